@@ -1,0 +1,5 @@
+/** What authors of providers, sinks and stores test with. */
+@NullMarked
+package dev.backfill.testkit;
+
+import org.jspecify.annotations.NullMarked;
