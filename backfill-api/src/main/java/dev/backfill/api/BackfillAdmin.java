@@ -1,0 +1,25 @@
+package dev.backfill.api;
+
+/** The jobs of all users, for operators. Thread-safe. */
+public interface BackfillAdmin {
+    /**
+     * Lists jobs of all users, newest first.
+     *
+     * @param filter which jobs
+     * @param page which part of the list
+     * @return one page
+     */
+    Page<BackfillJob> list(JobFilter filter, PageRequest page);
+
+    /** {@return counts over all jobs of all users} */
+    Summary summary();
+
+    /**
+     * Gives any user's job as it stands now.
+     *
+     * @param id the job
+     * @return the job; command it through {@link BackfillManager#forUser(UserId)} with {@link BackfillJob#user()}
+     * @throws JobNotFoundException if there is no such job
+     */
+    BackfillJob status(JobId id);
+}

@@ -1,0 +1,327 @@
+package dev.backfill.api;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job shall read, and how. It never holds a credential. Immutable and thread-safe.
+ *
+ * <pre>{@code
+ * BackfillRequest request = BackfillRequest.builder("microsoft", "me")
+ *         .from(Instant.parse("2020-01-01T00:00:00Z"))
+ *         .folders(List.of("inbox", "sent"))
+ *         .build();
+ * }</pre>
+ *
+ * @param provider the provider's id, {@code [a-z0-9-]{1,32}}
+ * @param account the account at the provider, 1 to 320 characters
+ * @param mode what is read, default {@link Mode#FULL}
+ * @param from the first instant of received time, inclusive; null for the whole mailbox
+ * @param to the end of received time, exclusive; null for the time at which the job is planned
+ * @param folders known names ({@code inbox, sent, drafts, archive, deleted, junk, all}), provider folder names, paths or
+ *     ids, at most 1,000; empty means all mail but the deleted and the junk
+ * @param batchSize messages a page, 1 to 1000, default 100
+ * @param rateLimit provider requests a second, 1 to 1000, default 100; the provider's quota holds as well
+ * @param includeAttachments true to publish the content of small attachments; what they are is always published
+ * @param includeDeleted true to read deleted mail as well
+ * @param maxEmails the most messages to read, 1 or more; null for no bound
+ * @param priority 1 (last) to 10 (first), default 5
+ * @param dailyShare the share of the provider's daily budget the job may use, over 0 and at most 1; null for no bound
+ * @param pin false to leave out the marks from which a later incremental job could start, default true
+ */
+public record BackfillRequest(
+        String provider,
+        String account,
+        Mode mode,
+        @Nullable Instant from,
+        @Nullable Instant to,
+        List<String> folders,
+        int batchSize,
+        int rateLimit,
+        boolean includeAttachments,
+        boolean includeDeleted,
+        @Nullable Long maxEmails,
+        int priority,
+        @Nullable Double dailyShare,
+        boolean pin) {
+    /** The default of {@link #batchSize()}: {@value}. */
+    public static final int DEFAULT_BATCH_SIZE = 100;
+
+    /** The largest {@link #batchSize()}: {@value}. */
+    public static final int MAX_BATCH_SIZE = 1_000;
+
+    /** The default of {@link #rateLimit()}: {@value}. */
+    public static final int DEFAULT_RATE_LIMIT = 100;
+
+    /** The largest {@link #rateLimit()}: {@value}. */
+    public static final int MAX_RATE_LIMIT = 1_000;
+
+    /** The default of {@link #priority()}: {@value}. */
+    public static final int DEFAULT_PRIORITY = 5;
+
+    /** The highest {@link #priority()}: {@value}. */
+    public static final int MAX_PRIORITY = 10;
+
+    /** The most {@link #folders()}: {@value}. */
+    public static final int MAX_FOLDERS = 1_000;
+
+    /** Checks every field and the order of the dates. */
+    public BackfillRequest {
+        new AccountRef(new UserId("-"), provider, account);
+        requireNonNull(mode, "mode");
+        folders = List.copyOf(folders);
+        inRange("batch_size", batchSize, 1, MAX_BATCH_SIZE);
+        inRange("rate_limit", rateLimit, 1, MAX_RATE_LIMIT);
+        inRange("priority", priority, 1, MAX_PRIORITY);
+        if (from != null && to != null && !from.isBefore(to)) {
+            throw new InvalidRequestException("start_date", "must be before end_date " + to + ", was " + from);
+        }
+        if (folders.size() > MAX_FOLDERS) {
+            throw new InvalidRequestException("folders", "at most " + MAX_FOLDERS + ", had " + folders.size());
+        }
+        if (folders.stream().anyMatch(String::isBlank)) {
+            throw new InvalidRequestException("folders", "a folder must not be blank");
+        }
+        if (maxEmails != null && maxEmails < 1) {
+            throw new InvalidRequestException("max_emails", "must be 1 or more, was " + maxEmails);
+        }
+        if (dailyShare != null && !(dailyShare > 0 && dailyShare <= 1)) {
+            throw new InvalidRequestException("daily_share", "must be over 0 and at most 1, was " + dailyShare);
+        }
+    }
+
+    private static void inRange(String field, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new InvalidRequestException(field, "must be " + min + " to " + max + ", was " + value);
+        }
+    }
+
+    /**
+     * Starts a builder with the defaults.
+     *
+     * @param provider the provider's id, for instance {@code google}
+     * @param account the account at the provider, or {@link AccountRef#ME}
+     * @return a builder
+     */
+    public static Builder builder(String provider, String account) {
+        return new Builder(provider, account);
+    }
+
+    /** {@return a builder that holds this request's values} */
+    public Builder toBuilder() {
+        Builder builder = new Builder(provider, account);
+        builder.mode = mode;
+        builder.from = from;
+        builder.to = to;
+        builder.folders = folders;
+        builder.batchSize = batchSize;
+        builder.rateLimit = rateLimit;
+        builder.includeAttachments = includeAttachments;
+        builder.includeDeleted = includeDeleted;
+        builder.maxEmails = maxEmails;
+        builder.priority = priority;
+        builder.dailyShare = dailyShare;
+        builder.pin = pin;
+        return builder;
+    }
+
+    /** {@return a text without account and folders, safe for logs} */
+    @Override
+    public String toString() {
+        return "BackfillRequest[" + provider + ", " + mode + ", " + from + " to " + to + "]";
+    }
+
+    /** Collects the fields of a request. Not thread-safe. */
+    public static final class Builder {
+        private final String provider;
+        private String account;
+        private Mode mode = Mode.FULL;
+        private @Nullable Instant from;
+        private @Nullable Instant to;
+        private List<String> folders = List.of();
+        private int batchSize = DEFAULT_BATCH_SIZE;
+        private int rateLimit = DEFAULT_RATE_LIMIT;
+        private boolean includeAttachments;
+        private boolean includeDeleted;
+        private @Nullable Long maxEmails;
+        private int priority = DEFAULT_PRIORITY;
+        private @Nullable Double dailyShare;
+        private boolean pin = true;
+
+        private Builder(String provider, String account) {
+            this.provider = requireNonNull(provider, "provider");
+            this.account = requireNonNull(account, "account");
+        }
+
+        /**
+         * Sets {@link BackfillRequest#account()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder account(String value) {
+            this.account = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#mode()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder mode(Mode value) {
+            this.mode = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#from()}.
+         *
+         * @param value the value, null for none; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder from(@Nullable Instant value) {
+            this.from = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#to()}.
+         *
+         * @param value the value, null for none; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder to(@Nullable Instant value) {
+            this.to = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#folders()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder folders(List<String> value) {
+            this.folders = new ArrayList<>(value);
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#batchSize()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder batchSize(int value) {
+            this.batchSize = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#rateLimit()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder rateLimit(int value) {
+            this.rateLimit = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#includeAttachments()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder includeAttachments(boolean value) {
+            this.includeAttachments = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#includeDeleted()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder includeDeleted(boolean value) {
+            this.includeDeleted = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#maxEmails()}.
+         *
+         * @param value the value, null for none; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder maxEmails(@Nullable Long value) {
+            this.maxEmails = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#priority()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder priority(int value) {
+            this.priority = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#dailyShare()}.
+         *
+         * @param value the value, null for none; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder dailyShare(@Nullable Double value) {
+            this.dailyShare = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link BackfillRequest#pin()}.
+         *
+         * @param value the value; checked in {@link #build()}
+         * @return this builder
+         */
+        public Builder pin(boolean value) {
+            this.pin = value;
+            return this;
+        }
+
+        /**
+         * Checks all fields.
+         *
+         * @return the request
+         * @throws InvalidRequestException if a field is out of its range; it names the field, the value and the range
+         */
+        public BackfillRequest build() {
+            return new BackfillRequest(
+                    provider,
+                    account,
+                    mode,
+                    from,
+                    to,
+                    folders,
+                    batchSize,
+                    rateLimit,
+                    includeAttachments,
+                    includeDeleted,
+                    maxEmails,
+                    priority,
+                    dailyShare,
+                    pin);
+        }
+    }
+}

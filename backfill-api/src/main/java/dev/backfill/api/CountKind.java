@@ -1,0 +1,11 @@
+package dev.backfill.api;
+
+/** How far a total can be trusted. */
+public enum CountKind {
+    /** The provider counted exactly what the job will read. */
+    EXACT,
+    /** A guess that may be off either way. */
+    ESTIMATE,
+    /** Nobody knows; the number is 0 and means nothing. */
+    UNKNOWN
+}

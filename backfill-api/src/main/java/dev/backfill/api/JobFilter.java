@@ -1,0 +1,33 @@
+package dev.backfill.api;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which jobs to list. Immutable and thread-safe.
+ *
+ * @param states the states wanted; empty for all
+ * @param provider the provider wanted; null for all
+ * @param account the account wanted; null for all
+ */
+public record JobFilter(Set<JobState> states, @Nullable String provider, @Nullable String account) {
+    /** Copies the states. */
+    public JobFilter {
+        states = Set.copyOf(states);
+    }
+
+    /** {@return a filter that lets every job through} */
+    public static JobFilter all() {
+        return new JobFilter(Set.of(), null, null);
+    }
+
+    /**
+     * Makes a filter on states.
+     *
+     * @param states the states wanted; none for all
+     * @return the filter
+     */
+    public static JobFilter states(JobState... states) {
+        return new JobFilter(Set.of(states), null, null);
+    }
+}

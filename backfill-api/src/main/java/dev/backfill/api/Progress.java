@@ -1,0 +1,46 @@
+package dev.backfill.api;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a job is, as of its last checkpoint; no number but the rate, the total and the time left ever goes back.
+ * Immutable and thread-safe.
+ *
+ * @param total messages to read, 0 or more
+ * @param totalKind how far {@code total} can be trusted
+ * @param listed messages the provider listed, 0 or more
+ * @param published messages the sink acknowledged, 0 or more
+ * @param skipped messages left out with a reason, for instance deleted in the meantime
+ * @param failed messages with a failure row
+ * @param apiCalls provider requests sent, retries included
+ * @param retries provider requests sent again after a transient error
+ * @param throttled how long requests waited because the provider throttled
+ * @param emailsPerSecond the moving rate, 0 or more; 0 when the job does not run
+ * @param timeLeft how long the rest takes at this rate; null when unknown
+ */
+public record Progress(
+        long total,
+        CountKind totalKind,
+        long listed,
+        long published,
+        long skipped,
+        long failed,
+        long apiCalls,
+        long retries,
+        Duration throttled,
+        double emailsPerSecond,
+        @Nullable Duration timeLeft) {
+    /** Checks what must be present. */
+    public Progress {
+        requireNonNull(totalKind, "totalKind");
+        requireNonNull(throttled, "throttled");
+    }
+
+    /** {@return messages with an outcome: published, skipped or failed} */
+    public long processed() {
+        return published + skipped + failed;
+    }
+}

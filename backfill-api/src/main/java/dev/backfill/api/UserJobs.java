@@ -1,0 +1,130 @@
+package dev.backfill.api;
+
+import dev.backfill.model.MailFolder;
+import java.util.List;
+
+/**
+ * The jobs of one user: the only way to start, see or command them. Anybody else's job is not found. Thread-safe.
+ *
+ * <p>Every method throws {@link BackfillException} with code {@code CLOSED} once the manager is closed.
+ */
+public interface UserJobs {
+    /** {@return whose jobs these are} */
+    UserId user();
+
+    /**
+     * Queues a job. Returns as soon as the job is stored; it runs when a slot is free.
+     *
+     * @param request what to read
+     * @return the queued job
+     * @throws InvalidRequestException if a field is out of range or the mode is not offered
+     * @throws ProviderNotFoundException if no such provider is registered; it names the artifact to add
+     * @throws JobConflictException if the account already has an active job; it names that job
+     */
+    BackfillJob start(BackfillRequest request);
+
+    /**
+     * Queues one job an account, with the same request otherwise. One account's conflict leaves the others alone.
+     *
+     * @param accounts the accounts, 1 to 100,000
+     * @param request what to read of each; its own account is not used
+     * @return the jobs made and the accounts refused
+     * @throws InvalidRequestException if there is no account or too many
+     * @throws ProviderNotFoundException if no such provider is registered
+     */
+    BulkResult startAll(List<String> accounts, BackfillRequest request);
+
+    /**
+     * Says what a job would read and cost. Asks the provider and blocks meanwhile, at most about a minute.
+     *
+     * @param request what would be read
+     * @return the estimate
+     * @throws ProviderNotFoundException if no such provider is registered
+     * @throws MailboxAccessException if the provider refuses
+     */
+    Estimate estimate(BackfillRequest request);
+
+    /**
+     * Lists the folders of an account. Asks the provider and blocks meanwhile, at most about a minute.
+     *
+     * @param provider the provider's id
+     * @param account the account
+     * @return the folders, parents before children
+     * @throws ProviderNotFoundException if no such provider is registered
+     * @throws MailboxAccessException if the provider refuses
+     */
+    List<MailFolder> folders(String provider, String account);
+
+    /**
+     * Gives a job as it stands now.
+     *
+     * @param id the job
+     * @return the job
+     * @throws JobNotFoundException if this user has no such job
+     */
+    BackfillJob status(JobId id);
+
+    /**
+     * Lists jobs, newest first.
+     *
+     * @param filter which jobs
+     * @param page which part of the list
+     * @return one page
+     */
+    Page<BackfillJob> list(JobFilter filter, PageRequest page);
+
+    /** {@return counts over all jobs of this user} */
+    Summary summary();
+
+    /**
+     * Stops a queued or running job until it is resumed. Takes effect within two seconds; returns at once.
+     *
+     * @param id the job
+     * @return the job, PAUSED or about to be; a job already paused is given back as it is
+     * @throws JobNotFoundException if this user has no such job
+     * @throws JobStateException if the job has ended
+     */
+    BackfillJob pause(JobId id);
+
+    /**
+     * Queues a paused or failed job again; it goes on from its checkpoint.
+     *
+     * @param id the job
+     * @return the job, QUEUED; a job already queued or running is given back as it is
+     * @throws JobNotFoundException if this user has no such job
+     * @throws JobStateException if the job is completed or cancelled
+     * @throws JobConflictException if the account has another active job by now
+     */
+    BackfillJob resume(JobId id);
+
+    /**
+     * Stops a job for good. Takes effect within two seconds; returns at once. What was published stays published.
+     *
+     * @param id the job
+     * @return the job, CANCELLED or about to be; a job already cancelled is given back as it is
+     * @throws JobNotFoundException if this user has no such job
+     * @throws JobStateException if the job is completed or failed
+     */
+    BackfillJob cancel(JobId id);
+
+    /**
+     * Lists the failure rows of a job in the order they came.
+     *
+     * @param id the job
+     * @param page which part of the list
+     * @return one page
+     * @throws JobNotFoundException if this user has no such job
+     */
+    Page<JobFailure> failures(JobId id, PageRequest page);
+
+    /**
+     * Queues a new job that reads nothing but the failures of an ended one.
+     *
+     * @param id the ended job
+     * @return the new job; its {@link BackfillJob#retryOf()} names the old one
+     * @throws JobNotFoundException if this user has no such job
+     * @throws JobStateException if the job has not ended, or has no failures
+     * @throws JobConflictException if the account has an active job
+     */
+    BackfillJob retryFailures(JobId id);
+}

@@ -1,0 +1,34 @@
+package dev.backfill.spi;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's gate for provider requests: waiting for quota, concurrency, Retry-After, retries, token refresh and counting
+ * happen here and nowhere else. Thread-safe.
+ */
+public interface ApiCalls {
+    /**
+     * Sends one request, as often as it takes. Blocks for quota and retries; an interrupt or the end of the job ends it with
+     * a {@link SourceException} of kind STOPPED.
+     *
+     * @param <T> what the request gives
+     * @param operation its kind and price
+     * @param body see {@link ApiRequest#body()}
+     * @return what the body returned
+     * @throws SourceException the error that no retry mends; RETRY_SMALLER is not retried here but handed on
+     */
+    <T extends @Nullable Object> T call(Operation operation, Callable<T> body);
+
+    /**
+     * Sends many requests within the mailbox's concurrency, on the engine's threads, and waits for all. One failure does not
+     * stop the others, unless it ends the job.
+     *
+     * @param <T> what a request gives
+     * @param requests the requests, 0 or more; a few hundred at the most, since all answers are held
+     * @return one outcome a request, in the same order
+     * @throws SourceException of kind STOPPED when the job ends meanwhile
+     */
+    <T extends @Nullable Object> List<Outcome<T>> all(List<ApiRequest<T>> requests);
+}

@@ -1,0 +1,40 @@
+package dev.backfill.spi;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Budgets that a whole app or project shares, over all instances. An instance draws a chunk worth a few seconds and spends it
+ * by itself; what it does not spend in time is lost. Thread-safe. When the store cannot be reached nothing is given: it never
+ * fails open.
+ */
+public interface BudgetStore {
+    /**
+     * What was drawn. Immutable.
+     *
+     * @param amount how much may be spent, 0 or more, at most what was asked for
+     * @param expiresAt when the chunk is lost; meaningless for an amount of 0
+     * @param retryAt when to ask again after an amount of 0; null otherwise
+     */
+    record Chunk(long amount, Instant expiresAt, @Nullable Instant retryAt) {
+        /** Checks that an empty chunk says when to come back. */
+        public Chunk {
+            requireNonNull(expiresAt, "expiresAt");
+            if (amount < 0 || (amount == 0) != (retryAt != null)) {
+                throw new IllegalArgumentException("an empty chunk, and no other, has a retryAt; amount " + amount);
+            }
+        }
+    }
+
+    /**
+     * Draws from a budget.
+     *
+     * @param key who shares the budget, for instance provider and project, 1 to 320 characters
+     * @param budget how much there is in a window; over time no more than {@code amount} a window is given to all together
+     * @param wanted how much to draw, 1 to {@code budget.amount()}
+     * @return the chunk; its amount is 0 when the budget is spent
+     */
+    Chunk draw(String key, Quota budget, long wanted);
+}

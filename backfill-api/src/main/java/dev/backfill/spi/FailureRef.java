@@ -1,0 +1,45 @@
+package dev.backfill.spi;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names what failed, so that it can be read again: one message, or a stretch of received time whose ids could not be had.
+ * Immutable and thread-safe.
+ *
+ * @param scope the scope of the partition it was met in
+ * @param messageId the provider's message id; null for a stretch
+ * @param from the stretch's first second, inclusive; null for a message or no bound
+ * @param to the stretch's end, exclusive; null for a message or no bound
+ */
+public record FailureRef(String scope, @Nullable String messageId, @Nullable Instant from, @Nullable Instant to) {
+    /** Checks what must be present. */
+    public FailureRef {
+        requireNonNull(scope, "scope");
+    }
+
+    /**
+     * Names one message.
+     *
+     * @param scope the scope it was met in
+     * @param messageId its id
+     * @return the reference
+     */
+    public static FailureRef message(String scope, String messageId) {
+        return new FailureRef(scope, requireNonNull(messageId, "messageId"), null, null);
+    }
+
+    /**
+     * Names a stretch of received time.
+     *
+     * @param scope the scope
+     * @param from the first second, inclusive; null for no bound
+     * @param to the end, exclusive; null for no bound
+     * @return the reference
+     */
+    public static FailureRef stretch(String scope, @Nullable Instant from, @Nullable Instant to) {
+        return new FailureRef(scope, null, from, to);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.backfill.spi;
+
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
+import dev.backfill.api.Page;
+import dev.backfill.api.PageRequest;
+import dev.backfill.api.Summary;
+import dev.backfill.api.UserId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The truth about jobs: what they are, how far they are, who runs them. Thread-safe; methods may block for the database.
+ *
+ * <p>Each method is one atomic write or one consistent read. A function handed in is called once a try, with the stored row
+ * locked; it must be quick, must not call the store, and returns what to store (the row itself for no change). The store
+ * keeps these rules, whatever a function returns: a job's epoch never goes back; at most one active job an account (user,
+ * provider and account together). Once a fenced write is refused with {@link StaleLeaseException} nothing of it is stored.
+ */
+public interface JobStore extends AutoCloseable {
+    /**
+     * Stores a new job.
+     *
+     * @param job the job, with epoch 0
+     * @throws dev.backfill.api.JobConflictException if its account has an active job; it names that job
+     */
+    void insert(JobRecord job);
+
+    /**
+     * Finds a job.
+     *
+     * @param id the job
+     * @return the job, or empty
+     */
+    Optional<JobRecord> find(JobId id);
+
+    /**
+     * Changes a job, whoever owns it. For commands and the queue; a run writes through {@link #write}.
+     *
+     * @param id the job
+     * @param change makes the new row from the stored one; what it throws is thrown on, and nothing is stored
+     * @return the row as it is stored now
+     * @throws dev.backfill.api.JobNotFoundException if there is no such job
+     * @throws dev.backfill.api.JobConflictException if the job became active and its account has another active job
+     */
+    JobRecord update(JobId id, UnaryOperator<JobRecord> change);
+
+    /**
+     * Takes the right to run a job: adds 1 to its epoch and makes it RUNNING under the new owner, unless the job is neither
+     * QUEUED nor RUNNING, is wanted to pause or cancel, or its time has not come.
+     *
+     * @param id the job
+     * @param owner the instance's name, 1 to 128 characters
+     * @param now the present time
+     * @return the lease; empty if the job is not to run
+     */
+    Optional<Lease> claim(JobId id, String owner, Instant now);
+
+    /**
+     * Writes a run's progress, fenced by its lease: all of it or nothing.
+     *
+     * @param lease the run's right
+     * @param checkpoint partitions, pins and failure rows
+     * @param change makes the new row from the stored one; the wanted state of the stored row must be kept
+     * @return the row as it is stored now; its wanted state is how the run learns of commands
+     * @throws StaleLeaseException if another claim was made since, or the job is no longer RUNNING
+     */
+    JobRecord write(Lease lease, Checkpoint checkpoint, UnaryOperator<JobRecord> change);
+
+    /**
+     * Gives the stored plan.
+     *
+     * @param id the job
+     * @return its partitions by ordinal; empty before it is planned
+     */
+    List<PartitionRecord> partitions(JobId id);
+
+    /**
+     * Gives the pins taken by a job.
+     *
+     * @param id the job
+     * @return the token of each scope
+     */
+    Map<String, String> pins(JobId id);
+
+    /**
+     * Gives failure rows in the order of their numbers.
+     *
+     * @param id the job
+     * @param after the number before the first row wanted, 0 for the first
+     * @param limit the most rows, 1 or more
+     * @return the rows
+     */
+    List<FailureRecord> failures(JobId id, long after, int limit);
+
+    /**
+     * Lists jobs, newest first (created, then id).
+     *
+     * @param user whose jobs; null for all users'
+     * @param filter which jobs
+     * @param page which part of the list
+     * @return one page
+     * @throws dev.backfill.api.InvalidRequestException if the cursor is none of this store's
+     */
+    Page<JobRecord> list(@Nullable UserId user, JobFilter filter, PageRequest page);
+
+    /**
+     * Counts jobs and their messages.
+     *
+     * @param user whose jobs; null for all users'
+     * @return the counts
+     */
+    Summary summary(@Nullable UserId user);
+
+    /**
+     * Finds QUEUED jobs whose time has come, the most urgent first: by priority plus one for each {@code ageStep} waited since
+     * queued, then by the fewest running jobs of the user, then the longest queued.
+     *
+     * @param now the present time
+     * @param ageStep how long a job waits to gain one step of priority
+     * @param limit the most jobs, 1 or more
+     * @return their ids
+     */
+    List<JobId> runnable(Instant now, Duration ageStep, int limit);
+
+    /**
+     * Finds another RUNNING job on the same mailbox.
+     *
+     * @param id the job that asks
+     * @param provider the provider
+     * @param mailboxKey see {@link Mailbox#key()}
+     * @return the other job, or empty
+     */
+    Optional<JobId> runningOn(JobId id, String provider, String mailboxKey);
+
+    /**
+     * Gives the wanted state and the epoch of jobs.
+     *
+     * @param ids the jobs; unknown ones are left out of the answer
+     * @return what is wanted of each
+     */
+    Map<JobId, Wanted> wanted(Collection<JobId> ids);
+
+    /**
+     * What is wanted of a job, and who may run it. Immutable.
+     *
+     * @param state what the user wants
+     * @param epoch the job's present epoch
+     */
+    record Wanted(WantedState state, long epoch) {}
+
+    /** Frees what the store holds. Closing twice does nothing. A store made by the host is closed by the host. */
+    @Override
+    void close();
+}

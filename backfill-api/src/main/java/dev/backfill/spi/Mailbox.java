@@ -1,0 +1,92 @@
+package dev.backfill.spi;
+
+import dev.backfill.model.MailFolder;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One account of a provider, open for reading.
+ *
+ * <p>Life: (1) {@link EmailSource#open}; (2) {@link #key()}; (3) {@link #plan} or {@link #planChanges}, unless a plan is
+ * stored already; (4) {@link #fetch}, for several partitions at once on different threads, each partition on one thread at a
+ * time; (5) {@link #open(ContentRef, long)} in between; (6) {@link #close()}, once or more, from any thread. Thread-safe.
+ *
+ * <p>A mailbox starts no thread, keeps no state between calls that a {@link Position} would need, never waits or retries by
+ * itself, and sends every request through {@link MailboxContext#calls()}. Every method but {@link #close()} blocks for the
+ * provider and may throw {@link SourceException}; an interrupt ends a call soon, with the interrupt flag set.
+ */
+public interface Mailbox extends AutoCloseable {
+    /**
+     * Gives the provider's canonical id of this mailbox, the same whatever name the account was given, so that two jobs never
+     * run on one mailbox at once.
+     *
+     * @return the key, 1 to 320 characters
+     */
+    String key();
+
+    /** {@return the folders or labels of the mailbox, parents before children} */
+    List<MailFolder> folders();
+
+    /**
+     * Says what a query would read and cost.
+     *
+     * @param query what would be read
+     * @return the number of messages with its kind, the calls and the cost
+     */
+    MailEstimate estimate(MailQuery query);
+
+    /**
+     * Cuts a query into partitions, the most useful first. The result is stored and never made again for the job.
+     *
+     * @param query what to read, with a frozen upper bound
+     * @return the partitions in the order they should be walked, a {@link Partition.Kind#PIN} before the windows of its
+     *     scope; ids are unique
+     */
+    List<Partition> plan(MailQuery query);
+
+    /**
+     * Cuts the changes since the pins into partitions.
+     *
+     * @param query what the job covers; changes outside it are not reported, a message that left it is a delete
+     * @param pins the token of each scope, as its PIN partition or an earlier CHANGES partition gave it
+     * @return the partitions, usually one a scope; empty when there are no pins
+     */
+    List<Partition> planChanges(MailQuery query, Map<String, String> pins);
+
+    /**
+     * Reads one page of a partition and hands its items to the writer in the partition's order.
+     *
+     * @param query the query that the plan was made from
+     * @param partition what to walk
+     * @param position where to begin: {@link Position#START}, or what an earlier page of this partition gave
+     * @param limit how many messages and bytes to hand over at the most; at least one message is allowed whatever its size
+     * @param writer takes the items; after {@link PageWriter.Verdict#STOP} the page ends with the item just written
+     * @return where the next page begins, or that this was the last, with the counts
+     */
+    PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer);
+
+    /**
+     * Reads single messages again.
+     *
+     * @param query the query of the job that failed on them
+     * @param refs what to read, 1 to 1000
+     * @param writer takes exactly one item a reference that names a message, in any order; a reference to a stretch of time
+     *     gives an item for each message of it
+     */
+    void replay(MailQuery query, List<FailureRef> refs, PageWriter writer);
+
+    /**
+     * Opens the content of an attachment, or the raw message.
+     *
+     * @param ref what to open
+     * @param maxBytes the most bytes to give, 1 or more; a longer content is a {@link SourceException} of kind SKIP_MESSAGE
+     *     with code {@code TOO_LARGE}
+     * @return the bytes; the caller closes it
+     */
+    InputStream open(ContentRef ref, long maxBytes);
+
+    /** Frees what the mailbox holds and ends calls under way, in any thread, as soon as can be; does not throw. */
+    @Override
+    void close();
+}

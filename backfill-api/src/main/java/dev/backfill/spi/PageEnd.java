@@ -1,0 +1,92 @@
+package dev.backfill.spi;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a page ended. Immutable and thread-safe.
+ *
+ * @param next where the next page begins; null when the partition is walked to its end
+ * @param entries how many entries of the raw answer this page used up, counted before they were decoded, by other code than
+ *     the items; 0 or more
+ * @param repeats how many of these the walk has handed over before (the border second of a keyset walk), so that no item was
+ *     written for them; {@code entries - repeats} equals the number of items written
+ * @param providerCount at the end of a partition, how many messages the provider itself counts in it now; null when this is
+ *     not the end, or the provider cannot count
+ * @param token at the end of a PIN or CHANGES partition, the scope's new token, at most 64 KB; else null
+ * @param replacedBy partitions to walk in place of the rest of this one (an over-full window that was split, a scope whose
+ *     changes were lost); only at the end
+ */
+public record PageEnd(
+        @Nullable Position next,
+        int entries,
+        int repeats,
+        @Nullable Long providerCount,
+        @Nullable String token,
+        List<Partition> replacedBy) {
+    /** Checks that the counts fit and that what belongs to the end stands at the end. */
+    public PageEnd {
+        if (entries < 0 || repeats < 0 || repeats > entries) {
+            throw new IllegalArgumentException("entries and repeats do not fit: " + entries + ", " + repeats);
+        }
+        replacedBy = List.copyOf(requireNonNull(replacedBy, "replacedBy"));
+        if (next != null && (providerCount != null || token != null || !replacedBy.isEmpty())) {
+            throw new IllegalArgumentException("count, token and replacements belong to the end of a partition");
+        }
+    }
+
+    /**
+     * Ends a page in the middle of a partition.
+     *
+     * @param next where the next page begins
+     * @param entries raw entries used up
+     * @param repeats how many of them were handed over before
+     * @return the end
+     */
+    public static PageEnd more(Position next, int entries, int repeats) {
+        return new PageEnd(requireNonNull(next, "next"), entries, repeats, null, null, List.of());
+    }
+
+    /**
+     * Ends a partition.
+     *
+     * @param entries raw entries used up
+     * @param repeats how many of them were handed over before
+     * @param providerCount the provider's own count of the partition; null when it cannot count
+     * @return the end
+     */
+    public static PageEnd last(int entries, int repeats, @Nullable Long providerCount) {
+        return new PageEnd(null, entries, repeats, providerCount, null, List.of());
+    }
+
+    /**
+     * Ends a PIN or CHANGES partition.
+     *
+     * @param token the scope's new token
+     * @param entries raw entries used up
+     * @param repeats how many of them were handed over before
+     * @return the end
+     */
+    public static PageEnd token(String token, int entries, int repeats) {
+        return new PageEnd(null, entries, repeats, null, requireNonNull(token, "token"), List.of());
+    }
+
+    /**
+     * Ends a partition in favour of others.
+     *
+     * @param partitions what to walk for the rest
+     * @param entries raw entries used up
+     * @param repeats how many of them were handed over before
+     * @return the end
+     */
+    public static PageEnd replaced(List<Partition> partitions, int entries, int repeats) {
+        return new PageEnd(null, entries, repeats, null, null, partitions);
+    }
+
+    /** {@return true if the partition is walked to its end} */
+    public boolean isLast() {
+        return next == null;
+    }
+}

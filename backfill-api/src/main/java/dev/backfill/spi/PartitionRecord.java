@@ -1,0 +1,41 @@
+package dev.backfill.spi;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A partition and how far it is walked, as it is stored. Immutable and thread-safe.
+ *
+ * @param partition what is walked
+ * @param ordinal its place in the order of the plan, unique within the job
+ * @param position everything before it is acknowledged
+ * @param done true once it is walked to its end and all is acknowledged
+ * @param walk which walk this is, 1 for the first; more when the count fell short and it was walked again
+ * @param walkEntries messages listed in this walk, those of earlier walks included, to be held against the provider's count
+ * @param counts outcomes over all walks, each message once
+ */
+public record PartitionRecord(
+        Partition partition,
+        int ordinal,
+        Position position,
+        boolean done,
+        int walk,
+        long walkEntries,
+        JobCounts counts) {
+    /** Checks what must be present. */
+    public PartitionRecord {
+        requireNonNull(partition, "partition");
+        requireNonNull(position, "position");
+        requireNonNull(counts, "counts");
+    }
+
+    /**
+     * Makes the record of a partition nobody has walked.
+     *
+     * @param partition the partition
+     * @param ordinal its place in the plan
+     * @return the record
+     */
+    public static PartitionRecord fresh(Partition partition, int ordinal) {
+        return new PartitionRecord(partition, ordinal, Position.START, false, 1, 0, JobCounts.ZERO);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.backfill.spi;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * One limit of a provider, as data. Immutable and thread-safe.
+ *
+ * @param name a short constant name for metrics, for instance {@code graph-requests}
+ * @param measure what is limited
+ * @param scope who shares the limit
+ * @param amount how much a window allows, or how many requests at once; 1 or more
+ * @param window the length of the window; zero for {@link Measure#CONCURRENT}
+ */
+public record Quota(String name, Measure measure, Scope scope, long amount, Duration window) {
+    /** What a quota limits. */
+    public enum Measure {
+        /** Requests, whatever their price. */
+        REQUESTS,
+        /** Cost units, see {@link Operation#units()}. */
+        UNITS,
+        /** Bytes of answers. */
+        BYTES,
+        /** Requests at the same time. */
+        CONCURRENT
+    }
+
+    /** Who shares a quota. */
+    public enum Scope {
+        /** All requests to one mailbox. */
+        MAILBOX,
+        /** All requests of the host's app or project. */
+        PROJECT
+    }
+
+    /** Checks the bounds. */
+    public Quota {
+        requireNonNull(name, "name");
+        requireNonNull(measure, "measure");
+        requireNonNull(scope, "scope");
+        requireNonNull(window, "window");
+        if (amount < 1) {
+            throw new IllegalArgumentException("amount must be 1 or more, was " + amount);
+        }
+        if ((measure == Measure.CONCURRENT) != window.isZero() || window.isNegative()) {
+            throw new IllegalArgumentException("a window belongs to every measure but CONCURRENT, was " + window);
+        }
+    }
+
+    /**
+     * Limits requests at the same time to one mailbox.
+     *
+     * @param name a short constant name
+     * @param requests how many at once, 1 or more
+     * @return the quota
+     */
+    public static Quota concurrent(String name, int requests) {
+        return new Quota(name, Measure.CONCURRENT, Scope.MAILBOX, requests, Duration.ZERO);
+    }
+}

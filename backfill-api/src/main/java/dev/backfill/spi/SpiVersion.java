@@ -1,0 +1,12 @@
+package dev.backfill.spi;
+
+/** The version of the plug-in contract. */
+public final class SpiVersion {
+    /**
+     * The present version: {@value}. A compile-time constant on purpose: it is copied into a plug-in's class file, so it tells
+     * what the plug-in was compiled against.
+     */
+    public static final int CURRENT = 1;
+
+    private SpiVersion() {}
+}

@@ -1,0 +1,5 @@
+/** What a plug-in implements: mail providers, sinks, and the engine's durable ports. */
+@NullMarked
+package dev.backfill.spi;
+
+import org.jspecify.annotations.NullMarked;
