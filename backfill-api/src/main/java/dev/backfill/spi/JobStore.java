@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each method is one atomic write or one consistent read. A function handed in is called once a try, with the stored row
  * locked; it must be quick, must not call the store, and returns what to store (the row itself for no change). The store
  * keeps these rules, whatever a function returns: a job's epoch never goes back; at most one active job an account (user,
- * provider and account together). Once a fenced write is refused with {@link StaleLeaseException} nothing of it is stored.
+ * provider and account together); at most one RUNNING job a mailbox (provider and mailbox key together). Once a fenced write is refused with {@link StaleLeaseException} nothing of it is stored.
  */
 public interface JobStore extends AutoCloseable {
     /**
@@ -53,7 +53,7 @@ public interface JobStore extends AutoCloseable {
 
     /**
      * Takes the right to run a job: adds 1 to its epoch and makes it RUNNING under the new owner, unless the job is neither
-     * QUEUED nor RUNNING, is wanted to pause or cancel, or its time has not come.
+     * QUEUED nor RUNNING, is wanted to pause or cancel, its time has not come, or another job is RUNNING on its mailbox.
      *
      * @param id the job
      * @param owner the instance's name, 1 to 128 characters
@@ -70,6 +70,8 @@ public interface JobStore extends AutoCloseable {
      * @param change makes the new row from the stored one; the wanted state of the stored row must be kept
      * @return the row as it is stored now; its wanted state is how the run learns of commands
      * @throws StaleLeaseException if another claim was made since, or the job is no longer RUNNING
+     * @throws dev.backfill.api.JobConflictException if the row names a mailbox on which another job is RUNNING; it names that
+     *     job, and nothing is stored
      */
     JobRecord write(Lease lease, Checkpoint checkpoint, UnaryOperator<JobRecord> change);
 
@@ -128,16 +130,6 @@ public interface JobStore extends AutoCloseable {
      * @return their ids
      */
     List<JobId> runnable(Instant now, Duration ageStep, int limit);
-
-    /**
-     * Finds another RUNNING job on the same mailbox.
-     *
-     * @param id the job that asks
-     * @param provider the provider
-     * @param mailboxKey see {@link Mailbox#key()}
-     * @return the other job, or empty
-     */
-    Optional<JobId> runningOn(JobId id, String provider, String mailboxKey);
 
     /**
      * Gives the wanted state and the epoch of jobs.
