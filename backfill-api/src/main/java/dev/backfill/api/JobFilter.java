@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param provider the provider wanted; null for all
  * @param account the account wanted; null for all
  */
-public record JobFilter(Set<JobState> states, @Nullable String provider, @Nullable String account) {
+public record JobFilter(
+        Set<JobState> states,
+        @Nullable String provider,
+        @Nullable String account) {
     /** Copies the states. */
     public JobFilter {
         states = Set.copyOf(states);

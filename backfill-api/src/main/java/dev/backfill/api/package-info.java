@@ -1,4 +1,8 @@
-/** What a host calls: starting, commanding and watching backfill jobs. */
+/**
+ * What a host calls: starting, commanding and watching backfill jobs.
+ *
+ * @serial exclude
+ */
 @NullMarked
 package dev.backfill.api;
 

@@ -118,10 +118,8 @@ public record EmailMessage(
         for (Map.Entry<String, String> header : headers.entrySet()) {
             characters += header.getKey().length() + header.getValue().length() + (long) PER_ELEMENT_BYTES / 2;
         }
-        long elements = to.size() + cc.size() + bcc.size() + replyTo.size() + labels.size() + references.size();
-        return FIXED_OVERHEAD_BYTES
-                + 2 * characters
-                + PER_ELEMENT_BYTES * (elements + 2L * attachments.size());
+        long elements = (long) to.size() + cc.size() + bcc.size() + replyTo.size() + labels.size() + references.size();
+        return FIXED_OVERHEAD_BYTES + 2 * characters + PER_ELEMENT_BYTES * (elements + 2L * attachments.size());
     }
 
     private static long length(@Nullable String text) {

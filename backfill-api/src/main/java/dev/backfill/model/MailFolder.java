@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  *     mail; null when unknown
  */
 public record MailFolder(
-        String id, String name, String path, FolderRole role, boolean hidden, @Nullable Long items) {
+        String id,
+        String name,
+        String path,
+        FolderRole role,
+        boolean hidden,
+        @Nullable Long items) {
     /** Checks what must be present. */
     public MailFolder {
         requireNonNull(id, "id");

@@ -10,8 +10,7 @@ import java.util.Map;
  * @param pins new tokens by scope; stored in place of the scope's old one
  * @param failures new failure rows
  */
-public record Checkpoint(
-        List<PartitionRecord> partitions, Map<String, String> pins, List<FailureRecord> failures) {
+public record Checkpoint(List<PartitionRecord> partitions, Map<String, String> pins, List<FailureRecord> failures) {
     /** Adds nothing. */
     public static final Checkpoint EMPTY = new Checkpoint(List.of(), Map.of(), List.of());
 

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param from the stretch's first second, inclusive; null for a message or no bound
  * @param to the stretch's end, exclusive; null for a message or no bound
  */
-public record FailureRef(String scope, @Nullable String messageId, @Nullable Instant from, @Nullable Instant to) {
+public record FailureRef(
+        String scope,
+        @Nullable String messageId,
+        @Nullable Instant from,
+        @Nullable Instant to) {
     /** Checks what must be present. */
     public FailureRef {
         requireNonNull(scope, "scope");

@@ -29,8 +29,7 @@ public final class Settings {
      * @param values the settings by name, for instance {@code base-url}
      * @param environment looks up an environment variable; null for one that is not set
      */
-    public Settings(
-            String owner, Map<String, String> values, Function<String, @Nullable String> environment) {
+    public Settings(String owner, Map<String, String> values, Function<String, @Nullable String> environment) {
         this.owner = requireNonNull(owner, "owner");
         this.values = Map.copyOf(values);
         this.environment = requireNonNull(environment, "environment");

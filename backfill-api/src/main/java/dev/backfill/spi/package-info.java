@@ -1,4 +1,8 @@
-/** What a plug-in implements: mail providers, sinks, and the engine's durable ports. */
+/**
+ * What a plug-in implements: mail providers, sinks, and the engine's durable ports.
+ *
+ * @serial exclude
+ */
 @NullMarked
 package dev.backfill.spi;
 
