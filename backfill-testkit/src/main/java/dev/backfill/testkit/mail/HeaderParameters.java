@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +128,7 @@ final class HeaderParameters {
         return valid ? Math.min(MAX_SECTIONS, Integer.parseInt(digits)) : -1;
     }
 
-    private static String join(TreeMap<Integer, Section> numbered) {
+    private static String join(SortedMap<Integer, Section> numbered) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         String charset = null;
         boolean first = true;

@@ -118,7 +118,7 @@ public final class MailBytes {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof MailBytes && Arrays.equals(bytes, ((MailBytes) other).bytes);
+        return other instanceof MailBytes that && Arrays.equals(bytes, that.bytes);
     }
 
     @Override
