@@ -1,0 +1,41 @@
+package dev.backfill.core.throttle;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.Quota;
+import java.util.List;
+
+/**
+ * What a gate is opened for: one mailbox of one run. Immutable.
+ *
+ * @param provider the provider's id; gates of one provider share its project's fence
+ * @param projectKey who shares the project's budgets, for instance provider and project, 1 to 200 characters
+ * @param mailboxKey who shares the mailbox's quotas: the account at first, see {@link MailboxGate#rekey(String)}
+ * @param quotas the provider's limits
+ * @param requestsPerSecond the job's own limit, 1 or more
+ * @param stop ends every wait and call of the gate
+ * @param tokens the host's tokens
+ */
+public record GateRequest(
+        String provider,
+        String projectKey,
+        String mailboxKey,
+        List<Quota> quotas,
+        int requestsPerSecond,
+        StopToken stop,
+        AccessTokens tokens) {
+    /** Checks and copies. */
+    public GateRequest {
+        requireNonNull(provider, "provider");
+        requireNonNull(projectKey, "projectKey");
+        requireNonNull(mailboxKey, "mailboxKey");
+        quotas = List.copyOf(quotas);
+        requireNonNull(stop, "stop");
+        requireNonNull(tokens, "tokens");
+        if (requestsPerSecond < 1) {
+            throw new IllegalArgumentException("requestsPerSecond must be 1 or more, was " + requestsPerSecond);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.backfill.core.throttle;
+
+import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.ApiCalls;
+
+/**
+ * All that one run sends to one mailbox goes through its gate: it waits for quota and concurrency, sends, sorts what went
+ * wrong, retries, and counts. Thread-safe.
+ */
+public interface MailboxGate extends AutoCloseable {
+    /** {@return what the provider sends its requests with} */
+    ApiCalls calls();
+
+    /** {@return the host's tokens; the gate remembers which one a request used, so that a refused one can be named} */
+    AccessTokens tokens();
+
+    /**
+     * Says who really shares the mailbox's quotas, as soon as the provider's key is known. Calls that wait or run stay where
+     * they are, later ones use the new key. Does nothing when the key is the present one.
+     *
+     * @param mailboxKey the provider's canonical key of the mailbox
+     */
+    void rekey(String mailboxKey);
+
+    /**
+     * Charges the mailbox's BYTES quotas for what was received; what is too much is waited for by the next call. Never blocks.
+     *
+     * @param bytes how many bytes came, 0 or more
+     */
+    void received(long bytes);
+
+    /** {@return what went through so far} */
+    GateStats stats();
+
+    /** Lets go of the mailbox's quotas; the counts stay readable. Calls in flight end as they would. Idempotent. */
+    @Override
+    void close();
+}

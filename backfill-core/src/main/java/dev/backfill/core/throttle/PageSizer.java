@@ -1,0 +1,54 @@
+package dev.backfill.core.throttle;
+
+/**
+ * How many messages to ask for at once: halved when the gateway gives up on the size, and grown again in steps. One for each
+ * partition. Thread-safe.
+ */
+public final class PageSizer {
+    /** After how many good pages the size grows. */
+    public static final int GROW_AFTER = 8;
+
+    private final int maxMessages;
+    private int messages;
+    private int goodPages;
+
+    /**
+     * Starts with the largest size.
+     *
+     * @param maxMessages the largest size, 1 or more: the batch size of the request
+     */
+    public PageSizer(int maxMessages) {
+        if (maxMessages < 1) {
+            throw new IllegalArgumentException("maxMessages must be 1 or more, was " + maxMessages);
+        }
+        this.maxMessages = maxMessages;
+        this.messages = maxMessages;
+    }
+
+    /** {@return how many messages to ask for, 1 or more} */
+    public synchronized int messages() {
+        return messages;
+    }
+
+    /** Hears that a page came whole. After {@value #GROW_AFTER} in a row the size grows by an eighth of the largest. */
+    public synchronized void good() {
+        if (messages < maxMessages && ++goodPages >= GROW_AFTER) {
+            goodPages = 0;
+            messages = Math.min(maxMessages, messages + Math.max(1, maxMessages / 8));
+        }
+    }
+
+    /**
+     * Hears that a page was too big.
+     *
+     * @return true if the size became smaller; false if it was 1 already, then asking again cannot help
+     */
+    public synchronized boolean tooBig() {
+        goodPages = 0;
+        if (messages == 1) {
+            return false;
+        }
+        messages /= 2;
+        return true;
+    }
+}
