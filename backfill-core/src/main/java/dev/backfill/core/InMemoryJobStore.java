@@ -1,0 +1,387 @@
+package dev.backfill.core;
+
+import dev.backfill.api.AccountRef;
+import dev.backfill.api.InvalidRequestException;
+import dev.backfill.api.JobConflictException;
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobNotFoundException;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Page;
+import dev.backfill.api.PageRequest;
+import dev.backfill.api.Summary;
+import dev.backfill.api.UserId;
+import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.FailureRecord;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.Lease;
+import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.StaleLeaseException;
+import dev.backfill.spi.WantedState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps jobs in memory: for tests, for hosts that need no history, and as the example of what a store must do. A host that
+ * holds on to the object may build another manager over it later, which carries on where the first one stopped; with the
+ * process everything is gone. Thread-safe; one lock guards everything, and nothing ever waits for anything else.
+ */
+public final class InMemoryJobStore implements JobStore {
+    private static final Comparator<ListKey> NEWEST_FIRST = Comparator.comparing(ListKey::created)
+            .thenComparing(ListKey::idValue)
+            .reversed();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<JobId, Entry> entries = new HashMap<>();
+    private final NavigableSet<ListKey> all = new TreeSet<>(NEWEST_FIRST);
+    private final Map<UserId, NavigableSet<ListKey>> byUser = new HashMap<>();
+    private final Map<AccountRef, JobId> activeByAccount = new HashMap<>();
+    private final Map<MailboxRef, JobId> runningByMailbox = new HashMap<>();
+    private final Map<UserId, Integer> runningByUser = new HashMap<>();
+
+    /** Makes an empty store. */
+    public InMemoryJobStore() {
+        // Nothing to prepare; written out for its documentation.
+    }
+
+    @Override
+    public void insert(JobRecord job) {
+        locked(() -> {
+            if (entries.containsKey(job.id())) {
+                throw new IllegalArgumentException("job " + job.id() + " is stored already");
+            }
+            checkRules(job);
+            entries.put(job.id(), new Entry(job));
+            all.add(ListKey.of(job));
+            byUser.computeIfAbsent(job.account().user(), user -> new TreeSet<>(NEWEST_FIRST))
+                    .add(ListKey.of(job));
+            index(job);
+            return job;
+        });
+    }
+
+    @Override
+    public Optional<JobRecord> find(JobId id) {
+        return locked(() -> Optional.ofNullable(entries.get(id)).map(entry -> entry.job));
+    }
+
+    @Override
+    public JobRecord update(JobId id, UnaryOperator<JobRecord> change) {
+        return locked(() -> {
+            Entry entry = existing(id);
+            return replace(entry, change.apply(entry.job));
+        });
+    }
+
+    @Override
+    public Optional<Lease> claim(JobId id, String owner, Instant now) {
+        return locked(() -> {
+            Entry entry = entries.get(id);
+            if (entry == null || !mayRun(entry.job, now) || isMailboxBusy(entry.job)) {
+                return Optional.empty();
+            }
+            long epoch = entry.job.epoch() + 1;
+            replace(
+                    entry,
+                    entry.job.toBuilder()
+                            .state(JobState.RUNNING)
+                            .owner(owner)
+                            .epoch(epoch)
+                            .build());
+            return Optional.of(new Lease(id, owner, epoch));
+        });
+    }
+
+    private static boolean mayRun(JobRecord job, Instant now) {
+        Instant notBefore = job.times().notBefore();
+        return (job.state() == JobState.QUEUED || job.state() == JobState.RUNNING)
+                && job.wanted() == WantedState.RUN
+                && (notBefore == null || !notBefore.isAfter(now));
+    }
+
+    private boolean isMailboxBusy(JobRecord job) {
+        return runningElsewhere(job) != null;
+    }
+
+    private @Nullable JobId runningElsewhere(JobRecord job) {
+        if (job.mailboxKey() == null) {
+            return null;
+        }
+        JobId running = runningByMailbox.get(new MailboxRef(job.account().provider(), job.mailboxKey()));
+        return job.id().equals(running) ? null : running;
+    }
+
+    @Override
+    public JobRecord write(Lease lease, Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
+        return locked(() -> {
+            Entry entry = existing(lease.jobId());
+            JobRecord stored = entry.job;
+            if (stored.epoch() != lease.epoch() || stored.state() != JobState.RUNNING) {
+                throw new StaleLeaseException(lease, stored.epoch());
+            }
+            JobRecord changed = change.apply(stored);
+            if (changed.wanted() != stored.wanted()) {
+                throw new IllegalArgumentException("a run must not change what is wanted of its job");
+            }
+            JobRecord written = replace(entry, changed);
+            entry.add(checkpoint);
+            return written;
+        });
+    }
+
+    /** Puts a row in place of another, or throws and leaves everything as it was. */
+    private JobRecord replace(Entry entry, JobRecord changed) {
+        JobRecord stored = entry.job;
+        if (changed == stored) {
+            return stored;
+        }
+        if (!changed.id().equals(stored.id())
+                || !changed.account().equals(stored.account())
+                || !changed.times().created().equals(stored.times().created())) {
+            throw new IllegalArgumentException("a job's id, account and time of creation never change: " + stored.id());
+        }
+        if (changed.epoch() < stored.epoch()) {
+            throw new IllegalArgumentException("an epoch never goes back: " + stored.id());
+        }
+        checkRules(changed);
+        unindex(stored);
+        entry.job = changed;
+        index(changed);
+        return changed;
+    }
+
+    private void checkRules(JobRecord job) {
+        JobId active = activeByAccount.get(job.account());
+        if (job.state().isActive() && active != null && !active.equals(job.id())) {
+            throw new JobConflictException(active);
+        }
+        JobId running = runningElsewhere(job);
+        if (job.state() == JobState.RUNNING && running != null) {
+            throw new JobConflictException(running);
+        }
+    }
+
+    private void index(JobRecord job) {
+        if (job.state().isActive()) {
+            activeByAccount.put(job.account(), job.id());
+        }
+        if (job.state() == JobState.RUNNING) {
+            runningByUser.merge(job.account().user(), 1, Integer::sum);
+            if (job.mailboxKey() != null) {
+                runningByMailbox.put(new MailboxRef(job.account().provider(), job.mailboxKey()), job.id());
+            }
+        }
+    }
+
+    private void unindex(JobRecord job) {
+        activeByAccount.remove(job.account(), job.id());
+        if (job.state() == JobState.RUNNING) {
+            runningByUser.computeIfPresent(job.account().user(), (user, count) -> count == 1 ? null : count - 1);
+            if (job.mailboxKey() != null) {
+                runningByMailbox.remove(new MailboxRef(job.account().provider(), job.mailboxKey()), job.id());
+            }
+        }
+    }
+
+    @Override
+    public List<PartitionRecord> partitions(JobId id) {
+        return locked(() -> entries.containsKey(id) ? existing(id).partitionsInOrder() : List.of());
+    }
+
+    @Override
+    public Map<String, String> pins(JobId id) {
+        return locked(() -> entries.containsKey(id) ? Map.copyOf(existing(id).pins) : Map.of());
+    }
+
+    @Override
+    public List<FailureRecord> failures(JobId id, long after, int limit) {
+        requirePositive(limit);
+        return locked(() -> entries.containsKey(id)
+                ? existing(id).failures.tailMap(after, false).values().stream()
+                        .limit(limit)
+                        .toList()
+                : List.of());
+    }
+
+    @Override
+    public Page<JobRecord> list(@Nullable UserId user, JobFilter filter, PageRequest page) {
+        ListKey after = page.cursor() == null ? null : ListKey.parse(page.cursor());
+        return locked(() -> {
+            NavigableSet<ListKey> keys = user == null ? all : byUser.getOrDefault(user, new TreeSet<>(NEWEST_FIRST));
+            List<JobRecord> rows = new ArrayList<>();
+            for (ListKey key : after == null ? keys : keys.tailSet(after, false)) {
+                JobRecord job = existing(key.id()).job;
+                if (!matches(job, filter)) {
+                    continue;
+                }
+                if (rows.size() == page.limit()) {
+                    return new Page<>(
+                            rows, ListKey.of(rows.get(rows.size() - 1)).cursor());
+                }
+                rows.add(job);
+            }
+            return new Page<>(rows, null);
+        });
+    }
+
+    private static boolean matches(JobRecord job, JobFilter filter) {
+        return (filter.states().isEmpty() || filter.states().contains(job.state()))
+                && (filter.provider() == null
+                        || filter.provider().equals(job.account().provider()))
+                && (filter.account() == null
+                        || filter.account().equals(job.account().account()));
+    }
+
+    @Override
+    public Summary summary(@Nullable UserId user) {
+        return locked(() -> {
+            Map<JobState, Long> jobs = new EnumMap<>(JobState.class);
+            long published = 0;
+            long skipped = 0;
+            long failed = 0;
+            for (ListKey key : user == null ? all : byUser.getOrDefault(user, new TreeSet<>(NEWEST_FIRST))) {
+                JobRecord job = existing(key.id()).job;
+                jobs.merge(job.state(), 1L, Long::sum);
+                published += job.counts().published();
+                skipped += job.counts().skipped();
+                failed += job.counts().failed();
+            }
+            return new Summary(jobs, published, skipped, failed);
+        });
+    }
+
+    @Override
+    public List<JobId> runnable(Instant now, Duration ageStep, int limit) {
+        requirePositive(limit);
+        return locked(() -> RunnableOrder.of(
+                activeByAccount.values().stream()
+                        .map(id -> existing(id).job)
+                        .filter(job -> job.state() == JobState.QUEUED && mayRun(job, now) && !isMailboxBusy(job))
+                        .toList(),
+                Map.copyOf(runningByUser),
+                now,
+                ageStep,
+                limit));
+    }
+
+    @Override
+    public Map<JobId, Wanted> wanted(Collection<JobId> ids) {
+        return locked(() -> {
+            Map<JobId, Wanted> answer = new HashMap<>();
+            for (JobId id : ids) {
+                Entry entry = entries.get(id);
+                if (entry != null) {
+                    answer.put(id, new Wanted(entry.job.wanted(), entry.job.epoch()));
+                }
+            }
+            return answer;
+        });
+    }
+
+    /** Does nothing: what is stored stays readable, so that another manager can carry on with it. */
+    @Override
+    public void close() {
+        // Nothing is held but memory.
+    }
+
+    private Entry existing(JobId id) {
+        Entry entry = entries.get(id);
+        if (entry == null) {
+            throw new JobNotFoundException(id);
+        }
+        return entry;
+    }
+
+    private <T> T locked(Supplier<T> work) {
+        if (lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("a function handed to the store must not call the store");
+        }
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void requirePositive(int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be 1 or more, was " + limit);
+        }
+    }
+
+    private record MailboxRef(String provider, String key) {}
+
+    /** Where a job stands in a list; its text is the cursor. */
+    private record ListKey(Instant created, String idValue) {
+        static ListKey of(JobRecord job) {
+            return new ListKey(job.times().created(), job.id().value());
+        }
+
+        JobId id() {
+            return new JobId(idValue);
+        }
+
+        String cursor() {
+            return created.getEpochSecond() + "." + created.getNano() + "." + idValue;
+        }
+
+        static ListKey parse(String cursor) {
+            String[] parts = cursor.split("\\.", 3);
+            try {
+                if (parts.length == 3) {
+                    Instant created = Instant.ofEpochSecond(Long.parseLong(parts[0]), Integer.parseInt(parts[1]));
+                    return new ListKey(created, new JobId(parts[2]).value());
+                }
+            } catch (RuntimeException notOurs) {
+                throw new InvalidRequestException("cursor", "is none of this list's; begin again without one");
+            }
+            throw new InvalidRequestException("cursor", "is none of this list's; begin again without one");
+        }
+    }
+
+    /** A job and what hangs on it; guarded by the store's lock. */
+    private static final class Entry {
+        private JobRecord job;
+        private final Map<String, PartitionRecord> partitions = new LinkedHashMap<>();
+        private final Map<String, String> pins = new HashMap<>();
+        private final TreeMap<Long, FailureRecord> failures = new TreeMap<>();
+
+        Entry(JobRecord job) {
+            this.job = job;
+        }
+
+        void add(Checkpoint checkpoint) {
+            for (PartitionRecord partition : checkpoint.partitions()) {
+                partitions.put(partition.partition().id(), partition);
+            }
+            pins.putAll(checkpoint.pins());
+            for (FailureRecord failure : checkpoint.failures()) {
+                failures.put(failure.number(), failure);
+            }
+        }
+
+        List<PartitionRecord> partitionsInOrder() {
+            return partitions.values().stream()
+                    .sorted(Comparator.comparingInt(PartitionRecord::ordinal))
+                    .toList();
+        }
+    }
+}

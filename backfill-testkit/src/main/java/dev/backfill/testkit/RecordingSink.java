@@ -1,0 +1,455 @@
+package dev.backfill.testkit;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.backfill.spi.MessagePublisher;
+import dev.backfill.spi.MessageSink;
+import dev.backfill.spi.OutboundMessage;
+import dev.backfill.spi.SinkContext;
+import dev.backfill.spi.SinkException;
+import dev.backfill.spi.SinkLimits;
+import dev.backfill.spi.SpiVersion;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sink that remembers what it took and does what a test tells it: acknowledge at once, on a thread of its own, or by hand;
+ * refuse; or take everything and answer nothing, as a broker does that hangs. Thread-safe.
+ *
+ * <p>What it remembers outlives its publishers, so that a test sees the deliveries of all runs together. A message counts as
+ * delivered when it is acknowledged, or when {@link #loseAcks()} says so. It keeps dedupe keys only; {@link #keepPayloads()}
+ * keeps whole messages and {@link #countsOnly()} nothing. Misuse by the engine (a message over the limits, one after close) is
+ * thrown at the caller and remembered in {@link #misuses()}.
+ */
+public final class RecordingSink implements MessageSink {
+    /** The id unless a test says otherwise: {@value}. */
+    public static final String DEFAULT_ID = "recording";
+
+    /** The limits unless a test says otherwise: those of Google Pub/Sub. */
+    public static final SinkLimits DEFAULT_LIMITS = new SinkLimits(10_000_000, 100, 256, 1_024);
+
+    /** The attribute that {@link #failMessage} and {@link #messageIds()} look at: {@value}. */
+    public static final String MESSAGE_ID_ATTRIBUTE = "message_id";
+
+    private final String id;
+    private final Monitor monitor = new Monitor();
+    private final List<String> keys = new ArrayList<>();
+    private final List<String> messageIds = new ArrayList<>();
+    private final Set<String> distinct = new HashSet<>();
+    private final List<OutboundMessage> payloads = new ArrayList<>();
+    private final Deque<Held> held = new ArrayDeque<>();
+    private final List<String> misuses = new ArrayList<>();
+    private final Map<Long, SinkException> failByNumber = new HashMap<>();
+    private final Map<String, KeyFault> failByKey = new HashMap<>();
+    private SinkLimits limits = DEFAULT_LIMITS;
+    private Acks acks = Acks.AT_ONCE;
+    private Keep keep = Keep.KEYS;
+    private Counts counts = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /**
+     * What a sink saw so far. Immutable.
+     *
+     * @param opened publishers opened
+     * @param closed publishers closed
+     * @param flushes calls of flush
+     * @param published calls of publish that were no misuse, refused and repeated messages counted
+     * @param delivered messages delivered, repeated ones counted
+     * @param bytes payload bytes delivered
+     * @param refused messages refused
+     * @param held messages taken and neither delivered nor refused now
+     * @param mostHeld the most messages that were held at once
+     */
+    public record Counts(
+            int opened,
+            int closed,
+            int flushes,
+            long published,
+            long delivered,
+            long bytes,
+            long refused,
+            int held,
+            int mostHeld) {}
+
+    private enum Acks {
+        AT_ONCE,
+        OWN_THREAD,
+        BY_HAND
+    }
+
+    private enum Keep {
+        COUNTS,
+        KEYS,
+        PAYLOADS
+    }
+
+    private record KeyFault(int left, SinkException error) {}
+
+    /** A message on its way; the error is what it shall be refused with. */
+    private record Held(
+            OutboundMessage message,
+            CompletableFuture<String> answer,
+            @Nullable SinkException error) {}
+
+    /** Makes a sink with the id {@value #DEFAULT_ID} that acknowledges at once on the caller's thread. */
+    public RecordingSink() {
+        this(DEFAULT_ID);
+    }
+
+    /**
+     * Makes a sink that acknowledges at once on the caller's thread.
+     *
+     * @param id its id, {@code [a-z0-9-]{1,32}}
+     */
+    public RecordingSink(String id) {
+        this.id = requireNonNull(id, "id");
+    }
+
+    /**
+     * Keeps whole messages from now on.
+     *
+     * @return this sink
+     */
+    public RecordingSink keepPayloads() {
+        return set(() -> keep = Keep.PAYLOADS);
+    }
+
+    /**
+     * Keeps numbers alone from now on, for runs of millions of messages; {@link #distinct()} and the lists stand still.
+     *
+     * @return this sink
+     */
+    public RecordingSink countsOnly() {
+        return set(() -> keep = Keep.COUNTS);
+    }
+
+    /**
+     * Sets what a message may hold.
+     *
+     * @param value the limits
+     * @return this sink
+     */
+    public RecordingSink limits(SinkLimits value) {
+        return set(() -> limits = requireNonNull(value, "limits"));
+    }
+
+    /**
+     * Acknowledges on the publishing thread, before publish returns; what is held is acknowledged now.
+     *
+     * @return this sink
+     */
+    public RecordingSink ackAtOnce() {
+        set(() -> acks = Acks.AT_ONCE);
+        ackAll();
+        return this;
+    }
+
+    /**
+     * Acknowledges on one thread of the publisher's own, in order; what is held is acknowledged now.
+     *
+     * @return this sink
+     */
+    public RecordingSink ackOnOwnThread() {
+        set(() -> acks = Acks.OWN_THREAD);
+        ackAll();
+        return this;
+    }
+
+    /**
+     * Takes messages and answers none until {@link #ackNext(int)}, {@link #ackAll()} or another mode: also a sink that hangs.
+     *
+     * @return this sink
+     */
+    public RecordingSink holdAcks() {
+        return set(() -> acks = Acks.BY_HAND);
+    }
+
+    /**
+     * Refuses one message by its place in the order of publishing, counted over all publishers.
+     *
+     * @param number the message's number, 1 for the first that is ever published, repeated ones counted
+     * @param error what it is refused with
+     * @return this sink
+     */
+    public RecordingSink failNumber(long number, SinkException error) {
+        return set(() -> failByNumber.put(number, error));
+    }
+
+    /**
+     * Refuses a message by its dedupe key or by the id of the mail in it.
+     *
+     * @param keyOrMessageId the dedupe key, or the attribute {@value #MESSAGE_ID_ATTRIBUTE}
+     * @param times how often it is refused before it is taken; {@link Integer#MAX_VALUE} for always
+     * @param error what it is refused with
+     * @return this sink
+     */
+    public RecordingSink failMessage(String keyOrMessageId, int times, SinkException error) {
+        return set(() -> failByKey.put(keyOrMessageId, new KeyFault(times, error)));
+    }
+
+    /**
+     * Makes an error for the two methods above.
+     *
+     * @param kind what the engine shall do
+     * @param code a stable code
+     * @return the error
+     */
+    public static SinkException error(SinkException.Kind kind, String code) {
+        return new SinkException(kind, code, "the test wants it so: " + code, null);
+    }
+
+    @Override
+    public String sinkId() {
+        return id;
+    }
+
+    @Override
+    public int spiVersion() {
+        return SpiVersion.CURRENT;
+    }
+
+    @Override
+    public MessagePublisher open(SinkContext context) {
+        requireNonNull(context, "context");
+        return monitor.locked(() -> {
+            count(1, 0, 0, 0, 0);
+            return new RecordingPublisher(this);
+        });
+    }
+
+    /**
+     * Answers what was held longest.
+     *
+     * @param most how many messages at the most
+     * @return how many were answered
+     */
+    public int ackNext(int most) {
+        int done = 0;
+        while (done < most) {
+            Held next = monitor.locked(held::poll);
+            if (next == null) {
+                break;
+            }
+            resolve(next);
+            done++;
+        }
+        return done;
+    }
+
+    /**
+     * Answers all that is held.
+     *
+     * @return how many were answered
+     */
+    public int ackAll() {
+        return ackNext(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Counts what is held as delivered and never answers it, as when a process dies between the two.
+     *
+     * @return how many messages
+     */
+    public int loseAcks() {
+        return monitor.locked(() -> {
+            int lost = held.size();
+            held.forEach(one -> deliver(one.message()));
+            held.clear();
+            count(0, 0, 0, 0, 0);
+            return lost;
+        });
+    }
+
+    CompletionStage<String> publish(OutboundMessage message, RecordingPublisher publisher) {
+        Held taken = monitor.locked(() -> {
+            requireFits(message);
+            count(0, 0, 0, 1, 0);
+            Held one = new Held(message, new CompletableFuture<>(), fault(message));
+            held.add(one);
+            count(0, 0, 0, 0, 0);
+            return one;
+        });
+        Acks mode = monitor.locked(() -> acks);
+        if (mode == Acks.AT_ONCE) {
+            answer(taken);
+        } else if (mode == Acks.OWN_THREAD) {
+            publisher.onOwnThread(() -> answer(taken));
+        }
+        return taken.answer().minimalCompletionStage();
+    }
+
+    private void answer(Held one) {
+        if (monitor.locked(() -> held.removeFirstOccurrence(one))) {
+            resolve(one);
+        }
+    }
+
+    private void resolve(Held one) {
+        String sinkMessageId = monitor.locked(() -> {
+            if (one.error() != null) {
+                count(0, 0, 0, 0, 1);
+                return "";
+            }
+            deliver(one.message());
+            return id + "-" + counts.delivered();
+        });
+        if (one.error() != null) {
+            one.answer().completeExceptionally(one.error());
+        } else {
+            one.answer().complete(sinkMessageId);
+        }
+    }
+
+    private @Nullable SinkException fault(OutboundMessage message) {
+        SinkException byNumber = failByNumber.remove(counts.published());
+        if (byNumber != null) {
+            return byNumber;
+        }
+        SinkException byKey = keyFault(message.dedupeKey());
+        String messageId = message.attributes().get(MESSAGE_ID_ATTRIBUTE);
+        return byKey != null || messageId == null ? byKey : keyFault(messageId);
+    }
+
+    private @Nullable SinkException keyFault(String key) {
+        KeyFault fault = failByKey.get(key);
+        if (fault == null || fault.left() == 0) {
+            return null;
+        }
+        if (fault.left() != Integer.MAX_VALUE) {
+            failByKey.put(key, new KeyFault(fault.left() - 1, fault.error()));
+        }
+        return fault.error();
+    }
+
+    private void requireFits(OutboundMessage message) {
+        String problem = SinkLimitCheck.problem(message, limits);
+        if (problem != null) {
+            misuse(problem);
+            throw new IllegalArgumentException(problem);
+        }
+    }
+
+    void misuse(String what) {
+        monitor.run(() -> misuses.add(what));
+    }
+
+    void closedOne() {
+        monitor.run(() -> count(0, 1, 0, 0, 0));
+    }
+
+    void flushedOne() {
+        monitor.run(() -> count(0, 0, 1, 0, 0));
+    }
+
+    SinkLimits limits() {
+        return monitor.locked(() -> limits);
+    }
+
+    private void deliver(OutboundMessage message) {
+        counts = new Counts(
+                counts.opened(),
+                counts.closed(),
+                counts.flushes(),
+                counts.published(),
+                counts.delivered() + 1,
+                counts.bytes() + message.data().length,
+                counts.refused(),
+                held.size(),
+                counts.mostHeld());
+        if (keep == Keep.COUNTS) {
+            return;
+        }
+        keys.add(message.dedupeKey());
+        distinct.add(message.dedupeKey());
+        messageIds.add(message.attributes().getOrDefault(MESSAGE_ID_ATTRIBUTE, ""));
+        if (keep == Keep.PAYLOADS) {
+            payloads.add(message);
+        }
+    }
+
+    private void count(int opened, int closed, int flushes, int published, int refused) {
+        counts = new Counts(
+                counts.opened() + opened,
+                counts.closed() + closed,
+                counts.flushes() + flushes,
+                counts.published() + published,
+                counts.delivered(),
+                counts.bytes(),
+                counts.refused() + refused,
+                held.size(),
+                Math.max(counts.mostHeld(), held.size()));
+    }
+
+    /** {@return what was seen so far} */
+    public Counts counts() {
+        return monitor.locked(() -> counts);
+    }
+
+    /** {@return the dedupe keys delivered, in order, repeated ones as often as they came} */
+    public List<String> keys() {
+        return monitor.locked(() -> List.copyOf(keys));
+    }
+
+    /** {@return the ids of the mails delivered, in order; empty texts for messages that name none} */
+    public List<String> messageIds() {
+        return monitor.locked(() -> List.copyOf(messageIds));
+    }
+
+    /** {@return how many different dedupe keys were delivered} */
+    public int distinct() {
+        return monitor.locked(distinct::size);
+    }
+
+    /** {@return how many deliveries repeated an earlier one} */
+    public int duplicates() {
+        return monitor.locked(() -> keys.size() - distinct.size());
+    }
+
+    /** {@return the messages delivered since {@link #keepPayloads()}, in order} */
+    public List<OutboundMessage> payloads() {
+        return monitor.locked(() -> List.copyOf(payloads));
+    }
+
+    /** {@return what the engine did against the contract; empty in a good test} */
+    public List<String> misuses() {
+        return monitor.locked(() -> List.copyOf(misuses));
+    }
+
+    /**
+     * Blocks until so many messages are delivered, repeated ones counted.
+     *
+     * @param count how many
+     * @throws AssertionError after {@link ManualTime#PATIENCE} of real time, or if interrupted
+     */
+    public void awaitDelivered(long count) {
+        await(() -> counts.delivered() >= count, count + " messages delivered");
+    }
+
+    /**
+     * Blocks until so many messages are held.
+     *
+     * @param count how many
+     * @throws AssertionError after {@link ManualTime#PATIENCE} of real time, or if interrupted
+     */
+    public void awaitHeld(int count) {
+        await(() -> held.size() >= count, count + " messages held");
+    }
+
+    private void await(BooleanSupplier condition, String what) {
+        monitor.await(condition, () -> what + "; seen so far " + counts);
+    }
+
+    private RecordingSink set(Runnable change) {
+        monitor.run(change);
+        return this;
+    }
+}
