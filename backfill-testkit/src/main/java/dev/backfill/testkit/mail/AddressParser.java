@@ -3,15 +3,24 @@ package dev.backfill.testkit.mail;
 import dev.backfill.model.EmailAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads address lists as mail clients do: the syntax first, encoded words in names afterwards. Groups give their members;
  * a comment stands in for a missing name; a semicolon separates as a comma does; what holds no address is a name with an
- * empty address, except a single word, which is a local user.
+ * empty address, except a single word, which is a local user. A hidden recipient list is no address.
  */
 final class AddressParser {
     private static final int MAX_COMMENT_DEPTH = 50;
+
+    private static final Pattern AROUND_AT = Pattern.compile("\\s*@\\s*");
+    private static final Pattern AROUND_AT_AND_DOT = Pattern.compile("\\s*([@.])\\s*");
+    private static final Pattern COMMENT = Pattern.compile("\\([^()]*\\)");
+
+    /** What mail servers write between angle brackets for a recipient list they hide. */
+    private static final Pattern UNDISCLOSED =
+            Pattern.compile("^undisclosed[ -]?recipients?\\s*:", Pattern.CASE_INSENSITIVE);
 
     private final String text;
     private int position;
@@ -147,25 +156,48 @@ final class AddressParser {
 
     private void end() {
         String before = words.toString().strip();
-        String address = angle == null ? "" : address(angle);
-        String name = before;
-        if (angle == null) {
-            boolean bare = before.indexOf('@') >= 0 || !quoted && !before.isEmpty() && before.indexOf(' ') < 0;
-            boolean encoded = before.startsWith("=?");
-            address = bare && !encoded ? address(before) : "";
-            name = bare && !encoded ? "" : before;
-        }
-        if (name.isEmpty()) {
-            name = comment.toString().strip();
-        }
-        String shown = HeaderText.shown(name).strip();
-        if (!address.isEmpty() || !shown.isEmpty()) {
-            found.add(new EmailAddress(shown.isEmpty() ? null : shown, address));
+        if (angle != null) {
+            add(before.isEmpty() ? comment.toString() : before, address(angle));
+        } else if (before.indexOf('@') >= 0 && !before.startsWith("=?")) {
+            endBare(before);
+        } else if (!quoted && before.indexOf(' ') < 0 && !before.startsWith("=?")) {
+            add(comment.toString(), before);
+        } else {
+            add(before, "");
         }
         words.setLength(0);
         comment.setLength(0);
         angle = null;
         quoted = false;
+    }
+
+    /** Ends an entry without angle brackets: an address, perhaps with blanks in it, or words around addresses. */
+    private void endBare(String before) {
+        String whole = address(before);
+        if (whole.indexOf(' ') < 0) {
+            add(comment.toString(), whole);
+            return;
+        }
+        StringBuilder name = new StringBuilder();
+        for (String word : AROUND_AT.matcher(before).replaceAll("@").split(" +")) {
+            if (word.indexOf('@') < 0) {
+                name.append(name.length() == 0 ? "" : " ").append(word);
+            } else {
+                add(name.toString(), word);
+                name.setLength(0);
+            }
+        }
+    }
+
+    private void add(String name, String address) {
+        if (name.isBlank() && address.isEmpty() || UNDISCLOSED.matcher(address).find()) {
+            return;
+        }
+        String shown = HeaderText.shown(name).strip();
+        boolean nameless = shown.isEmpty() || address.isEmpty() && words.length() == 0;
+        if (!nameless || !address.isEmpty()) {
+            found.add(new EmailAddress(shown.isEmpty() ? null : shown, address));
+        }
     }
 
     private static String address(String raw) {
@@ -178,7 +210,9 @@ final class AddressParser {
         if (address.indexOf('"') >= 0) {
             return address;
         }
-        address = address.replaceAll("\\([^()]*\\)", "");
-        return address.replaceAll("\\s*([@.])\\s*", "$1").strip();
+        return AROUND_AT_AND_DOT
+                .matcher(COMMENT.matcher(address).replaceAll(""))
+                .replaceAll("$1")
+                .strip();
     }
 }

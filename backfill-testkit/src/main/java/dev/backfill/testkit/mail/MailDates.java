@@ -22,7 +22,9 @@ final class MailDates {
 
     private static final String ZONE = "(?:\\s*([+-]\\d{1,2}:?\\d{2}|[A-Za-z]{1,5}))?";
     private static final String TIME =
-            "(\\d{1,2})[:.](\\d{1,2})(?:[:.](\\d{1,2})(?:[.,]\\d+)?)?(?:\\s*([AaPp])\\.?[Mm]\\.?)?";
+            "(\\d{1,2})\\s*[:.]\\s*(\\d{1,2})(?:\\s*[:.]\\s*(\\d{1,2})(?:[.,]\\d+)?)?(?:\\s*([AaPp])\\.?[Mm]\\.?)?";
+
+    private static final Pattern COMMENT = Pattern.compile("\\([^()]*\\)");
 
     /** 12 Jun 2002 13:45:00 +0200, with dashes too. */
     private static final Pattern DAY_FIRST = Pattern.compile(
@@ -63,10 +65,11 @@ final class MailDates {
     /**
      * Reads a date.
      *
-     * @param raw the header's value on one line
+     * @param header the header's value on one line
      * @return the instant in whole seconds; empty when the text is no date or is outside the years 1970 to 2099
      */
-    static Optional<Instant> parse(String raw) {
+    static Optional<Instant> parse(String header) {
+        String raw = COMMENT.matcher(header).replaceAll(" ");
         Matcher dayFirst = DAY_FIRST.matcher(raw);
         if (dayFirst.find()) {
             return build(year(dayFirst.group(3)), month(dayFirst.group(2)), dayFirst.group(1), dayFirst, 4);

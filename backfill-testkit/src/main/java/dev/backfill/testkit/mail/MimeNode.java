@@ -14,8 +14,9 @@ final class MimeNode {
 
     private final PartHead head;
     private final String contentType;
-    private MailBytes content;
+    private final MailBytes content;
     private final List<MimeNode> children = new ArrayList<>();
+    private boolean parted;
 
     private MimeNode(PartHead head, String contentType, MailBytes content) {
         this.head = head;
@@ -38,11 +39,20 @@ final class MimeNode {
     }
 
     void add(MimeNode child) {
-        children.add(child);
+        parted = true;
+        if (!child.isNothing()) {
+            children.add(child);
+        }
     }
 
-    boolean isEmpty() {
-        return children.isEmpty();
+    /** Says whether the boundary was found, even if there was nothing behind it. */
+    boolean hasParts() {
+        return parted;
+    }
+
+    /** Two boundaries in a row leave nothing between them, which is no part. */
+    private boolean isNothing() {
+        return content.isEmpty() && children.isEmpty() && head.isEmpty();
     }
 
     PartHead head() {

@@ -28,7 +28,7 @@ final class MimeReader {
     private final byte[] bytes;
     private final Deque<MimeNode> open = new ArrayDeque<>();
     private final Deque<byte[]> preambles = new ArrayDeque<>();
-    private PartHead rootHead = new PartHead(false);
+    private final PartHead rootHead = new PartHead(false);
     private @Nullable MimeNode root;
     private @Nullable ParseFailure failure;
     private int parts;
@@ -101,7 +101,7 @@ final class MimeReader {
                 byte[] preamble = preambles.pop();
                 // No boundary found: what would be the preamble is all there is.
                 place(
-                        multipart.isEmpty() && preamble.length > 0
+                        !multipart.hasParts() && !isBlank(preamble)
                                 ? MimeNode.text(multipart.head(), preamble)
                                 : multipart);
                 break;
@@ -118,6 +118,15 @@ final class MimeReader {
         } else if (root == null) {
             root = node;
         }
+    }
+
+    private static boolean isBlank(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < 0 || b > ' ') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private byte[] bodyBytes() {

@@ -92,8 +92,8 @@ final class PartHead implements BodyDescriptorBuilder, BodyDescriptor {
         return headers;
     }
 
-    Map<String, String> parameters() {
-        return parameters;
+    boolean isEmpty() {
+        return fields.isEmpty();
     }
 
     @Override
