@@ -147,6 +147,7 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     /** Puts a row in place of another, or throws and leaves everything as it was. */
+    @SuppressWarnings("ReferenceEquality") // a caller that changes nothing hands back the very row
     private JobRecord replace(Entry entry, JobRecord changed) {
         JobRecord stored = entry.job;
         if (changed == stored) {

@@ -55,7 +55,7 @@ final class PluginScan<T> {
         ServiceLoader.Provider<T> provider = providers.next();
         Class<? extends T> pluginClass = provider.type();
         if (!unwanted.contains(pluginClass.getName())) {
-            found.add(ContextLoader.call(pluginClass.getClassLoader(), provider::get));
+            found.add(ContextLoader.call(pluginClass.getClassLoader(), provider));
         }
         return true;
     }

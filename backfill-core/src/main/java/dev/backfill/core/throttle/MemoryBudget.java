@@ -57,7 +57,7 @@ public final class MemoryBudget {
     }
 
     private boolean mayTake(Object turn, long bytes) {
-        return waiting.peek() == turn && (usedBytes == 0 || usedBytes + bytes <= totalBytes);
+        return turn.equals(waiting.peek()) && (usedBytes == 0 || usedBytes + bytes <= totalBytes);
     }
 
     private void leave(Object turn, long bytes) {

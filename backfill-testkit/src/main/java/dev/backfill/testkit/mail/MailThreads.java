@@ -1,5 +1,7 @@
 package dev.backfill.testkit.mail;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,8 +32,9 @@ final class MailThreads {
         }
         List<StoredMail> threaded = new ArrayList<>(mails.size());
         for (int i = 0; i < mails.size(); i++) {
-            String key = oldest.get(threads.find(anyId.get(i))).id();
-            threaded.add(mails.get(i).toBuilder().threadKey(key).build());
+            StoredMail first =
+                    requireNonNull(oldest.get(threads.find(anyId.get(i))), "each thread has an oldest message");
+            threaded.add(mails.get(i).toBuilder().threadKey(first.id()).build());
         }
         return List.copyOf(threaded);
     }
