@@ -48,4 +48,43 @@ final class Monitor {
             lock.unlock();
         }
     }
+
+    /** Waits until the condition holds (true), or the end has come or an interrupt does (false, with the flag set). */
+    boolean waitOrEnd(BooleanSupplier condition, BooleanSupplier end) {
+        lock.lock();
+        try {
+            long left = 2 * ManualTime.PATIENCE.toNanos();
+            while (!condition.getAsBoolean() && !end.getAsBoolean() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return condition.getAsBoolean();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the condition holds, whatever interrupts; the flag of one that came meanwhile is set afterwards. */
+    boolean waitDeaf(BooleanSupplier condition) {
+        boolean interrupted = false;
+        lock.lock();
+        try {
+            long left = 2 * ManualTime.PATIENCE.toNanos();
+            while (!condition.getAsBoolean() && left > 0) {
+                try {
+                    left = changed.awaitNanos(left);
+                } catch (InterruptedException ignored) {
+                    interrupted = true;
+                }
+            }
+            return true;
+        } finally {
+            lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
 }
