@@ -1,0 +1,179 @@
+package dev.backfill.publisher.pubsub;
+
+import dev.backfill.spi.SinkException.Kind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the order of each ordering key through a failure. The vendor's publisher stops a key at its first failure and drops what
+ * it holds of it, in any order; a lane collects all of that, and then either sends it one by one in order (one message was bad)
+ * or fails it together (the topic is gone), and only then lets the vendor's publisher go on with the key. Thread-safe.
+ */
+final class OrderedLanes implements SingleSender.Listener {
+    /** What the lanes need of the vendor's publisher and of the engine's futures. */
+    interface Port {
+        /** Hands a message to the vendor's publisher. */
+        void publish(Delivery delivery);
+
+        /** Lets the vendor's publisher go on with a key. */
+        void resume(String orderingKey);
+
+        /** Ends a message well. */
+        void settle(Delivery delivery, String messageId);
+
+        /** Ends a message with what the failure means. */
+        void settle(Delivery delivery, Throwable failure);
+    }
+
+    /** One key's messages; guarded by the lock. */
+    private static final class Lane {
+        /** With the vendor's publisher, by place. */
+        private final Map<Delivery, Long> atVendor = new HashMap<>();
+        /** Come back from it, by place. */
+        private final TreeMap<Long, Delivery> returned = new TreeMap<>();
+        /** To be sent one by one, in order. */
+        private final Deque<Delivery> queue = new ArrayDeque<>();
+
+        private long places;
+        private boolean broken;
+        private @Nullable Throwable cause;
+    }
+
+    private final PubSubErrors errors;
+    private final SingleSender singles;
+    private final Port port;
+
+    private final Object lock = new Object();
+    // Guarded by lock
+    private final Map<String, Lane> lanes = new HashMap<>();
+
+    OrderedLanes(PubSubErrors errors, SingleSender singles, Port port) {
+        this.errors = errors;
+        this.singles = singles;
+        this.port = port;
+    }
+
+    void publish(Delivery delivery) {
+        synchronized (lock) {
+            Lane lane = lanes.computeIfAbsent(delivery.orderingKey(), key -> new Lane());
+            if (lane.broken) {
+                lane.queue.add(delivery);
+                return;
+            }
+            lane.atVendor.put(delivery, lane.places++);
+            // Inside the lock, so that two threads' messages keep one order; it neither blocks nor calls back on this
+            // thread
+            port.publish(delivery);
+        }
+    }
+
+    void acknowledged(Delivery delivery, String messageId) {
+        port.settle(delivery, messageId);
+        List<Runnable> next = new ArrayList<>();
+        synchronized (lock) {
+            Lane lane = lanes.get(delivery.orderingKey());
+            if (lane != null && lane.atVendor.remove(delivery) != null && lane.atVendor.isEmpty()) {
+                if (lane.broken) {
+                    repair(delivery.orderingKey(), lane, next);
+                } else {
+                    lanes.remove(delivery.orderingKey());
+                }
+            }
+        }
+        next.forEach(Runnable::run);
+    }
+
+    void failed(Delivery delivery, Throwable failure) {
+        List<Runnable> next = new ArrayList<>();
+        synchronized (lock) {
+            Lane lane = lanes.get(delivery.orderingKey());
+            Long place = lane == null ? null : lane.atVendor.remove(delivery);
+            if (lane == null || place == null) {
+                return;
+            }
+            lane.broken = true;
+            lane.returned.put(place, delivery);
+            if (!errors.isOrderingStop(failure)) {
+                lane.cause = failure;
+            }
+            if (lane.atVendor.isEmpty()) {
+                repair(delivery.orderingKey(), lane, next);
+            }
+        }
+        next.forEach(Runnable::run);
+    }
+
+    /** The vendor's publisher holds nothing of the key any more. Guarded by the lock; what is to be done goes to next. */
+    private void repair(String key, Lane lane, List<Runnable> next) {
+        List<Delivery> later = new ArrayList<>(lane.queue);
+        lane.queue.clear();
+        lane.queue.addAll(lane.returned.values());
+        lane.queue.addAll(later);
+        lane.returned.clear();
+        next.add(() -> port.resume(key));
+        Throwable cause = lane.cause;
+        lane.cause = null;
+        if (cause == null || errors.isContentRefused(cause)) {
+            sendNext(key, lane, next);
+        } else {
+            failAll(key, lane, cause, next);
+        }
+    }
+
+    private void sendNext(String key, Lane lane, List<Runnable> next) {
+        Delivery first = lane.queue.peek();
+        if (first == null) {
+            lanes.remove(key);
+        } else {
+            next.add(() -> singles.send(first, this));
+        }
+    }
+
+    private void failAll(String key, Lane lane, Throwable cause, List<Runnable> next) {
+        for (Delivery delivery : lane.queue) {
+            next.add(() -> port.settle(delivery, cause));
+        }
+        lanes.remove(key);
+    }
+
+    @Override
+    public void taken(Delivery delivery, String messageId) {
+        port.settle(delivery, messageId);
+        afterSingle(delivery, null);
+    }
+
+    @Override
+    public void refused(Delivery delivery, Throwable failure) {
+        if (errors.publishFailure(failure).kind() == Kind.PERMANENT) {
+            port.settle(delivery, failure);
+            afterSingle(delivery, null);
+        } else {
+            // Later messages must not overtake this one: the engine hands all of them over again
+            afterSingle(delivery, failure);
+        }
+    }
+
+    private void afterSingle(Delivery delivery, @Nullable Throwable stop) {
+        List<Runnable> next = new ArrayList<>();
+        String key = delivery.orderingKey();
+        synchronized (lock) {
+            Lane lane = lanes.get(key);
+            if (lane == null) {
+                return;
+            }
+            if (stop != null) {
+                failAll(key, lane, stop, next);
+            } else {
+                lane.queue.poll();
+                sendNext(key, lane, next);
+            }
+        }
+        next.forEach(Runnable::run);
+    }
+}
