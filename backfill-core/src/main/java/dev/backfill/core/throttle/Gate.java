@@ -1,28 +1,42 @@
 package dev.backfill.core.throttle;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
-import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Operation;
 import dev.backfill.spi.Outcome;
-import dev.backfill.spi.SourceException;
-import dev.backfill.spi.TimeSource;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The first shape of a gate: one request after another. */
+/** The gate of one run over limits that other gates may share. Thread-safe. */
 final class Gate implements MailboxGate, ApiCalls {
+    private final Throttle throttle;
     private final GateRequest request;
-    private final AtomicLong apiCalls = new AtomicLong();
+    private final GateCounters counters;
+    private final GateTokens tokens;
+    private final Pace jobRate;
 
-    Gate(GateRequest request, TimeSource time, Executor callThreads, BudgetStore budgets, ThrottleConfig config) {
+    private final Object lock = new Object();
+    // Both written under the lock
+    private volatile Shared shared;
+    private volatile boolean closed;
+
+    Gate(GateRequest request, Throttle throttle) {
+        this.throttle = throttle;
         this.request = request;
+        this.counters = new GateCounters(throttle.time());
+        this.tokens = new GateTokens(request.tokens(), counters);
+        this.jobRate = Pace.perSecond(throttle.time(), request.requestsPerSecond());
+        this.shared = share(request.mailboxKey());
+    }
+
+    private Shared share(String mailboxKey) {
+        LimitsRegistry.Key key =
+                new LimitsRegistry.Key(request.provider(), request.projectKey(), mailboxKey, request.quotas());
+        return new Shared(key, throttle.mailboxes().acquire(key));
     }
 
     @Override
@@ -32,57 +46,69 @@ final class Gate implements MailboxGate, ApiCalls {
 
     @Override
     public AccessTokens tokens() {
-        return request.tokens();
+        return tokens;
     }
 
     @Override
     public void rekey(String mailboxKey) {
-        // Nothing is shared yet.
+        requireNonNull(mailboxKey, "mailboxKey");
+        synchronized (lock) {
+            if (!closed && !shared.key().mailboxKey().equals(mailboxKey)) {
+                LimitsRegistry.Key old = shared.key();
+                shared = share(mailboxKey);
+                throttle.mailboxes().release(old);
+            }
+        }
     }
 
     @Override
     public void received(long bytes) {
-        // Nothing is counted yet.
+        shared.limits().received(bytes);
     }
 
     @Override
     public GateStats stats() {
-        return new GateStats(apiCalls.get(), 0, 0, Duration.ZERO, 1, 0, null);
+        return counters.stats(shared.limits().concurrency());
     }
 
     @Override
     public void close() {
-        // Nothing is held yet.
+        synchronized (lock) {
+            if (!closed) {
+                closed = true;
+                throttle.mailboxes().release(shared.key());
+            }
+        }
     }
 
     @Override
     public <T extends @Nullable Object> T call(Operation operation, Callable<T> body) {
-        if (request.stop().isStopped()) {
+        requireNonNull(operation, "operation");
+        requireNonNull(body, "body");
+        if (closed) {
             throw Stopped.exception();
         }
-        apiCalls.incrementAndGet();
-        try {
-            return body.call();
-        } catch (SourceException e) {
-            throw e;
-        } catch (Exception e) {
-            throw SourceException.of(SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "UNMAPPED")
-                    .cause(e)
-                    .build("The provider threw what it did not sort: "
-                            + e.getClass().getName());
-        }
+        MailboxLimits limits = shared.limits();
+        Visit visit = new Visit(operation, jobRate, counters, request.stop(), limits.nextNumber());
+        return new Call<>(
+                        limits,
+                        visit,
+                        tokens,
+                        throttle.retries(),
+                        throttle.time(),
+                        throttle.config().retry().callTimeout(),
+                        body)
+                .run();
     }
 
     @Override
     public <T extends @Nullable Object> List<Outcome<T>> all(List<ApiRequest<T>> requests) {
-        List<Outcome<T>> outcomes = new ArrayList<>();
-        for (ApiRequest<T> each : requests) {
-            try {
-                outcomes.add(new Outcome.Success<>(call(each.operation(), each.body())));
-            } catch (SourceException e) {
-                outcomes.add(new Outcome.Failure<>(e));
-            }
+        if (closed) {
+            throw Stopped.exception();
         }
-        return outcomes;
+        return new Batch<>(requests, this, throttle.callThreads(), shared.limits()::concurrency).run(request.stop());
     }
+
+    /** The limits now used, and what they are found under. */
+    private record Shared(LimitsRegistry.Key key, MailboxLimits limits) {}
 }

@@ -9,6 +9,8 @@ public final class PageSizer {
     public static final int GROW_AFTER = 8;
 
     private final int maxMessages;
+    private final Object lock = new Object();
+    // Both guarded by the lock
     private int messages;
     private int goodPages;
 
@@ -26,15 +28,19 @@ public final class PageSizer {
     }
 
     /** {@return how many messages to ask for, 1 or more} */
-    public synchronized int messages() {
-        return messages;
+    public int messages() {
+        synchronized (lock) {
+            return messages;
+        }
     }
 
     /** Hears that a page came whole. After {@value #GROW_AFTER} in a row the size grows by an eighth of the largest. */
-    public synchronized void good() {
-        if (messages < maxMessages && ++goodPages >= GROW_AFTER) {
-            goodPages = 0;
-            messages = Math.min(maxMessages, messages + Math.max(1, maxMessages / 8));
+    public void good() {
+        synchronized (lock) {
+            if (messages < maxMessages && ++goodPages >= GROW_AFTER) {
+                goodPages = 0;
+                messages = Math.min(maxMessages, messages + Math.max(1, maxMessages / 8));
+            }
         }
     }
 
@@ -43,12 +49,14 @@ public final class PageSizer {
      *
      * @return true if the size became smaller; false if it was 1 already, then asking again cannot help
      */
-    public synchronized boolean tooBig() {
-        goodPages = 0;
-        if (messages == 1) {
-            return false;
+    public boolean tooBig() {
+        synchronized (lock) {
+            goodPages = 0;
+            if (messages == 1) {
+                return false;
+            }
+            messages /= 2;
+            return true;
         }
-        messages /= 2;
-        return true;
     }
 }

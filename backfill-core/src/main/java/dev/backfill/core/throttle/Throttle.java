@@ -3,8 +3,13 @@ package dev.backfill.core.throttle;
 import static java.util.Objects.requireNonNull;
 
 import dev.backfill.spi.BudgetStore;
+import dev.backfill.spi.Quota;
 import dev.backfill.spi.TimeSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 
 /**
  * What all gates of one process share: the quotas of each mailbox, the budgets and the fence of each project. One for each
@@ -15,6 +20,10 @@ public final class Throttle {
     private final Executor callThreads;
     private final BudgetStore budgets;
     private final ThrottleConfig config;
+    private final DoubleSupplier random;
+    private final Retries retries;
+    private final LimitsRegistry mailboxes;
+    private final Map<LimitsRegistry.Key, ProjectLimits> projects = new ConcurrentHashMap<>();
 
     /**
      * Makes a throttle.
@@ -26,10 +35,23 @@ public final class Throttle {
      * @param config the limits of patience
      */
     public Throttle(TimeSource time, Executor callThreads, BudgetStore budgets, ThrottleConfig config) {
+        this(
+                time,
+                callThreads,
+                budgets,
+                config,
+                () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    /** With a given source of jitter, 0 to 1. */
+    Throttle(TimeSource time, Executor callThreads, BudgetStore budgets, ThrottleConfig config, DoubleSupplier random) {
         this.time = requireNonNull(time, "time");
         this.callThreads = requireNonNull(callThreads, "callThreads");
         this.budgets = requireNonNull(budgets, "budgets");
         this.config = requireNonNull(config, "config");
+        this.random = random;
+        this.retries = new Retries(config.retry(), random);
+        this.mailboxes = new LimitsRegistry(time, this::newLimits);
     }
 
     /**
@@ -37,9 +59,46 @@ public final class Throttle {
      *
      * @param request what it is for
      * @return the gate
-     * @throws IllegalArgumentException if a quota cannot be kept: requests at the same time of a whole project
+     * @throws IllegalArgumentException if a quota cannot be kept: requests at the same time, or bytes, of a whole project
      */
     public MailboxGate open(GateRequest request) {
-        return new Gate(request, time, callThreads, budgets, config);
+        request.quotas().forEach(Throttle::check);
+        return new Gate(request, this);
+    }
+
+    private static void check(Quota quota) {
+        boolean counted = quota.measure() == Quota.Measure.REQUESTS || quota.measure() == Quota.Measure.UNITS;
+        if (quota.scope() == Quota.Scope.PROJECT && !counted) {
+            throw new IllegalArgumentException(
+                    "quota " + quota.name() + ": a project shares requests and units only, not " + quota.measure());
+        }
+    }
+
+    private MailboxLimits newLimits(LimitsRegistry.Key key) {
+        LimitsRegistry.Key projectKey = new LimitsRegistry.Key(key.provider(), key.projectKey(), "", key.quotas());
+        ProjectLimits project = projects.computeIfAbsent(
+                projectKey,
+                absent -> new ProjectLimits(absent.projectKey(), absent.quotas(), time, budgets, config, random));
+        return new MailboxLimits(key.quotas(), project, time, config, random);
+    }
+
+    LimitsRegistry mailboxes() {
+        return mailboxes;
+    }
+
+    TimeSource time() {
+        return time;
+    }
+
+    Executor callThreads() {
+        return callThreads;
+    }
+
+    ThrottleConfig config() {
+        return config;
+    }
+
+    Retries retries() {
+        return retries;
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock with one condition, whose waits end at a stop, an interrupt or a time, and never poll. State that several threads
@@ -40,7 +41,7 @@ public final class Monitor {
      * @param reader what to do under the lock; short, must not block or change anything a waiter waits for
      * @return what the reader gave
      */
-    public <T> T read(Supplier<T> reader) {
+    public <T extends @Nullable Object> T read(Supplier<T> reader) {
         lock.lock();
         try {
             return reader.get();

@@ -1,0 +1,44 @@
+package dev.backfill.core.throttle;
+
+import dev.backfill.spi.SourceException;
+
+/** The right to send one request to a mailbox. Used by the call's thread alone, and closed when the request is over. */
+final class Admission implements AutoCloseable {
+    private final MailboxLimits limits;
+    private final long slotsEpoch;
+    private final long mailboxEpoch;
+    private final long projectEpoch;
+
+    Admission(MailboxLimits limits, long slotsEpoch, long mailboxEpoch, long projectEpoch) {
+        this.limits = limits;
+        this.slotsEpoch = slotsEpoch;
+        this.mailboxEpoch = mailboxEpoch;
+        this.projectEpoch = projectEpoch;
+    }
+
+    long slotsEpoch() {
+        return slotsEpoch;
+    }
+
+    long mailboxEpoch() {
+        return mailboxEpoch;
+    }
+
+    long projectEpoch() {
+        return projectEpoch;
+    }
+
+    void succeeded() {
+        limits.succeeded(this);
+    }
+
+    /** Hears what went wrong; what concerns the limits holds before the slot is free again. */
+    void failed(SourceException error) {
+        limits.failed(this, error);
+    }
+
+    @Override
+    public void close() {
+        limits.leave();
+    }
+}

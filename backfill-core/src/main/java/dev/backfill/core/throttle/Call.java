@@ -1,0 +1,156 @@
+package dev.backfill.core.throttle;
+
+import dev.backfill.core.time.StopToken;
+import dev.backfill.core.time.Waits;
+import dev.backfill.spi.SourceException;
+import dev.backfill.spi.SourceException.Kind;
+import dev.backfill.spi.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call, from its first attempt to its end: waits to be admitted, sends, and decides by the error's kind. Runs on the
+ * caller's thread and is used by it alone.
+ *
+ * @param <T> what the request gives
+ */
+final class Call<T extends @Nullable Object> {
+    private static final ThreadLocal<Boolean> SENDING = new ThreadLocal<>();
+
+    private final MailboxLimits limits;
+    private final Visit visit;
+    private final GateTokens tokens;
+    private final Retries.OfCall retries;
+    private final TimeSource time;
+    private final Duration timeout;
+    private final Callable<T> body;
+
+    private boolean retrying;
+    private boolean refreshed;
+    private @Nullable String tokenUsed;
+
+    Call(
+            MailboxLimits limits,
+            Visit visit,
+            GateTokens tokens,
+            Retries retries,
+            TimeSource time,
+            Duration timeout,
+            Callable<T> body) {
+        this.limits = limits;
+        this.visit = visit;
+        this.tokens = tokens;
+        this.retries = retries.begin();
+        this.time = time;
+        this.timeout = timeout;
+        this.body = body;
+    }
+
+    T run() {
+        if (SENDING.get() != null) {
+            throw new IllegalStateException(
+                    "A request's body must not send another request: it would wait for its own slot");
+        }
+        while (true) {
+            SourceException error;
+            Admission admission = limits.admit(visit);
+            try {
+                T value = send();
+                admission.succeeded();
+                return value;
+            } catch (SourceException e) {
+                admission.failed(e);
+                error = e;
+            } finally {
+                admission.close();
+            }
+            prepareNext(error);
+        }
+    }
+
+    private T send() {
+        StopToken stop = visit.stop();
+        if (stop.isStopped() || Thread.currentThread().isInterrupted()) {
+            throw Stopped.exception();
+        }
+        Watch watch = new Watch(time, timeout, stop);
+        tokens.begin();
+        visit.counters().sent(retrying);
+        SENDING.set(true);
+        Watch.Cause cause = null;
+        Exception failure;
+        try {
+            return body.call();
+        } catch (Exception e) {
+            failure = e;
+        } finally {
+            cause = watch.end();
+            SENDING.remove();
+            visit.counters().returned();
+            tokenUsed = tokens.end();
+        }
+        throw sorted(failure, cause);
+    }
+
+    private static SourceException sorted(Exception failure, Watch.@Nullable Cause cause) {
+        if (cause == Watch.Cause.STOP) {
+            return Stopped.exception();
+        }
+        if (cause == Watch.Cause.TIMEOUT) {
+            return SourceException.of(Kind.RETRY, SourceException.Scope.MAILBOX, "CALL_TIMEOUT")
+                    .cause(failure)
+                    .build("The provider did not answer in time");
+        }
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            return Stopped.exception();
+        }
+        if (failure instanceof SourceException sorted) {
+            return sorted;
+        }
+        return SourceException.of(Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "UNMAPPED")
+                .cause(failure)
+                .build("The provider threw what it did not sort: "
+                        + failure.getClass().getName());
+    }
+
+    /** Waits for the next attempt, or throws the error that no further one mends. */
+    private void prepareNext(SourceException error) {
+        switch (error.kind()) {
+            case THROTTLED -> {
+                // The fence that it raised holds the next attempt back.
+                visit.counters().throttled();
+                retrying = false;
+            }
+            case AUTH -> {
+                if (refreshed) {
+                    throw error;
+                }
+                refreshed = true;
+                retrying = false;
+                tokens.refused(tokenUsed);
+            }
+            case RETRY -> {
+                awaitRetry(error);
+                retrying = true;
+            }
+            default -> throw error;
+        }
+    }
+
+    private void awaitRetry(SourceException error) {
+        Duration delay = retries.after(error);
+        if (delay == null) {
+            throw error;
+        }
+        Duration asked =
+                error.retryAt().map(at -> Duration.between(time.instant(), at)).orElse(Duration.ZERO);
+        Duration longer = asked.compareTo(delay) > 0 ? asked : delay;
+        if (!Stopped.unlessInterrupted(() -> Waits.pause(time, longer, visit.stop()))) {
+            throw Stopped.exception();
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package dev.backfill.core.throttle;
+
+import dev.backfill.core.time.Signal;
+import dev.backfill.spi.Quota;
+import dev.backfill.spi.SourceException;
+import dev.backfill.spi.TimeSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All limits of one mailbox, and the queue before them. Whoever called first is sent first. Nothing is taken until everything
+ * is there, fence down, a slot free, quota left, so a waiting call holds nothing. Thread-safe.
+ */
+final class MailboxLimits {
+    /** How many requests are in flight where the provider names no limit. */
+    static final int DEFAULT_CONCURRENCY = 16;
+
+    private final TimeSource time;
+    private final ProjectLimits project;
+    private final Fence fence;
+    private final Patience patience;
+    private final AtomicLong lastNumber = new AtomicLong();
+
+    // Guards what follows. The guard of ProjectLimits may be taken inside it, never the other way round.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final TreeMap<Long, Ticket> queue = new TreeMap<>();
+    private final Slots slots;
+    private final List<Meter> meters;
+
+    MailboxLimits(
+            List<Quota> quotas, ProjectLimits project, TimeSource time, ThrottleConfig config, DoubleSupplier random) {
+        this.time = time;
+        this.project = project;
+        this.fence = new Fence(SourceException.Scope.MAILBOX, time, config, random);
+        this.patience = new Patience(time, config);
+        this.slots = new Slots(concurrency(quotas), config.growAfter());
+        this.meters = quotas.stream()
+                .filter(quota -> quota.scope() == Quota.Scope.MAILBOX && quota.measure() != Quota.Measure.CONCURRENT)
+                .map(quota -> new Meter(time, quota, config))
+                .toList();
+    }
+
+    private static int concurrency(List<Quota> quotas) {
+        long least = quotas.stream()
+                .filter(quota -> quota.measure() == Quota.Measure.CONCURRENT)
+                .mapToLong(Quota::amount)
+                .min()
+                .orElse(DEFAULT_CONCURRENCY);
+        return (int) Math.min(Integer.MAX_VALUE, least);
+    }
+
+    /** A place in the queue, the next one. */
+    long nextNumber() {
+        return lastNumber.incrementAndGet();
+    }
+
+    /**
+     * Waits until a call may be sent, as long as it takes.
+     *
+     * @return the right to send one request, to be closed
+     * @throws SourceException PARKED when the wait would be too long, STOPPED at a stop or an interrupt
+     */
+    Admission admit(Visit visit) {
+        Ticket ticket = new Ticket();
+        locked(() -> queue.put(visit.number(), ticket));
+        try {
+            while (!visit.stop().isStopped()) {
+                Admission admission = admission();
+                Obstacle obstacle = tryEnter(visit, ticket);
+                if (obstacle == null) {
+                    return admission;
+                }
+                overcome(obstacle, visit, ticket);
+            }
+            throw Stopped.exception();
+        } finally {
+            locked(() -> {
+                queue.remove(visit.number());
+                wakeFirst();
+            });
+        }
+    }
+
+    /** Remembers what is known before the limits are looked at: whatever changes later is news to this request. */
+    private Admission admission() {
+        return new Admission(
+                this, lockedGet(slots::epoch), fence.epoch(), project.fence().epoch());
+    }
+
+    private @Nullable Obstacle tryEnter(Visit visit, Ticket ticket) {
+        lock.lock();
+        try {
+            Obstacle obstacle = queue.firstKey() == visit.number() ? obstacle(visit) : new Obstacle.Busy();
+            if (obstacle == null) {
+                slots.take();
+                long now = time.nanoTime();
+                meters.forEach(meter -> meter.spend(now, visit.operation()));
+                visit.jobRate().spend(1);
+            } else {
+                ticket.wake = new Signal();
+            }
+            return obstacle;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is in the way of the first in the queue; null for nothing, the project's budgets are then paid already. */
+    private @Nullable Obstacle obstacle(Visit visit) {
+        Fence.Hold hold = longest(fence.hold(), project.fence().hold());
+        if (hold != null) {
+            return new Obstacle.Throttled(hold);
+        }
+        if (!slots.hasRoom()) {
+            return new Obstacle.Busy();
+        }
+        long now = time.nanoTime();
+        long nanos = visit.jobRate().waitNanos(1);
+        for (Meter meter : meters) {
+            nanos = Math.max(nanos, meter.waitNanos(now, visit.operation()));
+        }
+        return nanos > 0 ? new Obstacle.Quota(nanos) : project.take(visit.operation());
+    }
+
+    private static Fence.@Nullable Hold longest(Fence.@Nullable Hold one, Fence.@Nullable Hold other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one.nanos() >= other.nanos() ? one : other;
+    }
+
+    private void overcome(Obstacle obstacle, Visit visit, Ticket ticket) {
+        if (obstacle instanceof Obstacle.Throttled throttled) {
+            awaitFence(throttled.hold(), visit, ticket);
+        } else if (obstacle instanceof Obstacle.Quota quota) {
+            awaitQuota(quota, visit, ticket);
+        } else if (obstacle instanceof Obstacle.Draw draw) {
+            Stopped.unlessInterrupted(() -> project.draw(draw, visit.stop()));
+        } else {
+            Stopped.unlessInterrupted(() -> ticket.wake.await(visit.stop()));
+        }
+    }
+
+    private void awaitFence(Fence.Hold hold, Visit visit, Ticket ticket) {
+        patience.check(hold, visit.fencedNanos());
+        long begin = time.nanoTime();
+        visit.counters().fenceBegins(hold.until());
+        try {
+            ticket.await(time, hold.nanos(), visit);
+        } finally {
+            visit.counters().fenceEnds();
+            visit.wasFenced(time.nanoTime() - begin);
+        }
+    }
+
+    private void awaitQuota(Obstacle.Quota quota, Visit visit, Ticket ticket) {
+        patience.check(quota);
+        visit.counters().quotaBegins(time.instant().plusNanos(quota.nanos()));
+        try {
+            ticket.await(time, quota.nanos(), visit);
+        } finally {
+            visit.counters().quotaEnds();
+        }
+    }
+
+    void succeeded(Admission admission) {
+        fence.succeeded(admission.mailboxEpoch());
+        project.fence().succeeded(admission.projectEpoch());
+        locked(slots::succeeded);
+    }
+
+    void failed(Admission admission, SourceException error) {
+        if (error.tooManyConcurrent()) {
+            locked(() -> slots.tooMany(admission.slotsEpoch()));
+        }
+        if (error.kind() != SourceException.Kind.THROTTLED) {
+            return;
+        }
+        if (error.scope() == SourceException.Scope.PROJECT) {
+            project.fence().raise(error, admission.projectEpoch());
+        } else {
+            fence.raise(error, admission.mailboxEpoch());
+        }
+    }
+
+    /** Gives a slot back. */
+    void leave() {
+        locked(() -> {
+            slots.giveBack();
+            wakeFirst();
+        });
+    }
+
+    void received(long bytes) {
+        long now = time.nanoTime();
+        locked(() -> meters.forEach(meter -> meter.received(now, bytes)));
+    }
+
+    /** {@return how many requests may be in flight now} */
+    int concurrency() {
+        return lockedGet(slots::limit);
+    }
+
+    /** {@return true if forgetting these limits and making them anew would change nothing} */
+    boolean isIdle() {
+        long now = time.nanoTime();
+        return lockedGet(() -> queue.isEmpty()
+                && slots.inFlight() == 0
+                && fence.hold() == null
+                && meters.stream().allMatch(meter -> meter.isIdle(now)));
+    }
+
+    private void wakeFirst() {
+        if (!queue.isEmpty()) {
+            queue.firstEntry().getValue().wake.fire();
+        }
+    }
+
+    private void locked(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> T lockedGet(Supplier<T> reader) {
+        lock.lock();
+        try {
+            return reader.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A call in the queue; what wakes it is replaced each time it looks at the limits. */
+    private static final class Ticket {
+        private volatile Signal wake = new Signal();
+
+        void await(TimeSource time, long nanos, Visit visit) {
+            Signal now = wake;
+            Stopped.unlessInterrupted(() -> now.await(time, Duration.ofNanos(nanos), visit.stop()));
+        }
+    }
+}
