@@ -190,7 +190,7 @@ final class AddressParser {
     }
 
     private void add(String name, String address) {
-        if (name.isBlank() && address.isEmpty() || UNDISCLOSED.matcher(address).find()) {
+        if (name.isBlank() && address.isEmpty() || isUndisclosed(address)) {
             return;
         }
         String shown = HeaderText.shown(name).strip();
@@ -207,12 +207,26 @@ final class AddressParser {
         }
         int route = address.startsWith("@") ? address.indexOf(':') : -1;
         address = address.substring(route + 1);
-        if (address.indexOf('"') >= 0) {
+        if (address.indexOf('"') >= 0 || isPlain(address)) {
             return address;
         }
         return AROUND_AT_AND_DOT
                 .matcher(COMMENT.matcher(address).replaceAll(""))
                 .replaceAll("$1")
                 .strip();
+    }
+
+    private static boolean isUndisclosed(String address) {
+        return address.regionMatches(true, 0, "undisclosed", 0, 11)
+                && UNDISCLOSED.matcher(address).find();
+    }
+
+    private static boolean isPlain(String address) {
+        for (int i = 0; i < address.length(); i++) {
+            if (address.charAt(i) <= ' ' || address.charAt(i) == '(') {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -9,6 +9,10 @@ import java.util.List;
 /** Decides what the message with an index says, from the seed and the index alone. Immutable and thread-safe. */
 final class DraftMaker {
     private static final int MAX_REFERENCES = 12;
+    private static final List<String> LATIN_ENCODINGS =
+            List.of("8bit", "quoted-printable", "quoted-printable", "base64");
+    private static final List<String> ENCODINGS =
+            List.of("8bit", "8bit", "8bit", "base64", "base64", "base64", "base64", "quoted-printable");
 
     private final GeneratorOptions options;
     private final ThreadPlan threads;
@@ -72,7 +76,9 @@ final class DraftMaker {
         if (charset.equals("us-ascii") || charset.startsWith("iso-2022")) {
             return dice.percent(80) ? "7bit" : "base64";
         }
-        return dice.pick(List.of("8bit", "quoted-printable", "quoted-printable", "base64"));
+        // Escapes make three bytes of one: senders take them for Latin scripts, base64 for the others.
+        boolean latin = charset.startsWith("iso-8859") || charset.equals("windows-1252");
+        return dice.pick(latin ? LATIN_ENCODINGS : ENCODINGS);
     }
 
     private void people(Draft draft, MessagePlan plan, Dice thread, Dice dice) {
@@ -117,11 +123,11 @@ final class DraftMaker {
         if (roll < 2) {
             length = 0;
         } else if (roll < 45) {
-            length = dice.between(40, 700);
+            length = dice.between(40, 500);
         } else if (roll < 85) {
-            length = dice.between(700, 2_600);
+            length = dice.between(500, 1_600);
         } else {
-            length = roll < 99 ? dice.between(2_600, 7_000) : options.maxBodyBytes();
+            length = roll < 99 ? dice.between(1_600, 4_500) : options.maxBodyBytes();
         }
         return Math.min(length, options.maxBodyBytes());
     }

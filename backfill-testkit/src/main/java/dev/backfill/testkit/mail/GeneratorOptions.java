@@ -24,10 +24,10 @@ public record GeneratorOptions(
     public static final Instant DEFAULT_TO = Instant.parse("2025-01-01T00:00:00Z");
 
     /** The default of {@link #maxBodyBytes()}: {@value}; a message is then about 3 KB on average. */
-    public static final int DEFAULT_MAX_BODY_BYTES = 24_000;
+    public static final int DEFAULT_MAX_BODY_BYTES = 16_000;
 
     /** The default of {@link #attachmentBytes()}: {@value}. */
-    public static final int DEFAULT_ATTACHMENT_BYTES = 700;
+    public static final int DEFAULT_ATTACHMENT_BYTES = 600;
 
     /** The default of {@link #owner()}: {@value}. */
     public static final String DEFAULT_OWNER = "owner@example.com";

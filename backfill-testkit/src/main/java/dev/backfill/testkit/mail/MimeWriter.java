@@ -159,32 +159,36 @@ final class MimeWriter {
     }
 
     private void quotedPrintable(byte[] bytes) {
+        // The worst case: every byte escaped, and a soft line end after each 25 of them.
+        byte[] encoded = new byte[bytes.length * 3 + bytes.length / 8 + 8];
+        int size = 0;
         int column = 0;
         for (int i = 0; i < bytes.length; i++) {
             int c = bytes[i] & 0xff;
-            boolean lineEnd = c == '\r' && i + 1 < bytes.length && bytes[i + 1] == '\n';
-            if (lineEnd) {
-                ascii("\r\n");
+            if (c == '\r' && i + 1 < bytes.length && bytes[i + 1] == '\n') {
+                encoded[size++] = '\r';
+                encoded[size++] = '\n';
                 column = 0;
                 i++;
                 continue;
             }
             boolean blankAtEnd = c == ' ' && (i + 1 == bytes.length || bytes[i + 1] == '\r');
             boolean plain = c >= ' ' && c < 127 && c != '=' && !blankAtEnd;
-            if (column + (plain ? 1 : 3) > LINE - 1) {
-                ascii("=\r\n");
+            int width = plain ? 1 : 3;
+            if (column + width > LINE - 1) {
+                encoded[size++] = '=';
+                encoded[size++] = '\r';
+                encoded[size++] = '\n';
                 column = 0;
             }
-            if (plain) {
-                out.write(c);
-                column++;
-            } else {
-                out.write('=');
-                out.write(HEX.charAt(c >> 4));
-                out.write(HEX.charAt(c & 15));
-                column += 3;
+            encoded[size++] = (byte) (plain ? c : '=');
+            if (!plain) {
+                encoded[size++] = (byte) HEX.charAt(c >> 4);
+                encoded[size++] = (byte) HEX.charAt(c & 15);
             }
+            column += width;
         }
+        out.write(encoded, 0, size);
     }
 
     static boolean isAscii(String text) {

@@ -4,7 +4,9 @@ import dev.backfill.model.EmailAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,8 @@ public final class ParsedMail {
     private final @Nullable String textBody;
     private final @Nullable String htmlBody;
     private final List<MailAttachment> attachments;
+    /** Address lists by header name, read when first asked for. */
+    private final Map<String, List<EmailAddress>> addresses = new ConcurrentHashMap<>(8);
 
     private ParsedMail(ParsedPart root, @Nullable ParseFailure failure) {
         this.root = root;
@@ -96,7 +100,11 @@ public final class ParsedMail {
 
     /** {@return the authors, usually one; empty when the message names none} */
     public List<EmailAddress> from() {
-        return header("From").map(field -> AddressParser.parse(field.raw())).orElse(List.of());
+        return addresses.computeIfAbsent(
+                "From",
+                name -> header(name)
+                        .map(field -> AddressParser.parse(field.raw()))
+                        .orElse(List.of()));
     }
 
     /** {@return who sent the message for the author; empty when it does not say} */
@@ -125,6 +133,10 @@ public final class ParsedMail {
     }
 
     private List<EmailAddress> addresses(String name) {
+        return addresses.computeIfAbsent(name, this::readAddresses);
+    }
+
+    private List<EmailAddress> readAddresses(String name) {
         List<EmailAddress> all = new ArrayList<>();
         for (MailHeader field : headers()) {
             if (field.is(name)) {

@@ -1,7 +1,7 @@
 package dev.backfill.testkit.mail;
 
+import java.util.Arrays;
 import org.apache.james.mime4j.stream.RawField;
-import org.apache.james.mime4j.util.ByteSequence;
 
 /** A header field as mime4j found it: its name and the bytes behind the colon, folds included. */
 final class RawHeader {
@@ -14,11 +14,8 @@ final class RawHeader {
     }
 
     static RawHeader of(RawField field) {
-        ByteSequence raw = field.getRaw();
-        byte[] value = new byte[raw.length() - field.getDelimiterIdx() - 1];
-        for (int i = 0; i < value.length; i++) {
-            value[i] = raw.byteAt(field.getDelimiterIdx() + 1 + i);
-        }
+        byte[] raw = field.getRaw().toByteArray();
+        byte[] value = Arrays.copyOfRange(raw, field.getDelimiterIdx() + 1, raw.length);
         return new RawHeader(field.getName(), value);
     }
 
