@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.backfill.model.FolderRole;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * A folder of a {@link ScriptedSource} whose messages are made when they are asked for, the same for the same values, so that
@@ -45,7 +46,9 @@ public record ScriptedFolder(
         if (count < 0 || perSecond < 1 || bodyBytes < 0 || attachmentEvery < 0 || attachmentBytes < 0) {
             throw new IllegalArgumentException("a number of folder " + id + " is out of range");
         }
-        if (oldest.getNano() != 0 || spacing.getNano() != 0 || spacing.getSeconds() < 1) {
+        if (!oldest.equals(oldest.truncatedTo(ChronoUnit.SECONDS))
+                || !spacing.equals(spacing.truncatedTo(ChronoUnit.SECONDS))
+                || spacing.toSeconds() < 1) {
             throw new IllegalArgumentException("times of folder " + id + " must be whole seconds, spacing 1 or more");
         }
     }
@@ -128,7 +131,7 @@ public record ScriptedFolder(
     }
 
     long second(int number) {
-        return oldest.getEpochSecond() + number / perSecond * spacing.getSeconds();
+        return oldest.getEpochSecond() + number / perSecond * spacing.toSeconds();
     }
 
     /** How many messages were received before a second. */
@@ -137,7 +140,7 @@ public record ScriptedFolder(
         if (past <= 0) {
             return 0;
         }
-        long steps = (past + spacing.getSeconds() - 1) / spacing.getSeconds();
+        long steps = (past + spacing.toSeconds() - 1) / spacing.toSeconds();
         return (int) Math.min(count, steps * perSecond);
     }
 }
