@@ -111,9 +111,23 @@ public record BackfillRequest(
         return new Builder(provider, account);
     }
 
+    /**
+     * Gives the same request for another provider.
+     *
+     * @param value the provider's id
+     * @return a changed copy
+     */
+    public BackfillRequest withProvider(String value) {
+        return toBuilder(value).build();
+    }
+
     /** {@return a builder that holds this request's values} */
     public Builder toBuilder() {
-        Builder builder = new Builder(provider, account);
+        return toBuilder(provider);
+    }
+
+    private Builder toBuilder(String otherProvider) {
+        Builder builder = new Builder(otherProvider, account);
         builder.mode = mode;
         builder.from = from;
         builder.to = to;

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.backfill.model.FolderRole;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /**
  * A folder of a {@link ScriptedSource} whose messages are made when they are asked for, the same for the same values, so that
@@ -46,9 +45,7 @@ public record ScriptedFolder(
         if (count < 0 || perSecond < 1 || bodyBytes < 0 || attachmentEvery < 0 || attachmentBytes < 0) {
             throw new IllegalArgumentException("a number of folder " + id + " is out of range");
         }
-        if (!oldest.equals(oldest.truncatedTo(ChronoUnit.SECONDS))
-                || !spacing.equals(spacing.truncatedTo(ChronoUnit.SECONDS))
-                || spacing.toSeconds() < 1) {
+        if (oldest.getNano() != 0 || spacing.getNano() != 0 || spacing.getSeconds() < 1) {
             throw new IllegalArgumentException("times of folder " + id + " must be whole seconds, spacing 1 or more");
         }
     }
@@ -131,16 +128,21 @@ public record ScriptedFolder(
     }
 
     long second(int number) {
-        return oldest.getEpochSecond() + number / perSecond * spacing.toSeconds();
+        return oldest.getEpochSecond() + number / perSecond * spacing.getSeconds();
     }
 
     /** How many messages were received before a second. */
     int before(long second) {
-        long past = second - oldest.getEpochSecond();
-        if (past <= 0) {
+        // Bounds that nobody set are the ends of the number range, so nothing is subtracted before it is compared.
+        if (second <= oldest.getEpochSecond()) {
             return 0;
         }
-        long steps = (past + spacing.toSeconds() - 1) / spacing.toSeconds();
+        long lastSecond = oldest.getEpochSecond() + count / perSecond * spacing.getSeconds();
+        if (second > lastSecond) {
+            return count;
+        }
+        long past = second - oldest.getEpochSecond();
+        long steps = (past + spacing.getSeconds() - 1) / spacing.getSeconds();
         return (int) Math.min(count, steps * perSecond);
     }
 }

@@ -1,0 +1,273 @@
+package dev.backfill.core;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.backfill.api.AccountRef;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.InvalidRequestException;
+import dev.backfill.api.JobListener;
+import dev.backfill.core.plugin.PluginCatalog;
+import dev.backfill.core.plugin.PluginCatalogBuilder;
+import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.BudgetStore;
+import dev.backfill.spi.EmailSource;
+import dev.backfill.spi.JobQueue;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.MessageEncoder;
+import dev.backfill.spi.MessageSink;
+import dev.backfill.spi.TimeSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what an engine is made of. Only {@link #accessTokens} is required, and a sink on the class path or handed in. Not
+ * thread-safe; what it builds is.
+ */
+public final class BackfillBuilder {
+    final PluginCatalogBuilder plugins = PluginCatalog.builder();
+    final Map<String, Map<String, String>> settings = new HashMap<>();
+    final List<JobListener> listeners = new ArrayList<>();
+
+    @Nullable
+    Function<AccountRef, AccessTokens> accessTokens;
+
+    @Nullable
+    String sinkId;
+
+    @Nullable
+    EngineConfig config;
+
+    @Nullable
+    JobStore store;
+
+    @Nullable
+    JobQueue queue;
+
+    @Nullable
+    BudgetStore budgets;
+
+    @Nullable
+    MessageEncoder encoder;
+
+    @Nullable
+    TimeSource time;
+
+    @Nullable
+    Executor executor;
+
+    Function<String, @Nullable String> environment = System::getenv;
+
+    BackfillBuilder() {}
+
+    /**
+     * Sets where tokens come from. Asked once for each run of a job; the {@link AccessTokens} it gives are asked for each
+     * request. Required.
+     *
+     * @param value gives the tokens of an account; must not block, the tokens themselves may
+     * @return this builder
+     */
+    public BackfillBuilder accessTokens(Function<AccountRef, AccessTokens> value) {
+        accessTokens = once("accessTokens", accessTokens, value);
+        return this;
+    }
+
+    /**
+     * Registers a provider. It wins over a discovered one of the same class.
+     *
+     * @param value the provider
+     * @return this builder
+     */
+    public BackfillBuilder source(EmailSource value) {
+        plugins.source(value);
+        return this;
+    }
+
+    /**
+     * Registers the sink. It wins over discovered ones.
+     *
+     * @param value the sink
+     * @return this builder
+     */
+    public BackfillBuilder sink(MessageSink value) {
+        plugins.sink(value);
+        return this;
+    }
+
+    /**
+     * Chooses one of several sinks on the class path.
+     *
+     * @param id its id, for instance {@code pubsub}
+     * @return this builder
+     */
+    public BackfillBuilder sinkId(String id) {
+        sinkId = once("sinkId", sinkId, id);
+        return this;
+    }
+
+    /**
+     * Says whether providers and sinks are looked for with {@link java.util.ServiceLoader}. Default true.
+     *
+     * @param value false to use only those that are registered
+     * @return this builder
+     */
+    public BackfillBuilder autoDiscovery(boolean value) {
+        plugins.autoDiscovery(value);
+        return this;
+    }
+
+    /**
+     * Sets the class loader that providers and sinks are looked for with. Default is the one that loaded this library, never
+     * the thread's.
+     *
+     * @param value the class loader
+     * @return this builder
+     */
+    public BackfillBuilder classLoader(ClassLoader value) {
+        plugins.classLoader(value);
+        return this;
+    }
+
+    /**
+     * Sets the settings of a provider or sink; each documents its own.
+     *
+     * @param pluginId the provider's or sink's id, for instance {@code microsoft}
+     * @param values names and values
+     * @return this builder
+     * @throws InvalidRequestException if the plug-in has settings already
+     */
+    public BackfillBuilder settings(String pluginId, Map<String, String> values) {
+        String id = PluginCatalog.providerId(pluginId);
+        if (settings.putIfAbsent(id, Map.copyOf(values)) != null) {
+            throw new InvalidRequestException("settings", "are set twice for " + id);
+        }
+        return this;
+    }
+
+    /**
+     * Sets the engine's configuration. Default is {@link EngineConfig#fromEnvironment} of {@link #environment}.
+     *
+     * @param value the configuration
+     * @return this builder
+     */
+    public BackfillBuilder config(EngineConfig value) {
+        config = once("config", config, value);
+        return this;
+    }
+
+    /**
+     * Sets where environment variables are read. Default is the process's environment.
+     *
+     * @param value gives a variable's value, or null
+     * @return this builder
+     */
+    public BackfillBuilder environment(Function<String, @Nullable String> value) {
+        environment = requireNonNull(value, "environment");
+        return this;
+    }
+
+    /**
+     * Sets where jobs are kept. Default is memory, so that jobs end with the process. The host closes what it hands in.
+     *
+     * @param value the store
+     * @return this builder
+     */
+    public BackfillBuilder store(JobStore value) {
+        store = once("store", store, value);
+        return this;
+    }
+
+    /**
+     * Sets who hands out jobs. Default is this process. The engine starts it and closes it.
+     *
+     * @param value the queue, not started
+     * @return this builder
+     */
+    public BackfillBuilder queue(JobQueue value) {
+        queue = once("queue", queue, value);
+        return this;
+    }
+
+    /**
+     * Sets where budgets of a whole app or project are drawn. Default is memory, for one process.
+     *
+     * @param value the budgets
+     * @return this builder
+     */
+    public BackfillBuilder budgets(BudgetStore value) {
+        budgets = once("budgets", budgets, value);
+        return this;
+    }
+
+    /**
+     * Sets the form of published messages. Default is the JSON event of the wire contract.
+     *
+     * @param value the encoder
+     * @return this builder
+     */
+    public BackfillBuilder encoder(MessageEncoder value) {
+        encoder = once("encoder", encoder, value);
+        return this;
+    }
+
+    /**
+     * Sets the clock, for tests. Default is the machine's.
+     *
+     * @param value the clock; the host closes it
+     * @return this builder
+     */
+    public BackfillBuilder time(TimeSource value) {
+        time = once("time", time, value);
+        return this;
+    }
+
+    /**
+     * Sets the threads for walks and calls. Default is the engine's own: virtual threads on JDK 21 and newer, bounded pools
+     * before. The host shuts it down, after the manager is closed.
+     *
+     * @param value runs many tasks at once, each of which may wait for hours; a pool must have room for
+     *     {@code maxConcurrentJobs} times twelve
+     * @return this builder
+     */
+    public BackfillBuilder executor(Executor value) {
+        executor = once("executor", executor, value);
+        return this;
+    }
+
+    /**
+     * Adds a listener from the first event on.
+     *
+     * @param value the listener
+     * @return this builder
+     */
+    public BackfillBuilder listener(JobListener value) {
+        listeners.add(requireNonNull(value, "listener"));
+        return this;
+    }
+
+    /**
+     * Finds providers and sink, checks all settings, opens the sink, and starts the engine.
+     *
+     * @return the running engine; the host closes it
+     * @throws InvalidRequestException if a setting, or a variable of the environment, is out of range
+     * @throws dev.backfill.api.ProviderNotFoundException if there is no sink
+     * @throws dev.backfill.spi.SinkException if the sink cannot be opened
+     */
+    public BackfillManager build() {
+        if (accessTokens == null) {
+            throw new InvalidRequestException("accessTokens", "must be set");
+        }
+        return new EngineAssembly(this, accessTokens).start();
+    }
+
+    private static <T> T once(String name, @Nullable T before, T value) {
+        if (before != null) {
+            throw new InvalidRequestException(name, "is set twice");
+        }
+        return requireNonNull(value, name);
+    }
+}

@@ -1,0 +1,176 @@
+package dev.backfill.core;
+
+import dev.backfill.api.AccountRef;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.InvalidRequestException;
+import dev.backfill.core.encode.JsonEventEncoder;
+import dev.backfill.core.job.EngineManager;
+import dev.backfill.core.job.EngineThreads;
+import dev.backfill.core.job.InMemoryJobQueue;
+import dev.backfill.core.job.MailboxSessions;
+import dev.backfill.core.job.ManagerConfig;
+import dev.backfill.core.pipeline.RunConfig;
+import dev.backfill.core.pipeline.RunScope;
+import dev.backfill.core.plugin.ContextLoader;
+import dev.backfill.core.plugin.PluginCatalog;
+import dev.backfill.core.throttle.MemoryBudget;
+import dev.backfill.core.throttle.RetryConfig;
+import dev.backfill.core.throttle.Throttle;
+import dev.backfill.core.throttle.ThrottleConfig;
+import dev.backfill.core.time.SystemTime;
+import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.BudgetStore;
+import dev.backfill.spi.JobQueue;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.MessagePublisher;
+import dev.backfill.spi.MessageSink;
+import dev.backfill.spi.Settings;
+import dev.backfill.spi.SinkContext;
+import dev.backfill.spi.TimeSource;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts an engine together from what a builder collected: everything is checked before the first thread starts. */
+final class EngineAssembly {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineAssembly.class);
+    private static final int PARTITIONS_AT_ONCE = 4;
+    private static final int WALKS_PER_PARTITION = 3;
+    private static final int WALK_THREADS_PER_JOB = PARTITIONS_AT_ONCE + 2;
+    private static final int CALL_THREADS_PER_JOB = 10;
+    private static final int PAGES_PER_BUDGET = 8;
+
+    private final BackfillBuilder given;
+    private final Function<AccountRef, AccessTokens> accessTokens;
+    private final EngineConfig config;
+    private final List<Runnable> owned = new ArrayList<>();
+
+    EngineAssembly(BackfillBuilder given, Function<AccountRef, AccessTokens> accessTokens) {
+        this.given = given;
+        this.accessTokens = accessTokens;
+        this.config = given.config == null ? EngineConfig.fromEnvironment(given.environment) : given.config;
+    }
+
+    BackfillManager start() {
+        PluginCatalog catalog = given.plugins.build();
+        catalog.failures().forEach(failure -> LOG.warn("Plug-in left out: {}", failure));
+        Map<String, Settings> settings = settings(catalog);
+        MessageSink sink = given.sinkId == null ? catalog.onlySink() : catalog.sink(given.sinkId);
+        TimeSource time = time();
+        EngineThreads threads = new EngineThreads(
+                config.instanceName(),
+                config.maxConcurrentJobs() * WALK_THREADS_PER_JOB,
+                config.maxConcurrentJobs() * CALL_THREADS_PER_JOB);
+        Executor walkers = given.executor == null ? threads.walkers() : given.executor;
+        Executor calls = given.executor == null ? threads.calls() : given.executor;
+        BudgetStore budgets = given.budgets == null
+                ? (key, budget, wanted) ->
+                        new BudgetStore.Chunk(wanted, time.instant().plusSeconds(5), null)
+                : given.budgets;
+        Throttle throttle = new Throttle(time, calls, budgets, throttleConfig());
+        MailboxSessions sessions = new MailboxSessions(catalog, accessTokens, throttle, time, settings);
+        MessagePublisher publisher = open(sink, settingsOf(settings, sink.sinkId()), time);
+        owned.add(0, publisher::close);
+        owned.add(1, threads::close);
+        RunScope scope = new RunScope(
+                store(),
+                publisher,
+                given.encoder == null
+                        ? new JsonEventEncoder(config.sourceService(), config.orderingByUser())
+                        : given.encoder,
+                new MemoryBudget(config.memoryBudgetBytes()),
+                walkers,
+                calls,
+                time,
+                new SecureRandom(),
+                runConfig());
+        EngineManager manager = new EngineManager(managerConfig(), scope, queue(time), sessions, owned);
+        given.listeners.forEach(manager::addListener);
+        LOG.info("Backfill starts: providers {}, sink {}, {}", catalog.sources().keySet(), sink.sinkId(), config);
+        manager.start();
+        return manager;
+    }
+
+    private Map<String, Settings> settings(PluginCatalog catalog) {
+        TreeSet<String> known = new TreeSet<>(catalog.sources().keySet());
+        known.addAll(catalog.sinks().keySet());
+        Map<String, Settings> settings = new HashMap<>();
+        for (String id : given.settings.keySet()) {
+            if (!known.contains(id)) {
+                throw new InvalidRequestException("settings", "are for " + id + ", but there are only " + known);
+            }
+        }
+        known.forEach(id ->
+                settings.put(id, new Settings(id, given.settings.getOrDefault(id, Map.of()), given.environment)));
+        return settings;
+    }
+
+    private static Settings settingsOf(Map<String, Settings> settings, String id) {
+        Settings known = settings.get(id);
+        return known == null ? Settings.of(id, Map.of()) : known;
+    }
+
+    private record OpenedSink(Settings settings, InstantSource clock) implements SinkContext {}
+
+    private static MessagePublisher open(MessageSink sink, Settings settings, TimeSource time) {
+        return ContextLoader.call(sink, () -> sink.open(new OpenedSink(settings, time)));
+    }
+
+    private TimeSource time() {
+        if (given.time != null) {
+            return given.time;
+        }
+        SystemTime own = new SystemTime();
+        owned.add(own::close);
+        return own;
+    }
+
+    private JobStore store() {
+        return given.store == null ? new InMemoryJobStore() : given.store;
+    }
+
+    private JobQueue queue(TimeSource time) {
+        return given.queue == null
+                ? InMemoryJobQueue.withThreads(config.instanceName(), config.maxConcurrentJobs(), time)
+                : given.queue;
+    }
+
+    private ThrottleConfig throttleConfig() {
+        RetryConfig retry = new RetryConfig(
+                config.callAttempts(), config.callFirstDelay(), config.callMaxDelay(), config.callTimeout());
+        return ThrottleConfig.DEFAULT.withRetry(retry).withQuotaShare(config.safetyShare());
+    }
+
+    private ManagerConfig managerConfig() {
+        return new ManagerConfig(
+                config.instanceName(),
+                config.maxConcurrentJobs(),
+                config.ageStep(),
+                config.sweepInterval(),
+                config.safetyShare());
+    }
+
+    private RunConfig runConfig() {
+        return new RunConfig(
+                PARTITIONS_AT_ONCE,
+                config.maxUnacknowledgedPages(),
+                Math.max(1, config.memoryBudgetBytes() / PAGES_PER_BUDGET),
+                config.breakerFailuresInRow(),
+                config.breakerFailureShare(),
+                config.breakerMinimum(),
+                config.jobTimeout(),
+                config.stopGrace(),
+                config.publishFirstDelay(),
+                config.publishMaxDelay(),
+                config.attachmentMaxBytes(),
+                WALKS_PER_PARTITION);
+    }
+}

@@ -1,0 +1,178 @@
+package dev.backfill.core.job;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.backfill.api.BackfillAdmin;
+import dev.backfill.api.BackfillException;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.JobListener;
+import dev.backfill.api.UserId;
+import dev.backfill.api.UserJobs;
+import dev.backfill.core.pipeline.RunEnd;
+import dev.backfill.core.pipeline.RunScope;
+import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.JobQueue;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.TimeSource;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The engine of one instance: admission, runs, and the sweep that finds what was missed. Thread-safe. */
+public final class EngineManager implements BackfillManager {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineManager.class);
+
+    private final ManagerConfig config;
+    private final RunScope scope;
+    private final JobQueue queue;
+    private final MailboxSessions sessions;
+    private final List<Runnable> owned;
+    private final JobListeners listeners = new JobListeners();
+    private final LiveRuns live = new LiveRuns();
+    private final JobViews views = new JobViews(live);
+    private final StopToken stop = new StopToken();
+    private final Admission admission;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile TimeSource.@Nullable Timer nextSweep;
+
+    /**
+     * Puts an engine together; {@link #start()} sets it going.
+     *
+     * @param config how the instance behaves
+     * @param scope what all runs share
+     * @param queue hands out the jobs
+     * @param sessions opens mailboxes
+     * @param owned closes what the engine owns, in this order
+     */
+    public EngineManager(
+            ManagerConfig config, RunScope scope, JobQueue queue, MailboxSessions sessions, List<Runnable> owned) {
+        this.config = config;
+        this.scope = scope;
+        this.queue = queue;
+        this.sessions = sessions;
+        this.owned = List.copyOf(owned);
+        this.admission =
+                new Admission(scope.store(), queue, scope.time(), config.maxConcurrentJobs(), config.ageStep());
+    }
+
+    /** Begins to run what is queued. Called once. */
+    public void start() {
+        queue.start(new JobRunner(config.instanceName(), scope, sessions, live, views, listeners, admission, stop));
+        admission.admit();
+        sweepLater();
+    }
+
+    @Override
+    public UserJobs forUser(UserId user) {
+        return new DefaultUserJobs(requireNonNull(user, "user"), this);
+    }
+
+    @Override
+    public BackfillAdmin admin() {
+        return new DefaultBackfillAdmin(this);
+    }
+
+    @Override
+    public Subscription addListener(JobListener listener) {
+        return listeners.add(requireNonNull(listener, "listener"));
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.info("Backfill {} closes", config.instanceName());
+        TimeSource.Timer sweep = nextSweep;
+        if (sweep != null) {
+            sweep.cancel();
+        }
+        admission.close();
+        live.stopAll(new RunEnd.Requeued(null, null));
+        queue.close();
+        stop.stop();
+        owned.forEach(EngineManager::release);
+    }
+
+    /** One thing that cannot be closed must not keep the others open. */
+    private static void release(Runnable resource) {
+        try {
+            resource.run();
+        } catch (RuntimeException stuck) {
+            LOG.warn("Something could not be closed", stuck);
+        }
+    }
+
+    private void sweepLater() {
+        Executor helpers = scope.helpers();
+        nextSweep = scope.time().schedule(config.sweepInterval(), () -> {
+            try {
+                helpers.execute(this::sweep);
+            } catch (RejectedExecutionException closing) {
+                LOG.debug("no sweep any more");
+            }
+        });
+    }
+
+    /** Looks once at what is wanted of all runs here, and for queued jobs that nobody runs. */
+    private void sweep() {
+        if (closed.get()) {
+            return;
+        }
+        try {
+            live.obeyAll(scope.store());
+            admission.admit();
+        } catch (RuntimeException failed) {
+            LOG.warn("A sweep failed; the next one follows", failed);
+        } finally {
+            sweepLater();
+        }
+    }
+
+    void requireOpen() {
+        if (closed.get()) {
+            throw new BackfillException("CLOSED", "The backfill manager is closed.");
+        }
+    }
+
+    ManagerConfig config() {
+        return config;
+    }
+
+    RunScope scope() {
+        return scope;
+    }
+
+    JobStore store() {
+        requireOpen();
+        return scope.store();
+    }
+
+    MailboxSessions sessions() {
+        return sessions;
+    }
+
+    LiveRuns live() {
+        return live;
+    }
+
+    JobViews views() {
+        return views;
+    }
+
+    JobListeners listeners() {
+        return listeners;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    StopToken stop() {
+        return stop;
+    }
+}

@@ -1,0 +1,146 @@
+package dev.backfill.core.job;
+
+import dev.backfill.api.BackfillException;
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.JobEvent;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.core.pipeline.JobRun;
+import dev.backfill.core.pipeline.MailboxSession;
+import dev.backfill.core.pipeline.RunEnd;
+import dev.backfill.core.pipeline.RunScope;
+import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.FailureRecord;
+import dev.backfill.spi.JobQueue;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.Lease;
+import dev.backfill.spi.StaleLeaseException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** Runs what the queue hands out: claims the job, runs it, and tells the listeners. Thread-safe. */
+final class JobRunner implements JobQueue.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
+    private static final String MDC_JOB = "backfill.job";
+    private static final String MDC_USER = "backfill.user";
+
+    private final String instance;
+    private final RunScope scope;
+    private final MailboxSessions sessions;
+    private final LiveRuns live;
+    private final JobViews views;
+    private final JobListeners listeners;
+    private final Admission admission;
+    private final StopToken instanceStop;
+
+    JobRunner(
+            String instance,
+            RunScope scope,
+            MailboxSessions sessions,
+            LiveRuns live,
+            JobViews views,
+            JobListeners listeners,
+            Admission admission,
+            StopToken instanceStop) {
+        this.instance = instance;
+        this.scope = scope;
+        this.sessions = sessions;
+        this.live = live;
+        this.views = views;
+        this.listeners = listeners;
+        this.admission = admission;
+        this.instanceStop = instanceStop;
+    }
+
+    @Override
+    public JobQueue.Result run(JobId id) {
+        try {
+            Optional<Lease> lease =
+                    scope.store().claim(id, instance, scope.time().instant());
+            lease.ifPresent(this::runClaimed);
+        } finally {
+            admission.release(id);
+        }
+        return new JobQueue.Result.Done();
+    }
+
+    private void runClaimed(Lease lease) {
+        JobRecord row = scope.store().find(lease.jobId()).orElseThrow();
+        MDC.put(MDC_JOB, row.id().value());
+        MDC.put(MDC_USER, row.account().user().key());
+        try {
+            LOG.info("Job runs: {}", row.request());
+            listeners.tell(new JobEvent.StateChanged(views.of(row), JobState.QUEUED));
+            runOpened(row, lease);
+            JobRecord after = scope.store().find(row.id()).orElseThrow();
+            tellEnd(after);
+        } finally {
+            MDC.remove(MDC_JOB);
+            MDC.remove(MDC_USER);
+        }
+    }
+
+    private void runOpened(JobRecord row, Lease lease) {
+        StopToken stop = instanceStop.child();
+        MailboxSession session;
+        try {
+            session = sessions.open(row.account(), row.request().rateLimit(), stop);
+        } catch (BackfillException cannotOpen) {
+            fail(lease, cannotOpen);
+            return;
+        }
+        Object plugin = sessions.source(row.account().provider());
+        JobRun run = new JobRun(scope, row, lease, session, plugin, stop, this::checkpointed);
+        live.add(row.id(), run, lease.epoch());
+        try {
+            // A command may have come between the claim and this line, and found no run to tell.
+            live.obey(row.id(), scope.store());
+            RunEnd end = run.run(JobTransitions::after);
+            LOG.debug("Run ended: {}", end);
+        } finally {
+            live.remove(row.id());
+        }
+    }
+
+    private void fail(Lease lease, BackfillException reason) {
+        RunEnd end = new RunEnd.Failed(reason.code(), String.valueOf(reason.getMessage()));
+        try {
+            scope.store()
+                    .write(
+                            lease,
+                            Checkpoint.EMPTY,
+                            row -> JobTransitions.after(row, end, scope.time().instant()));
+        } catch (StaleLeaseException superseded) {
+            LOG.debug("Another instance owns the job by now");
+        }
+    }
+
+    private void checkpointed(JobRecord row, List<FailureRecord> failures) {
+        if (listeners.isEmpty()) {
+            return;
+        }
+        BackfillJob job = views.of(row);
+        for (FailureRecord failure : failures) {
+            listeners.tell(new JobEvent.MessageFailed(job, JobViews.of(row.id(), failure)));
+        }
+        listeners.tell(new JobEvent.Progressed(job));
+    }
+
+    private void tellEnd(JobRecord after) {
+        if (after.state() == JobState.FAILED && after.failure() != null) {
+            LOG.warn(
+                    "Job failed: {}: {}",
+                    after.failure().code(),
+                    after.failure().message());
+        } else {
+            LOG.info("Job is {}: {}", after.state().code(), after.counts());
+        }
+        if (after.state() != JobState.RUNNING) {
+            listeners.tell(new JobEvent.StateChanged(views.of(after), JobState.RUNNING));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.backfill.core.job;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.CountKind;
+import dev.backfill.api.JobFailure;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Progress;
+import dev.backfill.api.Waiting;
+import dev.backfill.core.pipeline.RunStatus;
+import dev.backfill.spi.FailureRecord;
+import dev.backfill.spi.JobCounts;
+import dev.backfill.spi.JobRecord;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what a host sees of what is stored and of what runs here. Thread-safe. */
+final class JobViews {
+    private static final double MILLIS_PER_SECOND = 1_000;
+
+    private final LiveRuns runs;
+
+    JobViews(LiveRuns runs) {
+        this.runs = runs;
+    }
+
+    BackfillJob of(JobRecord row) {
+        RunStatus live = row.state() == JobState.RUNNING ? runs.status(row.id()) : null;
+        JobRecord.JobError failure = row.failure();
+        return new BackfillJob(
+                row.id(),
+                row.account().user(),
+                row.request(),
+                row.state(),
+                progress(row, live),
+                row.times().created(),
+                row.times().started(),
+                row.times().ended(),
+                row.times().paused(),
+                row.times().resumed(),
+                row.times().progressed(),
+                waiting(row, live),
+                row.limited(),
+                failure == null ? null : failure.code(),
+                failure == null ? null : failure.message(),
+                row.notes(),
+                row.retryOf());
+    }
+
+    private static @Nullable Waiting waiting(JobRecord row, @Nullable RunStatus live) {
+        if (row.state() == JobState.QUEUED && row.waiting() == null) {
+            return new Waiting(Waiting.Reason.SLOT, row.times().notBefore());
+        }
+        return live == null ? row.waiting() : live.waiting();
+    }
+
+    private static Progress progress(JobRecord row, @Nullable RunStatus live) {
+        JobCounts counts = row.counts();
+        double rate = live == null ? 0 : live.emailsPerSecond();
+        boolean knowsLeft = rate > 0 && row.totalKind() != CountKind.UNKNOWN;
+        long left = Math.max(0, row.total() - counts.listed());
+        return new Progress(
+                row.total(),
+                row.totalKind(),
+                counts.listed(),
+                counts.published(),
+                counts.skipped(),
+                counts.failed(),
+                row.apiCalls(),
+                row.retries(),
+                row.throttled(),
+                rate,
+                knowsLeft ? Duration.ofMillis((long) (left / rate * MILLIS_PER_SECOND)) : null);
+    }
+
+    static JobFailure of(JobId id, FailureRecord row) {
+        return new JobFailure(
+                row.number(), id, row.ref().messageId(), row.ref().scope(), row.stage(), row.reason(), row.at());
+    }
+}

@@ -1,0 +1,77 @@
+package dev.backfill.core.job;
+
+import dev.backfill.api.JobId;
+import dev.backfill.core.pipeline.JobRun;
+import dev.backfill.core.pipeline.RunEnd;
+import dev.backfill.core.pipeline.RunStatus;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.JobStore.Wanted;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The runs under way on this instance, one a job at the most. Thread-safe. */
+final class LiveRuns {
+    /** A run and the epoch of its lease. */
+    private record Live(JobRun run, long epoch) {}
+
+    private final Map<JobId, Live> runs = new ConcurrentHashMap<>();
+
+    void add(JobId id, JobRun run, long epoch) {
+        runs.put(id, new Live(run, epoch));
+    }
+
+    void remove(JobId id) {
+        runs.remove(id);
+    }
+
+    Set<JobId> ids() {
+        return Set.copyOf(runs.keySet());
+    }
+
+    @Nullable
+    RunStatus status(JobId id) {
+        Live live = runs.get(id);
+        return live == null ? null : live.run().status();
+    }
+
+    /** Asks the store what is wanted of a run, and tells the run. */
+    void obey(JobId id, JobStore store) {
+        Live live = runs.get(id);
+        Wanted wanted = live == null ? null : store.wanted(Set.of(id)).get(id);
+        if (live != null && wanted != null) {
+            obey(live, wanted);
+        }
+    }
+
+    /** Asks the store once what is wanted of all runs, and tells them; each also hears that time has passed. */
+    void obeyAll(JobStore store) {
+        Map<JobId, Wanted> wanted = store.wanted(ids());
+        runs.forEach((id, live) -> {
+            Wanted now = wanted.get(id);
+            if (now != null) {
+                obey(live, now);
+            }
+            live.run().tick();
+        });
+    }
+
+    void stopAll(RunEnd reason) {
+        runs.values().forEach(live -> live.run().stop(reason));
+    }
+
+    private static void obey(Live live, Wanted wanted) {
+        if (wanted.epoch() != live.epoch()) {
+            live.run().stop(new RunEnd.Superseded());
+            return;
+        }
+        switch (wanted.state()) {
+            case PAUSE -> live.run().stop(new RunEnd.Paused());
+            case CANCEL -> live.run().stop(new RunEnd.Cancelled());
+            case RUN -> {
+                // As it is.
+            }
+        }
+    }
+}

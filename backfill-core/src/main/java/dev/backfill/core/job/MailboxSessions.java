@@ -1,0 +1,98 @@
+package dev.backfill.core.job;
+
+import dev.backfill.api.AccountRef;
+import dev.backfill.core.pipeline.MailboxSession;
+import dev.backfill.core.plugin.ContextLoader;
+import dev.backfill.core.plugin.PluginCatalog;
+import dev.backfill.core.throttle.GateRequest;
+import dev.backfill.core.throttle.MailboxGate;
+import dev.backfill.core.throttle.Throttle;
+import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.EmailSource;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.Quota;
+import dev.backfill.spi.Settings;
+import dev.backfill.spi.TimeSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Opens mailboxes of registered providers, each with a gate of its own. Thread-safe. */
+public final class MailboxSessions {
+    private static final int DEFAULT_CONCURRENCY = 4;
+
+    private final PluginCatalog catalog;
+    private final Function<AccountRef, AccessTokens> tokens;
+    private final Throttle throttle;
+    private final TimeSource time;
+    private final Map<String, Settings> settings;
+    private final Map<String, List<Quota>> quotas = new HashMap<>();
+
+    /**
+     * Makes sessions possible, and checks the settings of every provider.
+     *
+     * @param catalog the providers
+     * @param tokens the host's tokens
+     * @param throttle the quotas' keeper
+     * @param time the clock
+     * @param settings the settings by provider; every provider of the catalog has some
+     * @throws dev.backfill.api.InvalidRequestException if a provider cannot use its settings
+     */
+    public MailboxSessions(
+            PluginCatalog catalog,
+            Function<AccountRef, AccessTokens> tokens,
+            Throttle throttle,
+            TimeSource time,
+            Map<String, Settings> settings) {
+        this.catalog = catalog;
+        this.tokens = tokens;
+        this.throttle = throttle;
+        this.time = time;
+        this.settings = Map.copyOf(settings);
+        catalog.sources().forEach((id, source) -> quotas.put(id, List.copyOf(source.quotas(settingsOf(id)))));
+    }
+
+    EmailSource source(String provider) {
+        return catalog.source(provider);
+    }
+
+    List<Quota> quotas(String provider) {
+        return quotas.getOrDefault(provider, List.of());
+    }
+
+    MailboxSession open(AccountRef account, int requestsPerSecond, StopToken stop) {
+        EmailSource source = catalog.source(account.provider());
+        Settings providerSettings = settingsOf(account.provider());
+        List<Quota> limits = quotas(account.provider());
+        // Before the provider has named the mailbox, the account stands for it.
+        String firstKey = account.user().key() + "/" + account.account();
+        MailboxGate gate = throttle.open(new GateRequest(
+                account.provider(),
+                account.provider(),
+                firstKey,
+                limits,
+                requestsPerSecond,
+                stop,
+                tokens.apply(account)));
+        Mailbox mailbox = ContextLoader.call(
+                source,
+                () -> source.open(
+                        new MailboxSession.Context(account, providerSettings, time, gate.tokens(), gate.calls())));
+        return new MailboxSession(mailbox, gate, concurrency(limits));
+    }
+
+    private Settings settingsOf(String provider) {
+        Settings known = settings.get(provider);
+        return known == null ? Settings.of(provider, Map.of()) : known;
+    }
+
+    private static int concurrency(List<Quota> quotas) {
+        return quotas.stream()
+                .filter(quota -> quota.measure() == Quota.Measure.CONCURRENT)
+                .mapToInt(quota -> (int) Math.min(quota.amount(), Integer.MAX_VALUE))
+                .min()
+                .orElse(DEFAULT_CONCURRENCY);
+    }
+}

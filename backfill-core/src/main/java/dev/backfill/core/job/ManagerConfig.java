@@ -1,0 +1,24 @@
+package dev.backfill.core.job;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * How an instance behaves beyond its runs. Immutable and thread-safe.
+ *
+ * @param instanceName the instance's name in leases and thread names
+ * @param maxConcurrentJobs how many jobs run at once, 1 or more
+ * @param ageStep how long a queued job waits to gain one step of priority
+ * @param sweepInterval how often the store is asked for commands and queued jobs
+ * @param quotaShare the share of each quota that is used, for estimates
+ */
+public record ManagerConfig(
+        String instanceName, int maxConcurrentJobs, Duration ageStep, Duration sweepInterval, double quotaShare) {
+    /** Checks what must be present. */
+    public ManagerConfig {
+        requireNonNull(instanceName, "instanceName");
+        requireNonNull(ageStep, "ageStep");
+        requireNonNull(sweepInterval, "sweepInterval");
+    }
+}

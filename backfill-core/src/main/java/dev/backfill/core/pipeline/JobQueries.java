@@ -1,0 +1,42 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.spi.MailQuery;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what a provider is asked of what a user asked. Stateless. */
+public final class JobQueries {
+    private JobQueries() {}
+
+    /**
+     * Makes the query of a job.
+     *
+     * @param request what the user asked
+     * @param upperBound the frozen end of received time; null to freeze it now
+     * @param clock the wall clock
+     * @return the query; received times are whole seconds, so a bound between two seconds means the later one
+     */
+    public static MailQuery of(BackfillRequest request, @Nullable Instant upperBound, InstantSource clock) {
+        Instant from = request.from();
+        return new MailQuery(
+                from == null ? null : ceilSecond(from),
+                upperBound == null ? frozen(request.to(), clock.instant()) : upperBound,
+                request.folders(),
+                request.includeDeleted(),
+                request.pin());
+    }
+
+    /** Mail of the second under way belongs to history too. */
+    private static Instant frozen(@Nullable Instant wanted, Instant now) {
+        Instant present = now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+        return wanted == null || wanted.isAfter(present) ? present : ceilSecond(wanted);
+    }
+
+    private static Instant ceilSecond(Instant instant) {
+        Instant floor = instant.truncatedTo(ChronoUnit.SECONDS);
+        return floor.equals(instant) ? floor : floor.plusSeconds(1);
+    }
+}

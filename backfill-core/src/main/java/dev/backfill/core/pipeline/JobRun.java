@@ -1,0 +1,407 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.api.JobConflictException;
+import dev.backfill.api.Mode;
+import dev.backfill.api.Waiting;
+import dev.backfill.core.throttle.PageSizer;
+import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.JobCounts;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobRecord.Phase;
+import dev.backfill.spi.Lease;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.SourceException;
+import dev.backfill.spi.SourceException.Kind;
+import dev.backfill.spi.StaleLeaseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one job, from its claim to its end. All its state belongs to the thread in {@link #run}, which hears of
+ * everything else through its inbox and alone writes to the store; {@link #stop}, {@link #tick} and {@link #status} are for
+ * other threads.
+ */
+public final class JobRun {
+    private static final Duration BUSY_PAUSE = Duration.ofSeconds(5);
+    private static final int MAX_RESTARTS = 5;
+
+    private final RunScope scope;
+    private final MailboxSession session;
+    private final StopToken stop;
+    private final RunInbox inbox = new RunInbox();
+    private final RunTasks tasks;
+    private final PlanProgress plan;
+    private final RunLedger ledger;
+    private final Breaker breaker;
+    private final MessageLimit limit;
+    private final MailboxQuestions questions;
+    private final AtomicInteger blockedBySink = new AtomicInteger();
+    private final int walksAtOnce;
+    private volatile int walksUnderWay;
+    private volatile PartitionWalk.@Nullable Shared shared;
+    private boolean planned;
+    private boolean draining;
+    private @Nullable RunEnd end;
+    private boolean graceOver;
+
+    /**
+     * Prepares a run; nothing is asked and no other thread is used before {@link #run}.
+     *
+     * @param scope what all runs share
+     * @param row the job as it was claimed
+     * @param lease the right to run it
+     * @param session the open mailbox; the run closes it
+     * @param plugin the provider, whose class loader its calls see
+     * @param stop stopped by the run when it stops; the session's gate was made with it
+     * @param observer hears of checkpoints, on the run's thread
+     */
+    public JobRun(
+            RunScope scope,
+            JobRecord row,
+            Lease lease,
+            MailboxSession session,
+            Object plugin,
+            StopToken stop,
+            RunObserver observer) {
+        this.scope = scope;
+        this.session = session;
+        this.stop = stop;
+        this.tasks = new RunTasks(scope.walkers(), plugin);
+        this.plan = new PlanProgress(row.counts());
+        this.ledger = new RunLedger(scope, lease, row, session.gate(), plan, observer);
+        this.breaker = new Breaker(scope.config());
+        this.limit = new MessageLimit(
+                row.request().maxEmails(),
+                row.counts().published() + row.counts().failed());
+        this.questions = new MailboxQuestions(session.mailbox(), scope.store(), row, scope.time(), tasks, inbox);
+        this.walksAtOnce = Math.min(scope.config().partitionsAtOnce(), session.concurrency());
+    }
+
+    /**
+     * Runs the job until it ends or stops. Blocks for the whole run.
+     *
+     * @param transitions what the end makes of the job's row
+     * @return how it ended; for {@link RunEnd.Superseded} nothing was written any more
+     */
+    public RunEnd run(RunTransitions transitions) {
+        try {
+            questions.open();
+            while (end == null) {
+                take();
+            }
+            awaitLastAcknowledgements();
+            ledger.finish(end, transitions);
+            return end;
+        } catch (StaleLeaseException superseded) {
+            return new RunEnd.Superseded();
+        } finally {
+            shutDown();
+        }
+    }
+
+    /**
+     * Asks the run to stop; it ends within the grace time. The first reason counts. Thread-safe.
+     *
+     * @param reason what becomes of the job
+     */
+    public void stop(RunEnd reason) {
+        inbox.put(new RunInbox.Stop(reason));
+    }
+
+    /** Tells the run that time has passed. Thread-safe. */
+    public void tick() {
+        inbox.put(new RunInbox.Tick());
+    }
+
+    /** {@return how the run is doing; thread-safe} */
+    public RunStatus status() {
+        return new RunStatus(waiting(), ledger.meter().emailsPerSecond());
+    }
+
+    /** Handles what has happened by now, and writes it down once. The plan is stored before anything of it is listed. */
+    private void take() {
+        List<RunInbox.Event> events = new ArrayList<>();
+        try {
+            events.add(inbox.take());
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            stopNow(new RunEnd.Requeued(null, null));
+            return;
+        }
+        inbox.drainTo(events);
+        events.forEach(this::handle);
+        if (end == null) {
+            ledger.checkpoint();
+            startWalks();
+            endIfAllIsRead();
+        }
+    }
+
+    private void handle(RunInbox.Event event) {
+        if (event instanceof RunInbox.PageSettled settled) {
+            pageSettled(settled.walk(), settled.page());
+        } else if (event instanceof RunInbox.WalkEnded ended) {
+            walkEnded(ended.walk(), ended.error());
+        } else if (event instanceof RunInbox.Stop asked) {
+            stopNow(asked.end());
+        } else if (event instanceof RunInbox.GraceOver) {
+            graceOver = true;
+        } else if (end == null) {
+            handleWhileRunning(event);
+        }
+    }
+
+    private void handleWhileRunning(RunInbox.Event event) {
+        if (event instanceof RunInbox.Tick) {
+            look();
+        } else if (event instanceof RunInbox.Opened opened) {
+            opened(opened.mailboxKey());
+        } else if (event instanceof RunInbox.Planned made) {
+            plan.append(made.partitions());
+            ledger.enter(Phase.WALKING);
+            planned = true;
+        } else if (event instanceof RunInbox.DrainPlanned made) {
+            plan.append(made.partitions());
+            ledger.enter(Phase.DRAINING);
+            draining = false;
+        } else if (event instanceof RunInbox.Estimated made) {
+            ledger.estimated(made.estimate());
+        } else if (event instanceof RunInbox.AskFailed failed) {
+            stopNow(RunErrors.endFor(failed.error(), now()));
+        }
+    }
+
+    private void opened(String mailboxKey) {
+        try {
+            ledger.open(mailboxKey, questions.query().to());
+        } catch (JobConflictException busy) {
+            Instant later = now().plus(BUSY_PAUSE);
+            stopNow(new RunEnd.Requeued(later, new Waiting(Waiting.Reason.MAILBOX_BUSY, later)));
+            return;
+        }
+        session.gate().rekey(mailboxKey);
+        JobRecord row = ledger.row();
+        shared = sharedBy(row, mailboxKey);
+        if (row.phase() == Phase.NEW) {
+            questions.plan();
+        } else {
+            plan.load(scope.store().partitions(row.id()));
+            planned = true;
+        }
+        if (row.retryOf() == null && row.total() == 0) {
+            questions.estimate();
+        }
+    }
+
+    private PartitionWalk.Shared sharedBy(JobRecord row, String mailboxKey) {
+        RunConfig config = scope.config();
+        boolean contents = row.request().includeAttachments();
+        AttachmentContents attachments =
+                new AttachmentContents(contents ? session.mailbox() : null, config.attachmentMaxBytes());
+        PageDelivery delivery = new PageDelivery(scope, row.account(), row.id(), mailboxKey, attachments, stop, inbox);
+        return new PartitionWalk.Shared(
+                scope,
+                delivery,
+                new PageRoom(config.maxPageBytes()),
+                new PageSizer(row.request().batchSize()),
+                limit,
+                stop,
+                inbox,
+                blockedBySink);
+    }
+
+    private void startWalks() {
+        PartitionWalk.Shared ready = shared;
+        while (planned && ready != null && plan.activeCount() < walksAtOnce && !limit.isReached()) {
+            PartitionState state = plan.next();
+            if (state == null) {
+                break;
+            }
+            tasks.start(state.begin(ready, questions.fetcherOf(state.partition())));
+        }
+        walksUnderWay = plan.activeCount();
+    }
+
+    private void pageSettled(PartitionWalk walk, Page page) {
+        PartitionState state = plan.walkedBy(walk);
+        if (state == null) {
+            return;
+        }
+        state.settled(page);
+        for (Page next = state.nextSettled(); next != null; next = state.nextSettled()) {
+            JobCounts counts = plan.counts();
+            Page.Tally tally = next.tally();
+            if (breaker.trips(tally, counts.published() + tally.published(), counts.failed() + tally.failed())) {
+                stopNow(new RunEnd.Failed(
+                        "BREAKER",
+                        "Too many messages failed, so that an outage is likelier than bad mail; the job stopped before it"
+                                + " skipped more. See the failure rows and the provider's state, then resume."));
+                return;
+            }
+            plan.commit(state, next);
+        }
+        settleIfQuiet(state);
+    }
+
+    private void walkEnded(PartitionWalk walk, @Nullable Throwable error) {
+        PartitionState state = plan.walkedBy(walk);
+        if (state == null) {
+            return;
+        }
+        state.walkEnded(error);
+        if (error != null && !endsOnlyThePartition(error)) {
+            stopNow(RunErrors.endFor(error, now()));
+        }
+        settleIfQuiet(state);
+    }
+
+    private static boolean endsOnlyThePartition(Throwable error) {
+        return error instanceof SourceException source
+                && (source.kind() == Kind.RESTART_PARTITION || source.kind() == Kind.SKIP_PARTITION);
+    }
+
+    /** Decides what becomes of a partition whose walk is over and of which nothing is on its way. */
+    private void settleIfQuiet(PartitionState state) {
+        if (end != null || !state.isQuiet()) {
+            return;
+        }
+        if (state.walkError() instanceof SourceException error) {
+            if (error.kind() == Kind.SKIP_PARTITION) {
+                ledger.note("FOLDER_SKIPPED", state.partition().scope(), error.code());
+                plan.finish(state);
+            } else if (state.restart(MAX_RESTARTS)) {
+                plan.putBack(state);
+            } else {
+                stopNow(RunErrors.endFor(error, now()));
+            }
+        } else if (state.isCut()) {
+            plan.leave(state);
+        } else {
+            finishOrWalkAgain(state);
+        }
+    }
+
+    private void finishOrWalkAgain(PartitionState state) {
+        PageEnd last = state.lastEnd();
+        Long there = last == null ? null : last.providerCount();
+        if (there == null || state.walkEntries() >= there) {
+            plan.finish(state);
+            plan.insertNext(last == null ? List.of() : last.replacedBy());
+        } else if (state.walkNumber() < scope.config().walks()) {
+            state.walkAgain();
+            plan.putBack(state);
+        } else {
+            stopNow(new RunEnd.Failed(
+                    "INCOMPLETE",
+                    "Partition " + state.partition().id() + " was walked " + state.walkNumber() + " times and gave "
+                            + state.walkEntries() + " messages each time, but the provider counts " + there
+                            + ". Nothing was marked as complete; resume to try again."));
+        }
+    }
+
+    private void endIfAllIsRead() {
+        if (end != null || !planned || draining || plan.activeCount() > 0) {
+            return;
+        }
+        if (limit.isReached()) {
+            stopNow(new RunEnd.Completed(true));
+        } else if (plan.isWalked()) {
+            if (needsDrain()) {
+                return;
+            }
+            JobCounts counts = plan.counts();
+            stopNow(
+                    counts.isBalanced()
+                            ? new RunEnd.Completed(false)
+                            : new RunEnd.Failed("INCOMPLETE", "The counters do not agree: " + counts + "."));
+        }
+    }
+
+    /** Begins to read what changed behind the walk's back; false if there is nothing to begin. */
+    private boolean needsDrain() {
+        JobRecord row = ledger.row();
+        if (ledger.phase() == Phase.DRAINING
+                || row.retryOf() != null
+                || row.request().mode() != Mode.FULL) {
+            return false;
+        }
+        Map<String, String> pins = scope.store().pins(row.id());
+        if (pins.isEmpty()) {
+            return false;
+        }
+        draining = true;
+        questions.planDrain(pins);
+        return true;
+    }
+
+    /** Looks at what only time changes. */
+    private void look() {
+        if (ledger.meter().worked(ledger.stats()).compareTo(scope.config().jobTimeout()) > 0) {
+            stopNow(new RunEnd.Failed(
+                    "TIMEOUT",
+                    "The job worked longer than " + scope.config().jobTimeout() + ". Resume it to go on from here."));
+            return;
+        }
+        ledger.meter().sample(plan.counts().published());
+        ledger.waitsFor(waiting());
+    }
+
+    /** What the run waits for; any thread may ask. */
+    private @Nullable Waiting waiting() {
+        PartitionWalk.Shared known = shared;
+        int walks = walksUnderWay;
+        boolean allBlocked = walks > 0 && blockedBySink.get() >= walks;
+        if (known != null && (allBlocked || known.delivery().isWaitingForSink())) {
+            return new Waiting(Waiting.Reason.SINK, null);
+        }
+        return ledger.stats().waiting();
+    }
+
+    private void stopNow(RunEnd reason) {
+        if (end == null) {
+            end = reason;
+            if (!(reason instanceof RunEnd.Completed)) {
+                stopWork();
+            }
+        }
+    }
+
+    /** Nothing new is sent or handed over from here on; calls in flight are ended or their answers dropped. */
+    private void stopWork() {
+        stop.stop();
+        tasks.interruptAll();
+        session.mailbox().close();
+        scope.time().schedule(scope.config().stopGrace(), () -> inbox.put(new RunInbox.GraceOver()));
+    }
+
+    /** What the sink acknowledges within the grace time still counts. */
+    private void awaitLastAcknowledgements() {
+        boolean interrupted = Thread.interrupted();
+        while (!graceOver && !plan.isQuiet()) {
+            try {
+                handle(inbox.take());
+            } catch (InterruptedException hurry) {
+                interrupted = true;
+                graceOver = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void shutDown() {
+        stop.stop();
+        tasks.interruptAll();
+        session.close();
+    }
+
+    private Instant now() {
+        return scope.time().instant();
+    }
+}

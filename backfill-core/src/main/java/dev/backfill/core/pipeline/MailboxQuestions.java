@@ -1,0 +1,97 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.SourceException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a run asks its mailbox besides pages, each on a thread of its own with the answer in the inbox, so that the run's
+ * thread never waits for a provider. Confined to the run's thread.
+ */
+final class MailboxQuestions {
+    private static final Logger LOG = LoggerFactory.getLogger(MailboxQuestions.class);
+
+    private final Mailbox mailbox;
+    private final JobStore store;
+    private final RunTasks tasks;
+    private final RunInbox inbox;
+    private final JobRecord row;
+    private final MailQuery query;
+
+    MailboxQuestions(
+            Mailbox mailbox, JobStore store, JobRecord row, InstantSource clock, RunTasks tasks, RunInbox inbox) {
+        this.mailbox = mailbox;
+        this.store = store;
+        this.tasks = tasks;
+        this.inbox = inbox;
+        this.row = row;
+        this.query = JobQueries.of(row.request(), row.upperBound(), clock);
+    }
+
+    MailQuery query() {
+        return query;
+    }
+
+    /** Where the pages of a partition come from. */
+    PageFetcher fetcherOf(Partition partition) {
+        if (row.retryOf() != null) {
+            return new ReplayFetcher(store, row.retryOf(), mailbox, query);
+        }
+        return (position, limit, buffer) -> mailbox.fetch(query, partition, position, limit, buffer);
+    }
+
+    void open() {
+        ask(() -> new RunInbox.Opened(mailbox.key()));
+    }
+
+    void plan() {
+        Instant from = query.from();
+        if (row.retryOf() != null) {
+            inbox.put(new RunInbox.Planned(List.of(ReplayFetcher.PARTITION)));
+        } else if (from != null && !from.isBefore(query.to())) {
+            inbox.put(new RunInbox.Planned(List.of()));
+        } else {
+            ask(() -> new RunInbox.Planned(mailbox.plan(query)));
+        }
+    }
+
+    void planDrain(Map<String, String> pins) {
+        ask(() -> new RunInbox.DrainPlanned(mailbox.planChanges(query, pins)));
+    }
+
+    /** A total is a comfort: where it cannot be had the job goes on without. */
+    void estimate() {
+        tasks.start(() -> {
+            try {
+                inbox.put(new RunInbox.Estimated(mailbox.estimate(query)));
+            } catch (SourceException unknown) {
+                LOG.debug("the total stays unknown: {}", unknown.code());
+            }
+        });
+    }
+
+    private void ask(Question question) {
+        tasks.start(() -> {
+            RunInbox.Event answer;
+            try {
+                answer = question.ask();
+            } catch (RuntimeException failed) {
+                answer = new RunInbox.AskFailed(failed);
+            }
+            inbox.put(answer);
+        });
+    }
+
+    private interface Question {
+        RunInbox.Event ask();
+    }
+}

@@ -1,0 +1,29 @@
+package dev.backfill.core.pipeline;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** How many messages a job may still take. Thread-safe. */
+final class MessageLimit {
+    private final AtomicLong left;
+    private final AtomicBoolean reached = new AtomicBoolean();
+
+    /** Null for no bound. */
+    MessageLimit(@Nullable Long max, long taken) {
+        this.left = new AtomicLong(max == null ? Long.MAX_VALUE : Math.max(0, max - taken));
+    }
+
+    /** Takes one message; false if the bound is reached, which means that there is at least one more message. */
+    boolean take() {
+        long before = left.getAndUpdate(value -> value > 0 ? value - 1 : 0);
+        if (before == 0) {
+            reached.set(true);
+        }
+        return before > 0;
+    }
+
+    boolean isReached() {
+        return reached.get();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.api.JobFailure;
+import dev.backfill.core.throttle.MemoryBudget;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * A page whose items are on their way, until each has an outcome. Holds the page's memory and gives it back item by item.
+ * Thread-safe.
+ */
+final class Page {
+    /** What became of a page's messages; immutable. */
+    record Tally(long listed, long published, long skipped, long failed) {}
+
+    /** A failure row in the making. */
+    record Failure(FailureRef ref, JobFailure.Stage stage, String reason, Instant at) {}
+
+    private final long number;
+    private final PageEnd end;
+    private final boolean cut;
+    private final long walkEntries;
+    private final long listed;
+    private final List<String> ids;
+    private final MemoryBudget.Reservation memory;
+    private final Consumer<Page> whenSettled;
+
+    private final Object lock = new Object();
+    private final List<Failure> failures = new ArrayList<>();
+    private long held;
+    private long open;
+    private long published;
+    private long skipped;
+    private boolean broken;
+
+    /**
+     * @param number the page's place in its walk, from 0
+     * @param end how the page ended at the provider
+     * @param selected the items that need an outcome
+     * @param memory what the page holds; corrected at once to what it really holds, closed when every item is done
+     * @param whenSettled called once when no item is on its way any more, on the thread that brought the last outcome
+     */
+    Page(
+            long number,
+            PageEnd end,
+            PageSelection.Selected selected,
+            MemoryBudget.Reservation memory,
+            Consumer<Page> whenSettled) {
+        this.number = number;
+        this.end = end;
+        this.cut = selected.cut();
+        this.walkEntries = selected.walkEntries();
+        this.listed = selected.items().size();
+        this.ids = selected.items().stream()
+                .map(PageSelection::idOf)
+                .filter(Objects::nonNull)
+                .toList();
+        this.memory = memory;
+        this.whenSettled = whenSettled;
+        // One more than the items, for the hand-over itself: an early acknowledgement must not end the page.
+        this.open = listed + 1;
+        this.held = selected.items().stream().mapToLong(Page::bytesOf).sum();
+        memory.adjust(held);
+    }
+
+    /** What an item holds before it is encoded. */
+    static long bytesOf(PageItem item) {
+        return item instanceof PageItem.Message message ? message.email().heapBytes() : PageBuffer.SMALL_ITEM_BYTES;
+    }
+
+    long number() {
+        return number;
+    }
+
+    PageEnd end() {
+        return end;
+    }
+
+    /** True if the job's bound of messages ended it early, so that its end is not reached. */
+    boolean isCut() {
+        return cut;
+    }
+
+    /** How many messages the page adds to its walk. */
+    long walkEntries() {
+        return walkEntries;
+    }
+
+    /** The ids of the messages that have an outcome now. */
+    List<String> ids() {
+        return ids;
+    }
+
+    /** Changes what the page holds by so many bytes, less if negative. */
+    void holdMore(long bytes) {
+        synchronized (lock) {
+            held += bytes;
+            memory.adjust(held);
+        }
+    }
+
+    /** All items are handed over; those without an outcome wait for the sink alone. */
+    void handedOver() {
+        settle(0, () -> {});
+    }
+
+    void published(long bytes) {
+        settle(bytes, () -> published++);
+    }
+
+    void skipped(long bytes) {
+        settle(bytes, () -> skipped++);
+    }
+
+    void failed(long bytes, Failure failure) {
+        settle(bytes, () -> failures.add(failure));
+    }
+
+    /** An item, or the hand-over, gets no outcome in this run; the page counts for nothing. */
+    void abandoned(long bytes) {
+        settle(bytes, () -> broken = true);
+    }
+
+    private void settle(long bytes, Runnable outcome) {
+        boolean report;
+        synchronized (lock) {
+            outcome.run();
+            held -= bytes;
+            open--;
+            if (open == 0) {
+                memory.close();
+            } else if (bytes != 0) {
+                memory.adjust(held);
+            }
+            report = open == 0;
+        }
+        if (report) {
+            whenSettled.accept(this);
+        }
+    }
+
+    /** What became of the messages; to be asked once the page is settled. */
+    Tally tally() {
+        synchronized (lock) {
+            return new Tally(listed, published, skipped, failures.size());
+        }
+    }
+
+    /** True if an item got no outcome. */
+    boolean isBroken() {
+        synchronized (lock) {
+            return broken;
+        }
+    }
+
+    List<Failure> failures() {
+        synchronized (lock) {
+            return List.copyOf(failures);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.api.AccountRef;
+import dev.backfill.api.JobFailure.Stage;
+import dev.backfill.api.JobId;
+import dev.backfill.core.time.StopToken;
+import dev.backfill.model.EmailMessage;
+import dev.backfill.spi.AttachmentContent;
+import dev.backfill.spi.EmailEvent;
+import dev.backfill.spi.EmailEvent.Change;
+import dev.backfill.spi.EmailEvent.SyncType;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.OutboundMessage;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.SinkException;
+import dev.backfill.spi.SinkLimits;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the items of pages to the sink: encodes on the walk's thread, publishes without waiting, and gives each item its
+ * outcome. Thread-safe.
+ */
+final class PageDelivery {
+    private static final int MAX_BACK_OFF_DOUBLINGS = 16;
+
+    private final RunScope scope;
+    private final AccountRef account;
+    private final JobId jobId;
+    private final String mailboxKey;
+    private final AttachmentContents attachments;
+    private final StopToken stop;
+    private final RunInbox inbox;
+    private final SinkLimits limits;
+    private final AtomicInteger waitingForSink = new AtomicInteger();
+
+    PageDelivery(
+            RunScope scope,
+            AccountRef account,
+            JobId jobId,
+            String mailboxKey,
+            AttachmentContents attachments,
+            StopToken stop,
+            RunInbox inbox) {
+        this.scope = scope;
+        this.account = account;
+        this.jobId = jobId;
+        this.mailboxKey = mailboxKey;
+        this.attachments = attachments;
+        this.stop = stop;
+        this.inbox = inbox;
+        this.limits = scope.publisher().limits();
+    }
+
+    /** Hands over all items of a page. What it throws is a failure of the walk; the page is then never settled. */
+    void deliver(Page page, List<PageItem> items, String scopeName, SyncType syncType) {
+        int next = 0;
+        try {
+            for (; next < items.size(); next++) {
+                deliver(page, items.get(next), scopeName, syncType);
+            }
+            page.handedOver();
+        } finally {
+            if (next < items.size()) {
+                for (int i = next; i < items.size(); i++) {
+                    page.abandoned(Page.bytesOf(items.get(i)));
+                }
+                page.abandoned(0);
+            }
+        }
+    }
+
+    /** True while at least one message waits because the sink refused it for now. */
+    boolean isWaitingForSink() {
+        return waitingForSink.get() > 0;
+    }
+
+    private void deliver(Page page, PageItem item, String scopeName, SyncType syncType) {
+        Instant now = scope.time().instant();
+        if (item instanceof PageItem.Skipped) {
+            page.skipped(Page.bytesOf(item));
+        } else if (item instanceof PageItem.Failed failed) {
+            page.failed(Page.bytesOf(item), new Page.Failure(failed.ref(), Stage.FETCH, failed.reason(), now));
+        } else if (item instanceof PageItem.Deleted deleted) {
+            EmailEvent event = new EmailEvent(
+                    Change.DELETE,
+                    syncType,
+                    account,
+                    mailboxKey,
+                    jobId,
+                    deleted.messageId(),
+                    deleted.revision(),
+                    null,
+                    List.of(),
+                    now);
+            encodeAndPublish(page, item, event, scopeName);
+        } else if (item instanceof PageItem.Message message) {
+            encodeAndPublish(page, item, event(message, syncType, now), scopeName);
+        }
+    }
+
+    private EmailEvent event(PageItem.Message message, SyncType syncType, Instant now) {
+        EmailMessage email = message.email();
+        List<AttachmentContent> contents = attachments.of(email);
+        Change change = message.change() == PageItem.Change.CREATE ? Change.CREATE : Change.UPDATE;
+        return new EmailEvent(
+                change, syncType, account, mailboxKey, jobId, email.id(), email.revision(), email, contents, now);
+    }
+
+    private void encodeAndPublish(Page page, PageItem item, EmailEvent event, String scopeName) {
+        FailureRef ref = FailureRef.message(scopeName, event.messageId());
+        OutboundMessage message;
+        try {
+            message = scope.encoder().encode(event, limits);
+        } catch (SinkException tooLarge) {
+            page.failed(Page.bytesOf(item), new Page.Failure(ref, Stage.ENCODE, tooLarge.code(), event.at()));
+            return;
+        }
+        // From here on the engine holds the encoded form, and the sink a copy of it; the model is garbage.
+        long bytes = 2L * message.data().length;
+        page.holdMore(bytes - Page.bytesOf(item));
+        new Sending(page, message, ref, bytes).attempt();
+    }
+
+    /** One message on its way, through as many attempts as it takes. */
+    private final class Sending {
+        private final Page page;
+        private final OutboundMessage message;
+        private final FailureRef ref;
+        private final long bytes;
+        private int refusals;
+
+        Sending(Page page, OutboundMessage message, FailureRef ref, long bytes) {
+            this.page = page;
+            this.message = message;
+            this.ref = ref;
+            this.bytes = bytes;
+        }
+
+        void attempt() {
+            if (stop.isStopped()) {
+                page.abandoned(bytes);
+                return;
+            }
+            CompletionStage<String> acknowledgement;
+            try {
+                acknowledgement = scope.publisher().publish(message);
+            } catch (SinkException refused) {
+                refused(refused);
+                return;
+            }
+            acknowledgement.whenComplete((id, error) -> {
+                if (error == null) {
+                    page.published(bytes);
+                } else {
+                    refused(error);
+                }
+            });
+        }
+
+        private void refused(Throwable error) {
+            Throwable cause =
+                    error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+            SinkException.Kind kind =
+                    cause instanceof SinkException sinkError ? sinkError.kind() : SinkException.Kind.FATAL;
+            switch (kind) {
+                case TRANSIENT -> tryAgainLater();
+                case PERMANENT ->
+                    page.failed(
+                            bytes,
+                            new Page.Failure(
+                                    ref,
+                                    Stage.PUBLISH,
+                                    codeOf(cause),
+                                    scope.time().instant()));
+                case FATAL -> {
+                    page.abandoned(bytes);
+                    inbox.put(new RunInbox.Stop(new RunEnd.Failed(codeOf(cause), describe(cause))));
+                }
+            }
+        }
+
+        private void tryAgainLater() {
+            waitingForSink.incrementAndGet();
+            Duration longest =
+                    scope.config().publishRetryFirst().multipliedBy(1L << Math.min(refusals++, MAX_BACK_OFF_DOUBLINGS));
+            if (longest.compareTo(scope.config().publishRetryMax()) > 0) {
+                longest = scope.config().publishRetryMax();
+            }
+            Duration pause = Duration.ofNanos(scope.random().nextLong(longest.toNanos() + 1));
+            scope.time()
+                    .schedule(
+                            pause,
+                            () -> scope.helpers().execute(() -> {
+                                waitingForSink.decrementAndGet();
+                                attempt();
+                            }));
+        }
+
+        private String codeOf(Throwable cause) {
+            return cause instanceof SinkException sinkError ? sinkError.code() : "SINK_UNMAPPED";
+        }
+
+        private @Nullable String messageOf(Throwable cause) {
+            return cause instanceof SinkException ? cause.getMessage() : null;
+        }
+
+        private String describe(Throwable cause) {
+            String message = messageOf(cause);
+            return message != null
+                    ? message
+                    : "The sink failed with " + cause.getClass().getName() + ", which it did not classify.";
+        }
+    }
+}

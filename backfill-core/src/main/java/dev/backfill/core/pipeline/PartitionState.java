@@ -1,0 +1,193 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.spi.JobCounts;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.Position;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One partition of a run: how far it is acknowledged, and the walk that is at it. Confined to the run's thread.
+ */
+final class PartitionState {
+    private final Partition partition;
+    private final int ordinal;
+    private Position position;
+    private boolean done;
+    private int walkNumber;
+    private long walkEntries;
+    private JobCounts counts;
+
+    /** Ids with an outcome, in all walks of this run, and in the walk under way. */
+    private final SeenIds published = new SeenIds();
+
+    private final SeenIds inThisWalk = new SeenIds();
+
+    private final Map<Long, Page> waiting = new HashMap<>();
+    private @Nullable PartitionWalk walk;
+    private boolean walkEnded;
+    private @Nullable Throwable walkError;
+    private long nextPage;
+    private long settledPages;
+    private boolean broken;
+    private @Nullable PageEnd lastEnd;
+    private boolean cut;
+    private int restarts;
+
+    PartitionState(PartitionRecord stored) {
+        this.partition = stored.partition();
+        this.ordinal = stored.ordinal();
+        this.position = stored.position();
+        this.done = stored.done();
+        this.walkNumber = stored.walk();
+        this.walkEntries = stored.walkEntries();
+        this.counts = stored.counts();
+    }
+
+    PartitionRecord toRecord() {
+        return new PartitionRecord(partition, ordinal, position, done, walkNumber, walkEntries, counts);
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    Position position() {
+        return position;
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    int walkNumber() {
+        return walkNumber;
+    }
+
+    long walkEntries() {
+        return walkEntries;
+    }
+
+    /** Begins a walk at the acknowledged position. */
+    PartitionWalk begin(PartitionWalk.Shared shared, PageFetcher fetcher) {
+        boolean distinct = partition.kind() == Partition.Kind.WINDOW;
+        PageSelection selection = new PageSelection(shared.limit(), distinct, inThisWalk.copy(), published.copy());
+        walk = new PartitionWalk(shared, partition, position, fetcher, selection);
+        walkEnded = false;
+        walkError = null;
+        nextPage = 0;
+        settledPages = 0;
+        broken = false;
+        lastEnd = null;
+        waiting.clear();
+        return walk;
+    }
+
+    /** True if this walk is the one at the partition now; others are of the past. */
+    boolean isWalkedBy(PartitionWalk candidate) {
+        return walk == candidate;
+    }
+
+    /** Hears that nothing of a page is on its way any more. */
+    void settled(Page page) {
+        settledPages++;
+        waiting.put(page.number(), page);
+    }
+
+    /** The next page in order; null while it is on its way, and for good behind a page that lacks an outcome. */
+    @Nullable
+    Page nextSettled() {
+        Page page = broken ? null : waiting.remove(nextPage);
+        broken |= page != null && page.isBroken();
+        return broken ? null : page;
+    }
+
+    /** Moves the acknowledged mark over a page. */
+    void commit(Page page) {
+        Page.Tally tally = page.tally();
+        counts = counts.plus(new JobCounts(tally.listed(), tally.published(), tally.skipped(), tally.failed()));
+        walkEntries += page.walkEntries();
+        for (String id : page.ids()) {
+            published.add(id);
+            inThisWalk.add(id);
+        }
+        nextPage++;
+        cut |= page.isCut();
+        Position next = page.end().next();
+        if (page.isCut()) {
+            return;
+        }
+        if (next != null) {
+            position = next;
+        }
+        lastEnd = page.end();
+        if (walk != null) {
+            walk.pageCommitted();
+        }
+    }
+
+    void walkEnded(@Nullable Throwable error) {
+        walkEnded = true;
+        walkError = error;
+    }
+
+    /** True once the walk's thread is done and nothing it handed over is on its way. */
+    boolean isQuiet() {
+        return walk != null && walkEnded && settledPages == walk.pagesBegun();
+    }
+
+    @Nullable
+    Throwable walkError() {
+        return walkError;
+    }
+
+    /** How the last committed page ended; null if there was none, or the bound of messages cut it. */
+    @Nullable
+    PageEnd lastEnd() {
+        return lastEnd;
+    }
+
+    /** True if the job's bound of messages ended the partition early. */
+    boolean isCut() {
+        return cut;
+    }
+
+    void finish() {
+        done = true;
+        walk = null;
+        published.clear();
+        inThisWalk.clear();
+    }
+
+    /** Makes the partition ready for another walk from its beginning; the ids already published are kept. */
+    void walkAgain() {
+        walkNumber++;
+        startOver();
+    }
+
+    /**
+     * Makes the partition ready to go on after its position turned out dead: from the acknowledged mark, and from the
+     * beginning if that is where it died. False when it died too often.
+     */
+    boolean restart(int maxRestarts) {
+        if (++restarts > maxRestarts) {
+            return false;
+        }
+        if (nextPage == 0) {
+            startOver();
+        } else {
+            walk = null;
+        }
+        return true;
+    }
+
+    private void startOver() {
+        position = Position.START;
+        walkEntries = 0;
+        inThisWalk.clear();
+        walk = null;
+    }
+}

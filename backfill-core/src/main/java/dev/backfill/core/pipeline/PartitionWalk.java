@@ -1,0 +1,174 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.core.throttle.MemoryBudget;
+import dev.backfill.core.throttle.PageSizer;
+import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.EmailEvent.SyncType;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import dev.backfill.spi.SourceException.Kind;
+import dev.backfill.spi.SourceException.Scope;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks one partition on a thread of its own: fetches a page, hands its messages to the sink, and fetches the next while the
+ * sink still acknowledges, as long as not too many pages wait. All that follows from a page is decided by the run's thread.
+ */
+final class PartitionWalk implements Runnable {
+    /** What all walks of a run share. */
+    record Shared(
+            RunScope scope,
+            PageDelivery delivery,
+            PageRoom room,
+            PageSizer sizer,
+            MessageLimit limit,
+            StopToken stop,
+            RunInbox inbox,
+            AtomicInteger blockedBySink) {}
+
+    private final Shared shared;
+    private final Partition partition;
+    private final Position start;
+    private final PageFetcher fetcher;
+    private final PageSelection selection;
+    private final Semaphore pagesAhead;
+    private volatile long pagesBegun;
+
+    PartitionWalk(Shared shared, Partition partition, Position start, PageFetcher fetcher, PageSelection selection) {
+        this.shared = shared;
+        this.partition = partition;
+        this.start = start;
+        this.fetcher = fetcher;
+        this.selection = selection;
+        this.pagesAhead = new Semaphore(shared.scope().config().pagesAhead());
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    /** How many pages were begun to be handed over; final once the walk's end is in the inbox. */
+    long pagesBegun() {
+        return pagesBegun;
+    }
+
+    /** Lets the walk fetch one more page. */
+    void pageCommitted() {
+        pagesAhead.release();
+    }
+
+    @Override
+    public void run() {
+        try {
+            walk();
+            end(null);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            end(stopped);
+        } catch (RuntimeException failed) {
+            end(failed);
+        } catch (Error fatal) {
+            end(fatal);
+            throw fatal;
+        }
+    }
+
+    private void end(@Nullable Throwable error) {
+        shared.inbox().put(new RunInbox.WalkEnded(this, error));
+    }
+
+    private void walk() throws InterruptedException {
+        Position position = start;
+        while (position != null) {
+            waitingForSink(pagesAhead::acquire);
+            Fetched fetched = fetch(position);
+            Page page = hand(fetched);
+            position = page.isCut() ? null : fetched.end().next();
+        }
+    }
+
+    /** A page as the provider gave it, and the memory it holds. */
+    private record Fetched(PageEnd end, PageBuffer buffer, MemoryBudget.Reservation memory) {}
+
+    private Fetched fetch(Position position) {
+        while (true) {
+            PageLimit limit = shared.room().limitFor(shared.sizer().messages());
+            MemoryBudget.Reservation memory = reserve(shared.room().expectedBytes(limit));
+            boolean kept = false;
+            try {
+                PageBuffer buffer = new PageBuffer(limit);
+                PageEnd end = fetcher.fetch(position, limit, buffer);
+                requireBalanced(end, buffer);
+                shared.sizer().good();
+                shared.room().learn(buffer);
+                kept = true;
+                return new Fetched(end, buffer, memory);
+            } catch (SourceException error) {
+                // At one message a page there is nothing smaller to ask for.
+                if (error.kind() != Kind.RETRY_SMALLER || !shared.sizer().tooBig()) {
+                    throw error;
+                }
+            } finally {
+                if (!kept) {
+                    memory.close();
+                }
+            }
+        }
+    }
+
+    private MemoryBudget.Reservation reserve(long bytes) {
+        shared.blockedBySink().incrementAndGet();
+        try {
+            return shared.scope().memory().reserve(bytes, shared.stop());
+        } finally {
+            shared.blockedBySink().decrementAndGet();
+        }
+    }
+
+    private void requireBalanced(PageEnd end, PageBuffer buffer) {
+        int expected = end.entries() - end.repeats();
+        if (expected != buffer.items().size()) {
+            throw SourceException.of(Kind.FAIL_JOB, Scope.PARTITION, "ACCOUNTING")
+                    .build("Partition " + partition.id() + ": the provider's answer held " + expected
+                            + " new entries, but " + buffer.items().size()
+                            + " were decoded. Nothing was skipped; report"
+                            + " this as a defect of the provider plug-in.");
+        }
+    }
+
+    private Page hand(Fetched fetched) {
+        PageSelection.Selected selected = selection.select(fetched.buffer().items());
+        long number = pagesBegun;
+        pagesBegun = number + 1;
+        Page page = new Page(
+                number,
+                fetched.end(),
+                selected,
+                fetched.memory(),
+                settled -> shared.inbox().put(new RunInbox.PageSettled(this, settled)));
+        shared.delivery().deliver(page, selected.items(), partition.scope(), syncType());
+        return page;
+    }
+
+    private SyncType syncType() {
+        return partition.kind() == Partition.Kind.CHANGES ? SyncType.INCREMENTAL : SyncType.BACKFILL;
+    }
+
+    private interface Blocking {
+        void run() throws InterruptedException;
+    }
+
+    private void waitingForSink(Blocking wait) throws InterruptedException {
+        shared.blockedBySink().incrementAndGet();
+        try {
+            wait.run();
+        } finally {
+            shared.blockedBySink().decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.FailureRecord;
+import dev.backfill.spi.JobCounts;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Partition.Kind;
+import dev.backfill.spi.PartitionRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run's plan: which partitions wait, which are walked, and what of it the store does not know yet. Confined to the run's
+ * thread.
+ */
+final class PlanProgress {
+    private final Deque<PartitionState> pending = new ArrayDeque<>();
+    private final Set<PartitionState> active = new LinkedHashSet<>();
+    private final Set<String> unpinnedScopes = new HashSet<>();
+    private final Set<PartitionState> changed = new LinkedHashSet<>();
+    private final Map<String, String> newPins = new HashMap<>();
+    private final List<FailureRecord> newFailures = new ArrayList<>();
+    private int nextOrdinal;
+    private long failureRows;
+    private JobCounts counts;
+
+    PlanProgress(JobCounts counts) {
+        this.counts = counts;
+        this.failureRows = counts.failed();
+    }
+
+    /** Takes over what the store holds. */
+    void load(List<PartitionRecord> records) {
+        for (PartitionRecord stored : records) {
+            nextOrdinal = Math.max(nextOrdinal, stored.ordinal() + 1);
+            if (!stored.done()) {
+                PartitionState state = new PartitionState(stored);
+                pending.addLast(state);
+                noteScope(state.partition());
+            }
+        }
+    }
+
+    /** Adds partitions the store does not know, to be walked last. */
+    void append(List<Partition> partitions) {
+        for (Partition partition : partitions) {
+            pending.addLast(fresh(partition));
+        }
+    }
+
+    /** Adds partitions the store does not know, to be walked next: they stand in for one that was under way. */
+    void insertNext(List<Partition> partitions) {
+        List<PartitionState> states = partitions.stream().map(this::fresh).toList();
+        for (int i = states.size() - 1; i >= 0; i--) {
+            pending.addFirst(states.get(i));
+        }
+    }
+
+    private PartitionState fresh(Partition partition) {
+        PartitionState state = new PartitionState(PartitionRecord.fresh(partition, nextOrdinal++));
+        changed.add(state);
+        noteScope(partition);
+        return state;
+    }
+
+    private void noteScope(Partition partition) {
+        if (partition.kind() == Kind.PIN) {
+            unpinnedScopes.add(partition.scope());
+        }
+    }
+
+    /** The next partition that may be walked, which is then under way; a scope's windows wait for its pin. Null for none. */
+    @Nullable
+    PartitionState next() {
+        for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
+            PartitionState state = states.next();
+            Partition partition = state.partition();
+            if (partition.kind() != Kind.WINDOW || !unpinnedScopes.contains(partition.scope())) {
+                states.remove();
+                active.add(state);
+                return state;
+            }
+        }
+        return null;
+    }
+
+    /** Puts a partition that was under way back in front of the others. */
+    void putBack(PartitionState state) {
+        active.remove(state);
+        changed.add(state);
+        pending.addFirst(state);
+    }
+
+    /** Takes a page whose messages all have an outcome into the counters. */
+    void commit(PartitionState state, Page page) {
+        state.commit(page);
+        Page.Tally tally = page.tally();
+        counts = counts.plus(new JobCounts(tally.listed(), tally.published(), tally.skipped(), tally.failed()));
+        for (Page.Failure failure : page.failures()) {
+            newFailures.add(
+                    new FailureRecord(++failureRows, failure.ref(), failure.stage(), failure.reason(), failure.at()));
+        }
+        String token = page.end().token();
+        if (token != null && !page.isCut()) {
+            newPins.put(state.partition().scope(), token);
+        }
+        changed.add(state);
+    }
+
+    /** Marks a partition as walked. */
+    void finish(PartitionState state) {
+        state.finish();
+        active.remove(state);
+        if (state.partition().kind() == Kind.PIN) {
+            unpinnedScopes.remove(state.partition().scope());
+        }
+        changed.add(state);
+    }
+
+    /** Leaves a partition where its acknowledged mark stands; it is not walked any more in this run. */
+    void leave(PartitionState state) {
+        active.remove(state);
+    }
+
+    JobCounts counts() {
+        return counts;
+    }
+
+    int activeCount() {
+        return active.size();
+    }
+
+    @Nullable
+    PartitionState walkedBy(PartitionWalk walk) {
+        for (PartitionState state : active) {
+            if (state.isWalkedBy(walk)) {
+                return state;
+            }
+        }
+        return null;
+    }
+
+    /** True if no walk is under way and none has pages on their way. */
+    boolean isQuiet() {
+        return active.stream().allMatch(PartitionState::isQuiet);
+    }
+
+    /** True if nothing waits and nothing is under way. */
+    boolean isWalked() {
+        return pending.isEmpty() && active.isEmpty();
+    }
+
+    /** True if the store lacks something. */
+    boolean isDirty() {
+        return !changed.isEmpty() || !newPins.isEmpty() || !newFailures.isEmpty();
+    }
+
+    /** What the store lacks; from here on it counts as stored. */
+    Checkpoint takeCheckpoint() {
+        Checkpoint checkpoint =
+                new Checkpoint(changed.stream().map(PartitionState::toRecord).toList(), newPins, newFailures);
+        changed.clear();
+        newPins.clear();
+        newFailures.clear();
+        return checkpoint;
+    }
+}

@@ -1,0 +1,46 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.api.JobId;
+import dev.backfill.spi.FailureRecord;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import java.util.List;
+
+/** Reads the messages on which an earlier job failed. Its position is the number of the last failure row replayed. */
+final class ReplayFetcher implements PageFetcher {
+    /** The one partition of a job that retries failures. */
+    static final Partition PARTITION = Partition.window("failures", null, null);
+
+    private final JobStore store;
+    private final JobId failedJob;
+    private final Mailbox mailbox;
+    private final MailQuery query;
+
+    ReplayFetcher(JobStore store, JobId failedJob, Mailbox mailbox, MailQuery query) {
+        this.store = store;
+        this.failedJob = failedJob;
+        this.mailbox = mailbox;
+        this.query = query;
+    }
+
+    @Override
+    public PageEnd fetch(Position position, PageLimit limit, PageBuffer buffer) {
+        long after = position.isStart() ? 0 : Long.parseLong(position.value());
+        List<FailureRecord> rows = store.failures(failedJob, after, limit.messages());
+        if (rows.isEmpty()) {
+            return PageEnd.last(0, 0, null);
+        }
+        List<FailureRef> refs = rows.stream().map(FailureRecord::ref).toList();
+        // A reference may stand for a stretch of many messages.
+        buffer.acceptAll();
+        mailbox.replay(query, refs, buffer);
+        long last = rows.get(rows.size() - 1).number();
+        return PageEnd.more(new Position(Long.toString(last)), buffer.items().size(), 0);
+    }
+}

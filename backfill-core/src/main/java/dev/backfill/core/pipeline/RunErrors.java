@@ -1,0 +1,52 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.api.Waiting;
+import dev.backfill.spi.SourceException;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What an error that ends a run makes of its job: by its kind, and nothing else. Stateless. */
+final class RunErrors {
+    private static final Logger LOG = LoggerFactory.getLogger(RunErrors.class);
+    private static final Duration DEFAULT_PARKING = Duration.ofMinutes(15);
+
+    private RunErrors() {}
+
+    static RunEnd endFor(Throwable error, Instant now) {
+        if (error instanceof SourceException source) {
+            return endFor(source, now);
+        }
+        if (error instanceof InterruptedException) {
+            return new RunEnd.Requeued(null, null);
+        }
+        // Nobody sorted this one out: a defect of a plug-in or of ours, so the stack belongs in the log.
+        LOG.error("A run failed with an error that no plug-in classified", error);
+        return new RunEnd.Failed(
+                "UNMAPPED",
+                "An error nobody expected: " + error.getClass().getName() + ". See the log; resume when it is mended.");
+    }
+
+    private static RunEnd endFor(SourceException error, Instant now) {
+        return switch (error.kind()) {
+            case AUTH ->
+                new RunEnd.Failed(
+                        "AUTHENTICATION",
+                        "The account's token was refused (" + error.code()
+                                + "). Renew the user's consent, then resume.");
+            case PARKED, THROTTLED -> {
+                Instant until = error.retryAt().orElse(now.plus(DEFAULT_PARKING));
+                yield new RunEnd.Requeued(until, new Waiting(Waiting.Reason.PARKED, until));
+            }
+            case RETRY, RETRY_SMALLER ->
+                new RunEnd.Failed(
+                        "SOURCE_UNAVAILABLE",
+                        "The provider did not answer properly after all retries (" + error.code() + "): "
+                                + error.getMessage() + " Resume later.");
+            case STOPPED -> new RunEnd.Requeued(null, null);
+            case RESTART_PARTITION, SKIP_MESSAGE, SKIP_PARTITION, FAIL_JOB ->
+                new RunEnd.Failed(error.code(), String.valueOf(error.getMessage()));
+        };
+    }
+}

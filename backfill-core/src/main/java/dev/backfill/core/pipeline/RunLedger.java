@@ -1,0 +1,175 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.api.JobNote;
+import dev.backfill.api.Waiting;
+import dev.backfill.core.throttle.GateStats;
+import dev.backfill.core.throttle.MailboxGate;
+import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobRecord.JobTimes;
+import dev.backfill.spi.JobRecord.Phase;
+import dev.backfill.spi.Lease;
+import dev.backfill.spi.MailEstimate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a run writes: collects what changed and stores it in one fenced write. Confined to the run's thread, but for
+ * {@link #row()} and {@link #meter()}.
+ */
+final class RunLedger {
+    private static final int MAX_NOTES = 1_000;
+
+    private final RunScope scope;
+    private final Lease lease;
+    private final MailboxGate gate;
+    private final PlanProgress plan;
+    private final RunObserver observer;
+    private final RunMeter meter;
+    private final List<JobNote> notes = new ArrayList<>();
+    private volatile JobRecord row;
+    private Phase phase;
+    private @Nullable MailEstimate estimate;
+    private @Nullable Waiting waiting;
+    private boolean changed;
+
+    RunLedger(RunScope scope, Lease lease, JobRecord row, MailboxGate gate, PlanProgress plan, RunObserver observer) {
+        this.scope = scope;
+        this.lease = lease;
+        this.row = row;
+        this.gate = gate;
+        this.plan = plan;
+        this.observer = observer;
+        this.meter = new RunMeter(scope.time(), row);
+        this.phase = row.phase();
+        this.waiting = row.waiting();
+    }
+
+    /** The row as it was stored last; any thread may ask. */
+    JobRecord row() {
+        return row;
+    }
+
+    RunMeter meter() {
+        return meter;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    void enter(Phase next) {
+        phase = next;
+        changed = true;
+    }
+
+    void note(String code, String scopeId, String detail) {
+        if (row.notes().size() + notes.size() < MAX_NOTES) {
+            notes.add(new JobNote(code, scopeId, detail));
+            changed = true;
+        }
+    }
+
+    void estimated(MailEstimate value) {
+        estimate = value;
+        changed = true;
+    }
+
+    void waitsFor(@Nullable Waiting value) {
+        if (!Objects.equals(waiting, value)) {
+            waiting = value;
+            changed = true;
+        }
+    }
+
+    /** Names the mailbox and freezes the upper bound; throws if another job runs on the mailbox. */
+    void open(String mailboxKey, Instant upperBound) {
+        Instant now = scope.time().instant();
+        write(
+                Checkpoint.EMPTY,
+                stored -> stored.toBuilder()
+                        .mailboxKey(mailboxKey)
+                        .upperBound(upperBound)
+                        .waiting(null)
+                        .times(started(stored.times(), now))
+                        .build());
+    }
+
+    /** Stores what changed since the last checkpoint, if anything did. */
+    void checkpoint() {
+        if (changed || plan.isDirty()) {
+            boolean moved = plan.isDirty();
+            Checkpoint checkpoint = plan.takeCheckpoint();
+            write(checkpoint, stored -> current(stored, moved));
+            meter.sample(row.counts().published());
+            observer.checkpointed(row, checkpoint.failures());
+        }
+    }
+
+    /** Stores what is left together with what the end makes of the job. */
+    void finish(RunEnd end, RunTransitions transitions) {
+        boolean moved = plan.isDirty();
+        Checkpoint checkpoint = plan.takeCheckpoint();
+        Instant now = scope.time().instant();
+        waiting = null;
+        write(checkpoint, stored -> transitions.after(current(stored, moved), end, now));
+        observer.checkpointed(row, checkpoint.failures());
+    }
+
+    private void write(Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
+        row = scope.store().write(lease, checkpoint, change);
+        notes.clear();
+        estimate = null;
+        changed = false;
+    }
+
+    private JobRecord current(JobRecord stored, boolean moved) {
+        JobRecord.Builder next =
+                stored.toBuilder().phase(phase).counts(plan.counts()).waiting(waiting);
+        if (!notes.isEmpty()) {
+            List<JobNote> all = new ArrayList<>(stored.notes());
+            all.addAll(notes);
+            next.notes(all);
+        }
+        if (estimate != null) {
+            next.total(estimate.emails()).totalKind(estimate.kind());
+        }
+        if (moved) {
+            next.times(progressed(stored.times(), scope.time().instant()));
+        }
+        meter.addTo(next, stats());
+        return next.build();
+    }
+
+    GateStats stats() {
+        return gate.stats();
+    }
+
+    private static JobTimes started(JobTimes times, Instant now) {
+        return new JobTimes(
+                times.created(),
+                times.queued(),
+                null,
+                times.started() == null ? now : times.started(),
+                times.ended(),
+                times.paused(),
+                times.resumed(),
+                times.progressed());
+    }
+
+    private static JobTimes progressed(JobTimes times, Instant now) {
+        return new JobTimes(
+                times.created(),
+                times.queued(),
+                times.notBefore(),
+                times.started(),
+                times.ended(),
+                times.paused(),
+                times.resumed(),
+                now);
+    }
+}
