@@ -45,7 +45,7 @@ public record ScriptedFolder(
         if (count < 0 || perSecond < 1 || bodyBytes < 0 || attachmentEvery < 0 || attachmentBytes < 0) {
             throw new IllegalArgumentException("a number of folder " + id + " is out of range");
         }
-        if (oldest.getNano() != 0 || spacing.getNano() != 0 || spacing.getSeconds() < 1) {
+        if (oldest.getNano() != 0 || spacing.getNano() != 0 || spacing.toSeconds() < 1) {
             throw new IllegalArgumentException("times of folder " + id + " must be whole seconds, spacing 1 or more");
         }
     }
@@ -128,7 +128,7 @@ public record ScriptedFolder(
     }
 
     long second(int number) {
-        return oldest.getEpochSecond() + number / perSecond * spacing.getSeconds();
+        return oldest.getEpochSecond() + number / perSecond * spacing.toSeconds();
     }
 
     /** How many messages were received before a second. */
@@ -137,12 +137,12 @@ public record ScriptedFolder(
         if (second <= oldest.getEpochSecond()) {
             return 0;
         }
-        long lastSecond = oldest.getEpochSecond() + count / perSecond * spacing.getSeconds();
+        long lastSecond = oldest.getEpochSecond() + count / perSecond * spacing.toSeconds();
         if (second > lastSecond) {
             return count;
         }
         long past = second - oldest.getEpochSecond();
-        long steps = (past + spacing.getSeconds() - 1) / spacing.getSeconds();
+        long steps = (past + spacing.toSeconds() - 1) / spacing.toSeconds();
         return (int) Math.min(count, steps * perSecond);
     }
 }

@@ -2,6 +2,7 @@ package dev.backfill.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +57,10 @@ final class ScriptedScope {
     }
 
     long count(long from, long to) {
-        return folder.before(to) - folder.before(from) - within(removed, from, to) + within(added, from, to);
+        return (long) folder.before(to) - folder.before(from) - within(removed, from, to) + within(added, from, to);
     }
 
-    private static int within(TreeSet<MailKey> keys, long from, long to) {
+    private static int within(SortedSet<MailKey> keys, long from, long to) {
         return keys.subSet(new MailKey(from, ""), new MailKey(to, "")).size();
     }
 

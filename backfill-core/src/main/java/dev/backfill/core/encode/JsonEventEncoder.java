@@ -196,7 +196,7 @@ public final class JsonEventEncoder implements MessageEncoder {
         for (AttachmentContent content : layout.contents()) {
             bytes += LayoutFitter.base64Size(content.bytes().length);
         }
-        long elements = email.headers().size()
+        long elements = (long) email.headers().size()
                 + email.to().size()
                 + email.cc().size()
                 + email.bcc().size()

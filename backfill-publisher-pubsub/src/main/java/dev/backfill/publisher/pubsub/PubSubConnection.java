@@ -1,5 +1,7 @@
 package dev.backfill.publisher.pubsub;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.api.gax.batching.BatchingSettings;
 import com.google.api.gax.batching.FlowControlSettings;
 import com.google.api.gax.batching.FlowController.LimitExceededBehavior;
@@ -65,7 +67,7 @@ final class PubSubConnection implements AutoCloseable {
         this.context = ClientContext.create(stubSettings(credentials()).build());
         resources.addAll(context.getBackgroundResources());
         PublisherStubSettings.Builder shared = stubSettings(credentialsOf(context));
-        shared.setTransportChannelProvider(FixedTransportChannelProvider.create(context.getTransportChannel()));
+        shared.setTransportChannelProvider(channelOf(context));
         this.stub = GrpcPublisherStub.create(shared.build());
         resources.add(0, stub);
     }
@@ -115,7 +117,7 @@ final class PubSubConnection implements AutoCloseable {
     /** The vendor's publisher on our channels and threads. */
     Publisher newPublisher() throws IOException {
         return Publisher.newBuilder(settings.topic())
-                .setChannelProvider(FixedTransportChannelProvider.create(context.getTransportChannel()))
+                .setChannelProvider(channelOf(context))
                 .setCredentialsProvider(credentialsOf(context))
                 .setExecutorProvider(FixedExecutorProvider.create(executor))
                 .setBatchingSettings(BatchingSettings.newBuilder()
@@ -208,6 +210,11 @@ final class PubSubConnection implements AutoCloseable {
             return FixedCredentialsProvider.create(
                     GoogleCredentials.fromStream(file).createScoped(PublisherStubSettings.getDefaultServiceScopes()));
         }
+    }
+
+    private static FixedTransportChannelProvider channelOf(ClientContext context) {
+        return FixedTransportChannelProvider.create(
+                requireNonNull(context.getTransportChannel(), "a connected context has a channel"));
     }
 
     private static CredentialsProvider credentialsOf(ClientContext context) {

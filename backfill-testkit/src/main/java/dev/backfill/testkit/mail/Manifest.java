@@ -70,6 +70,7 @@ public final class Manifest {
     }
 
     /** {@return where in {@link #hashes} a field's begins} */
+    @SuppressWarnings("EnumOrdinal") // a place in memory, never stored
     static int place(WireField field) {
         return field.ordinal() * Sha256.BYTES;
     }

@@ -139,12 +139,13 @@ final class PublishedEmail {
             WireField field =
                     WireField.named("attachments." + parser.currentName()).orElse(null);
             parser.nextToken();
-            if (field == null) {
+            List<String> column = field == null ? null : columns.get(field);
+            if (field == null || column == null) {
                 parser.skipChildren();
             } else {
                 boolean text = field != WireField.ATTACHMENT_SIZES && field != WireField.ATTACHMENT_INLINE;
                 String value = scalar(parser);
-                columns.get(field).add(text ? Canonical.text(value) : Canonical.value(value));
+                column.add(text ? Canonical.text(value) : Canonical.value(value));
             }
         }
     }

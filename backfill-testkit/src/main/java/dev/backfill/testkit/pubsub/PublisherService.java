@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -108,7 +109,7 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
 
     private boolean anyRejected(List<PubsubMessage> messages, Instant now) {
         Predicate<PublishedMessage> rejected = faults.rejected();
-        if (rejected == FaultDesk.NOTHING) {
+        if (rejected.equals(FaultDesk.NOTHING)) {
             return false;
         }
         return messages.stream().anyMatch(message -> rejected.test(new PublishedMessage(0, message, now)));
@@ -118,7 +119,8 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
         if (delay.isZero()) {
             succeed(answer, response);
         } else {
-            timer.schedule(() -> succeed(answer, response), delay.toNanos(), TimeUnit.NANOSECONDS);
+            ScheduledFuture<?> unused =
+                    timer.schedule(() -> succeed(answer, response), delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 

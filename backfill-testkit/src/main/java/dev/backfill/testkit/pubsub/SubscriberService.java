@@ -18,6 +18,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -121,7 +122,7 @@ final class SubscriberService extends SubscriberGrpc.SubscriberImplBase {
             queue.addReader(this);
             run();
             if (!answered.get()) {
-                timer.schedule(this::finish, PULL_WAIT.toNanos(), TimeUnit.NANOSECONDS);
+                ScheduledFuture<?> unused = timer.schedule(this::finish, PULL_WAIT.toNanos(), TimeUnit.NANOSECONDS);
             }
         }
 
