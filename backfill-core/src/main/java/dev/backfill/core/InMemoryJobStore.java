@@ -131,7 +131,10 @@ public final class InMemoryJobStore implements JobStore {
     @Override
     public JobRecord write(Lease lease, Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
         return locked(() -> {
-            Entry entry = existing(lease.jobId());
+            Entry entry = entries.get(lease.jobId());
+            if (entry == null) {
+                throw new StaleLeaseException(lease, 0);
+            }
             JobRecord stored = entry.job;
             if (stored.epoch() != lease.epoch() || stored.state() != JobState.RUNNING) {
                 throw new StaleLeaseException(lease, stored.epoch());

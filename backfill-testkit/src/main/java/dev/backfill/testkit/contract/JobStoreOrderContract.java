@@ -1,0 +1,111 @@
+package dev.backfill.testkit.contract;
+
+import static dev.backfill.testkit.contract.StoredJobs.AGE_STEP;
+import static dev.backfill.testkit.contract.StoredJobs.NOW;
+import static dev.backfill.testkit.contract.StoredJobs.insertAndClaim;
+import static dev.backfill.testkit.contract.StoredJobs.job;
+import static dev.backfill.testkit.contract.StoredJobs.mailbox;
+import static dev.backfill.testkit.contract.StoredJobs.notBefore;
+import static dev.backfill.testkit.contract.StoredJobs.state;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.spi.WantedState;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Who runs next. */
+public interface JobStoreOrderContract extends JobStoreFixture {
+    /** Only what a claim would give. */
+    @Test
+    default void onlyWhatCanRunIsRunnable() {
+        insertAndClaim(store(), mailbox(job("running", "u1", "a"), "mailbox-1"));
+        store().insert(job("queued", "u2", "a"));
+        store().insert(notBefore(job("due", "u3", "a"), NOW));
+        store().insert(notBefore(job("too-early", "u4", "a"), NOW.plusMillis(1)));
+        store().insert(mailbox(job("mailbox-busy", "u5", "a"), "mailbox-1"));
+        store().insert(job("to-pause", "u6", "a"));
+        store().update(
+                        new JobId("to-pause"),
+                        row -> row.toBuilder().wanted(WantedState.PAUSE).build());
+        for (JobState other : List.of(JobState.PAUSED, JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)) {
+            store().insert(job(other.code(), "u7", "account-" + other.code()));
+            store().update(new JobId(other.code()), row -> state(row, other));
+        }
+        assertThat(runnable(NOW, 100)).containsExactlyInAnyOrder("queued", "due");
+    }
+
+    /** The highest priority first. */
+    @Test
+    default void priorityComesFirst() {
+        store().insert(job("low", "u1", "a", 1, NOW.minusSeconds(9)));
+        store().insert(job("high", "u2", "a", 9, NOW));
+        store().insert(job("middle", "u3", "a", 5, NOW.minusSeconds(5)));
+        assertThat(runnable(NOW, 100)).containsExactly("high", "middle", "low");
+        assertThat(runnable(NOW, 2)).containsExactly("high", "middle");
+    }
+
+    /** Whoever waits gains a step of priority each whole age step. */
+    @Test
+    default void whoWaitsGainsPriority() {
+        store().insert(job("patient", "u1", "a", 3, NOW.minus(AGE_STEP.multipliedBy(3))));
+        store().insert(job("fresh", "u2", "a", 5, NOW));
+        assertThat(runnable(NOW, 100)).containsExactly("patient", "fresh");
+        assertThat(runnable(NOW.minus(AGE_STEP.multipliedBy(2)), 100)).containsExactly("fresh", "patient");
+    }
+
+    /** At the same step of priority the user with fewer running jobs is first, though queued later. */
+    @Test
+    default void usersTakeTurns() {
+        insertAndClaim(store(), job("running-1", "busy", "r1"));
+        insertAndClaim(store(), job("running-2", "busy", "r2"));
+        insertAndClaim(store(), job("running-3", "calm", "r1"));
+        store().insert(job("of-busy", "busy", "a", 5, NOW.minusSeconds(30)));
+        store().insert(job("of-calm", "calm", "a", 5, NOW.minusSeconds(20)));
+        store().insert(job("of-idle", "idle", "a", 5, NOW.minusSeconds(10)));
+        assertThat(runnable(NOW, 100)).containsExactly("of-idle", "of-calm", "of-busy");
+    }
+
+    /** A user's jobs further up the list count as running, or one user would take all the slots that are free at once. */
+    @Test
+    default void usersTakeTurnsWithinOneAnswer() {
+        for (int i = 0; i < 3; i++) {
+            store().insert(job("many-" + i, "many", "account-" + i, 5, NOW.minusSeconds(30 - i)));
+        }
+        store().insert(job("one", "one", "a", 5, NOW.minusSeconds(10)));
+        insertAndClaim(store(), job("running", "third", "r"));
+        store().insert(job("third", "third", "a", 5, NOW.minusSeconds(5)));
+        assertThat(runnable(NOW, 100)).containsExactly("many-0", "one", "many-1", "third", "many-2");
+        assertThat(runnable(NOW, 3)).containsExactly("many-0", "one", "many-1");
+    }
+
+    /** Turns are taken within a step of priority, never across. */
+    @Test
+    default void fairnessDoesNotOvertakePriority() {
+        insertAndClaim(store(), job("running", "busy", "r"));
+        store().insert(job("urgent", "busy", "a", 6, NOW));
+        store().insert(job("idle", "idle", "a", 5, NOW));
+        assertThat(runnable(NOW, 100)).containsExactly("urgent", "idle");
+    }
+
+    /** All else equal, the longest queued is first: by the time it was queued, not made. */
+    @Test
+    default void theLongestQueuedIsFirst() {
+        store().insert(job("b-first", "u1", "a", 5, NOW.minusSeconds(20)));
+        store().insert(job("a-second", "u2", "a", 5, NOW.minusSeconds(10)));
+        assertThat(runnable(NOW, 100)).containsExactly("b-first", "a-second");
+        store().update(
+                        new JobId("b-first"),
+                        row -> row.toBuilder()
+                                .times(new dev.backfill.spi.JobRecord.JobTimes(
+                                        row.times().created(), NOW, null, null, null, null, null, null))
+                                .build());
+        assertThat(runnable(NOW, 100)).containsExactly("a-second", "b-first");
+    }
+
+    private List<String> runnable(Instant now, int limit) {
+        return store().runnable(now, AGE_STEP, limit).stream().map(JobId::value).toList();
+    }
+}
