@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class PubSubMessagePublisher implements MessagePublisher {
     private static final Logger LOG = LoggerFactory.getLogger(PubSubMessagePublisher.class);
 
-    private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final Duration DRAIN = Duration.ofSeconds(3);
 
     private final PubSubConnection connection;
     private final Publisher publisher;

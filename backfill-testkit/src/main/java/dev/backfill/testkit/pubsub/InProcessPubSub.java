@@ -29,6 +29,8 @@ public final class InProcessPubSub implements AutoCloseable {
     /** Above Pub/Sub's own limit, so that a request that is too large gets Pub/Sub's answer and not gRPC's. */
     private static final int MAX_INBOUND_BYTES = 64 * 1024 * 1024;
 
+    private static final byte[] IPV4_LOOPBACK = {127, 0, 0, 1};
+
     private final PubSubState state;
     private final FaultDesk faults = new FaultDesk();
     private final ScheduledExecutorService timer;
@@ -49,9 +51,17 @@ public final class InProcessPubSub implements AutoCloseable {
         });
         publisher = new PublisherService(state, faults, timer);
         subscriber = new SubscriberService(state, timer);
-        Server first = listen(0);
-        server = first;
-        port = first.getPort();
+        boolean listening = false;
+        try {
+            Server first = listen(0);
+            server = first;
+            port = first.getPort();
+            listening = true;
+        } finally {
+            if (!listening) {
+                timer.shutdownNow();
+            }
+        }
     }
 
     /**
@@ -173,6 +183,10 @@ public final class InProcessPubSub implements AutoCloseable {
         return state.subscription(subscription).backlog();
     }
 
+    SubscriptionQueue queue(String subscription) {
+        return state.subscription(subscription);
+    }
+
     /** {@return how many publish requests came, refused ones included} */
     public long publishRequests() {
         return publisher.requests();
@@ -289,7 +303,7 @@ public final class InProcessPubSub implements AutoCloseable {
 
     private Server listen(int onPort) throws IOException {
         // The services never block: they may run on the threads that read from the network
-        return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), onPort))
+        return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getByAddress(IPV4_LOOPBACK), onPort))
                 .directExecutor()
                 .maxInboundMessageSize(MAX_INBOUND_BYTES)
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
