@@ -94,7 +94,8 @@ final class PluginRegistry<T> {
 
     private void report() {
         for (PluginFailure failure : failures) {
-            LOG.warn("A {} is left out: {}", kind.name(), failure.reason(), failure.cause());
+            LOG.warn("A {} is left out: {}", kind.name(), failure.reason());
+            LOG.debug("The {} that is left out", kind.name(), failure.cause());
         }
         byId.forEach((id, plugins) -> {
             if (plugins.size() > 1) {

@@ -1,0 +1,211 @@
+package dev.backfill.core.encode;
+
+import static dev.backfill.core.encode.Events.ENCODER;
+import static dev.backfill.core.encode.Events.bare;
+import static dev.backfill.core.encode.Events.create;
+import static dev.backfill.core.encode.Events.list;
+import static dev.backfill.core.encode.Events.maxBytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backfill.model.Attachment;
+import dev.backfill.model.EmailMessage;
+import dev.backfill.spi.AttachmentContent;
+import dev.backfill.spi.EmailEvent;
+import dev.backfill.spi.OutboundMessage;
+import dev.backfill.spi.SinkException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LayoutFitterTest {
+    private static final String TEXT = "t".repeat(20_000);
+    private static final String HTML = "h".repeat(20_000);
+    private static final Map<String, String> HEADERS = Map.of("X-Long", "x".repeat(20_000));
+
+    @Test
+    void what_fits_to_the_byte_is_published_whole() {
+        EmailEvent event = create(bare().bodyText(TEXT).bodyHtml(HTML).build());
+        OutboundMessage whole = Events.encode(event);
+        long size = whole.data().length + EventAttributes.bytes(whole.attributes());
+
+        assertThat(ENCODER.encode(event, maxBytes(size)).data()).isEqualTo(whole.data());
+        assertThat(omitted(encode(event, size - 1))).containsExactly("body_html");
+    }
+
+    @Test
+    void contents_go_first_and_the_largest_of_them() {
+        EmailMessage email = bare().bodyText(TEXT)
+                .bodyHtml(HTML)
+                .headers(HEADERS)
+                .attachments(attachments(3))
+                .build();
+        EmailEvent event = create(
+                email,
+                new AttachmentContent("0", new byte[1_000]),
+                new AttachmentContent("1", new byte[30_000]),
+                new AttachmentContent("2", new byte[2_000]));
+
+        Map<String, Object> encoded = encode(event, 90_000);
+
+        assertThat(list(encoded, "truncated")).containsExactly(omission("attachments.content", "TOO_LARGE", 30_000, 1));
+        assertThat(list(encoded, "attachments"))
+                .extracting(one -> one.containsKey("content"))
+                .containsExactly(true, false, true);
+    }
+
+    @Test
+    void then_the_other_form_of_the_body() {
+        EmailEvent event =
+                create(bare().bodyText(TEXT).bodyHtml(HTML).headers(HEADERS).build());
+
+        Map<String, Object> encoded = encode(event, 70_000);
+
+        assertThat(list(encoded, "truncated")).containsExactly(omission("body_html", "TOO_LARGE", 20_000, 1));
+        assertThat(encoded)
+                .containsEntry("body", TEXT)
+                .containsEntry("body_text", TEXT)
+                .containsEntry("body_html", "")
+                .containsEntry("headers", HEADERS);
+    }
+
+    @Test
+    void or_the_blank_text_beside_an_html_body() {
+        EmailEvent event =
+                create(bare().bodyText(" ".repeat(20_000)).bodyHtml(HTML).build());
+
+        Map<String, Object> encoded = encode(event, 50_000);
+
+        assertThat(omitted(encoded)).containsExactly("body_text");
+        assertThat(encoded).containsEntry("body", HTML).containsEntry("body_html", HTML);
+    }
+
+    @Test
+    void then_the_copy_of_the_body_which_loses_nothing() {
+        EmailEvent event =
+                create(bare().bodyText(TEXT).bodyHtml(HTML).headers(HEADERS).build());
+
+        Map<String, Object> encoded = encode(event, 50_000);
+
+        assertThat(list(encoded, "truncated"))
+                .containsExactly(
+                        omission("body_html", "TOO_LARGE", 20_000, 1),
+                        omission("body_text", "SAME_AS_BODY", 20_000, 1));
+        assertThat(encoded).containsEntry("body", TEXT).containsEntry("headers", HEADERS);
+    }
+
+    @Test
+    void then_the_headers() {
+        EmailEvent event = create(bare().bodyHtml(HTML).headers(HEADERS).build());
+
+        Map<String, Object> encoded = encode(event, 30_000);
+
+        assertThat(omitted(encoded)).containsExactly("body_html", "headers");
+        assertThat(encoded).containsEntry("body", HTML).containsEntry("headers", Map.of());
+    }
+
+    @Test
+    void then_the_attachments_beyond_the_first_hundred() {
+        EmailEvent event =
+                create(bare().bodyText(TEXT).attachments(attachments(400)).build());
+
+        Map<String, Object> encoded = encode(event, 40_000);
+
+        assertThat(omitted(encoded)).containsExactly("body_text", "attachments");
+        assertThat(list(encoded, "truncated").get(1)).containsEntry("omitted_items", 300L);
+        assertThat(list(encoded, "attachments")).hasSize(100);
+        assertThat(encoded).containsEntry("body", TEXT);
+    }
+
+    @Test
+    void then_the_end_of_the_body_and_never_half_a_character() {
+        String smiles = "😀".repeat(5_000);
+        EmailEvent event = create(bare().bodyText(smiles).build());
+
+        for (int limit = 10_000; limit < 10_008; limit++) {
+            Map<String, Object> encoded = encode(event, limit);
+
+            assertThat(omitted(encoded)).containsExactly("body_text", "body");
+            String body = (String) encoded.get("body");
+            assertThat(smiles).startsWith(body);
+            assertThat(body).hasSizeBetween(4_000, 4_999).matches("(😀)+");
+            assertThat(list(encoded, "truncated").get(1))
+                    .containsEntry("omitted_bytes", 2L * (smiles.length() - body.length()));
+        }
+    }
+
+    @Test
+    void a_body_that_is_cut_fills_what_there_is() {
+        EmailEvent event = create(bare().bodyText("x".repeat(1_000_000)).build());
+
+        OutboundMessage message = ENCODER.encode(event, maxBytes(500_000));
+
+        assertThat(message.data().length + EventAttributes.bytes(message.attributes()))
+                .isBetween(499_000L, 500_000L);
+    }
+
+    @Test
+    void last_of_all_the_other_attachments() {
+        EmailMessage email =
+                bare().bodyText("short").attachments(attachments(150)).build();
+
+        Map<String, Object> encoded = encode(create(email), 4_000);
+
+        assertThat(list(encoded, "attachments")).isEmpty();
+        assertThat(list(encoded, "truncated")).hasSize(1);
+        assertThat(list(encoded, "truncated").get(0))
+                .containsEntry("field", "attachments")
+                .containsEntry("omitted_items", 150L);
+        assertThat(encoded).containsEntry("body", "short");
+    }
+
+    @Test
+    void what_is_too_large_even_so_is_a_permanent_failure_without_content() {
+        EmailEvent event = create(bare().subject("secret".repeat(10_000)).build());
+
+        assertThatThrownBy(() -> ENCODER.encode(event, maxBytes(50_000)))
+                .isInstanceOfSatisfying(SinkException.class, failure -> {
+                    assertThat(failure.kind()).isEqualTo(SinkException.Kind.PERMANENT);
+                    assertThat(failure.code()).isEqualTo("TOO_LARGE");
+                    assertThat(failure).hasMessageContaining("bytes").hasMessageNotContaining("secret");
+                });
+    }
+
+    @Test
+    void a_message_of_many_times_the_limit_is_published_in_part() {
+        EmailMessage email = bare().bodyText("x".repeat(12_000_000))
+                .bodyHtml("<p>" + "y".repeat(12_000_000))
+                .attachments(attachments(1))
+                .build();
+        EmailEvent event = create(email, new AttachmentContent("0", new byte[20_000_000]));
+
+        OutboundMessage message = ENCODER.encode(event, Events.PUBSUB);
+
+        assertThat(message.data().length).isBetween(9_990_000, 10_000_000);
+        assertThat(omitted(Events.email(message)))
+                .containsExactly("attachments.content", "body_html", "body_text", "body");
+    }
+
+    private static Map<String, Object> encode(EmailEvent event, long limit) {
+        OutboundMessage message = ENCODER.encode(event, maxBytes(limit));
+        assertThat(message.data().length + EventAttributes.bytes(message.attributes()))
+                .isLessThanOrEqualTo(limit);
+        return Events.email(message);
+    }
+
+    private static List<Object> omitted(Map<String, Object> email) {
+        return list(email, "truncated").stream().map(one -> one.get("field")).toList();
+    }
+
+    private static Map<String, Object> omission(String field, String reason, long bytes, long items) {
+        return Map.of("field", field, "reason", reason, "omitted_bytes", bytes, "omitted_items", items);
+    }
+
+    private static List<Attachment> attachments(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(index -> new Attachment(
+                        Integer.toString(index), "name", "text/plain", 1L, false, null, Attachment.Kind.FILE))
+                .toList();
+    }
+}
