@@ -14,6 +14,7 @@ final class JobListeners {
 
     private final List<JobListener> listeners = new CopyOnWriteArrayList<>();
 
+    @SuppressWarnings("UnnecessaryMethodReference") // a new object on purpose
     Subscription add(JobListener listener) {
         // Each registration is its own, even of the same listener.
         JobListener registered = listener::onEvent;
