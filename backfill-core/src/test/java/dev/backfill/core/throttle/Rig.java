@@ -30,7 +30,7 @@ final class Rig implements AutoCloseable {
     Executor helpers = threads;
     DoubleSupplier random = () -> 1.0;
     AccessTokens tokens = () -> "token";
-    int requestsPerSecond = 1_000;
+    int requestsPerSecond = 1_000_000;
     final List<Quota> quotas = new ArrayList<>();
 
     private Throttle throttle;

@@ -64,8 +64,7 @@ class SystemTimeTest {
         time.close();
         time.close();
 
-        assertThatThrownBy(() -> time.schedule(Duration.ZERO, () -> {}))
-                .isInstanceOf(RejectedExecutionException.class);
+        assertThatThrownBy(() -> time.schedule(Duration.ZERO, () -> {})).isInstanceOf(RejectedExecutionException.class);
     }
 
     @Test
