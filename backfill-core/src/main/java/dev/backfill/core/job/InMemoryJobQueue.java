@@ -169,14 +169,21 @@ public final class InMemoryJobQueue implements JobQueue {
             } else if (again) {
                 hand(id, slot);
             } else if (result instanceof Result.Again later) {
-                Duration delay = Duration.between(time.instant(), later.at());
-                slot.timer = time.schedule(delay, () -> offer(id));
+                handLater(id, slot, Duration.between(time.instant(), later.at()));
             } else {
                 slots.remove(id);
             }
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void handLater(JobId id, Slot slot, Duration delay) {
+        if (delay.isNegative() || delay.isZero()) {
+            hand(id, slot);
+        } else {
+            slot.timer = time.schedule(delay, () -> offer(id));
         }
     }
 
