@@ -33,6 +33,9 @@ public final class JobRun {
     private final RunScope scope;
     private final MailboxSession session;
     private final StopToken stop;
+    /** Stopped last: a page that was begun is handed over whole, so that a pause doubles nothing. */
+    private final StopToken handOver = new StopToken();
+
     private final RunInbox inbox = new RunInbox();
     private final RunTasks tasks;
     private final PlanProgress plan;
@@ -151,6 +154,7 @@ public final class JobRun {
             stopNow(asked.end());
         } else if (event instanceof RunInbox.GraceOver) {
             graceOver = true;
+            handOver.stop();
         } else if (end == null) {
             handleWhileRunning(event);
         }
@@ -203,7 +207,8 @@ public final class JobRun {
         boolean contents = row.request().includeAttachments();
         AttachmentContents attachments =
                 new AttachmentContents(contents ? session.mailbox() : null, config.attachmentMaxBytes());
-        PageDelivery delivery = new PageDelivery(scope, row.account(), row.id(), mailboxKey, attachments, stop, inbox);
+        PageDelivery delivery =
+                new PageDelivery(scope, row.account(), row.id(), mailboxKey, attachments, handOver, inbox);
         return new PartitionWalk.Shared(
                 scope,
                 delivery,
@@ -244,6 +249,10 @@ public final class JobRun {
                 return;
             }
             plan.commit(state, next);
+            if (next.end().isLast() && !next.isCut()) {
+                finishOrWalkAgain(state, next.end());
+                return;
+            }
         }
         settleIfQuiet(state);
     }
@@ -265,9 +274,9 @@ public final class JobRun {
                 && (source.kind() == Kind.RESTART_PARTITION || source.kind() == Kind.SKIP_PARTITION);
     }
 
-    /** Decides what becomes of a partition whose walk is over and of which nothing is on its way. */
+    /** Decides what becomes of a partition whose walk ended early and of which nothing is on its way. */
     private void settleIfQuiet(PartitionState state) {
-        if (end != null || !state.isQuiet()) {
+        if (!state.isQuiet()) {
             return;
         }
         if (state.walkError() instanceof SourceException error) {
@@ -281,17 +290,15 @@ public final class JobRun {
             }
         } else if (state.isCut()) {
             plan.leave(state);
-        } else {
-            finishOrWalkAgain(state);
         }
     }
 
-    private void finishOrWalkAgain(PartitionState state) {
-        PageEnd last = state.lastEnd();
-        Long there = last == null ? null : last.providerCount();
+    /** Decides what becomes of a partition whose last page is acknowledged; nothing of it may be counted twice later. */
+    private void finishOrWalkAgain(PartitionState state, PageEnd last) {
+        Long there = last.providerCount();
         if (there == null || state.walkEntries() >= there) {
             plan.finish(state);
-            plan.insertNext(last == null ? List.of() : last.replacedBy());
+            plan.insertNext(last.replacedBy());
         } else if (state.walkNumber() < scope.config().walks()) {
             state.walkAgain();
             plan.putBack(state);
@@ -366,14 +373,17 @@ public final class JobRun {
         if (end == null) {
             end = reason;
             if (!(reason instanceof RunEnd.Completed)) {
-                stopWork();
+                stopWork(reason);
             }
         }
     }
 
-    /** Nothing new is sent or handed over from here on; calls in flight are ended or their answers dropped. */
-    private void stopWork() {
+    /** No request and no page is begun from here on; calls in flight are ended or their answers dropped. */
+    private void stopWork(RunEnd reason) {
         stop.stop();
+        if (reason instanceof RunEnd.Superseded) {
+            handOver.stop();
+        }
         tasks.interruptAll();
         session.mailbox().close();
         scope.time().schedule(scope.config().stopGrace(), () -> inbox.put(new RunInbox.GraceOver()));
@@ -388,6 +398,7 @@ public final class JobRun {
             } catch (InterruptedException hurry) {
                 interrupted = true;
                 graceOver = true;
+                handOver.stop();
             }
         }
         if (interrupted) {
@@ -397,6 +408,7 @@ public final class JobRun {
 
     private void shutDown() {
         stop.stop();
+        handOver.stop();
         tasks.interruptAll();
         session.close();
     }

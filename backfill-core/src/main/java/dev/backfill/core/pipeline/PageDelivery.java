@@ -34,7 +34,7 @@ final class PageDelivery {
     private final JobId jobId;
     private final String mailboxKey;
     private final AttachmentContents attachments;
-    private final StopToken stop;
+    private final StopToken handOver;
     private final RunInbox inbox;
     private final SinkLimits limits;
     private final AtomicInteger waitingForSink = new AtomicInteger();
@@ -45,14 +45,14 @@ final class PageDelivery {
             JobId jobId,
             String mailboxKey,
             AttachmentContents attachments,
-            StopToken stop,
+            StopToken handOver,
             RunInbox inbox) {
         this.scope = scope;
         this.account = account;
         this.jobId = jobId;
         this.mailboxKey = mailboxKey;
         this.attachments = attachments;
-        this.stop = stop;
+        this.handOver = handOver;
         this.inbox = inbox;
         this.limits = scope.publisher().limits();
     }
@@ -143,7 +143,7 @@ final class PageDelivery {
         }
 
         void attempt() {
-            if (stop.isStopped()) {
+            if (handOver.isStopped()) {
                 page.abandoned(bytes);
                 return;
             }
@@ -179,6 +179,7 @@ final class PageDelivery {
                                     codeOf(cause),
                                     scope.time().instant()));
                 case FATAL -> {
+                    handOver.stop();
                     page.abandoned(bytes);
                     inbox.put(new RunInbox.Stop(new RunEnd.Failed(codeOf(cause), describe(cause))));
                 }

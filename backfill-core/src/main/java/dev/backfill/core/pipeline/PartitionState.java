@@ -1,7 +1,6 @@
 package dev.backfill.core.pipeline;
 
 import dev.backfill.spi.JobCounts;
-import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.PartitionRecord;
 import dev.backfill.spi.Position;
@@ -33,7 +32,6 @@ final class PartitionState {
     private long nextPage;
     private long settledPages;
     private boolean broken;
-    private @Nullable PageEnd lastEnd;
     private boolean cut;
     private int restarts;
 
@@ -81,7 +79,6 @@ final class PartitionState {
         nextPage = 0;
         settledPages = 0;
         broken = false;
-        lastEnd = null;
         waiting.clear();
         return walk;
     }
@@ -123,7 +120,6 @@ final class PartitionState {
         if (next != null) {
             position = next;
         }
-        lastEnd = page.end();
         if (walk != null) {
             walk.pageCommitted();
         }
@@ -142,12 +138,6 @@ final class PartitionState {
     @Nullable
     Throwable walkError() {
         return walkError;
-    }
-
-    /** How the last committed page ended; null if there was none, or the bound of messages cut it. */
-    @Nullable
-    PageEnd lastEnd() {
-        return lastEnd;
     }
 
     /** True if the job's bound of messages ended the partition early. */

@@ -87,6 +87,10 @@ final class PartitionWalk implements Runnable {
         while (position != null) {
             waitingForSink(pagesAhead::acquire);
             Fetched fetched = fetch(position);
+            if (shared.stop().isStopped()) {
+                fetched.memory().close();
+                throw new InterruptedException("stopped between two pages");
+            }
             Page page = hand(fetched);
             position = page.isCut() ? null : fetched.end().next();
         }
