@@ -210,12 +210,13 @@ public interface JobStoreWritesContract extends JobStoreFixture {
     @Test
     default void failuresAreGivenInOrderAndInPieces() {
         Lease lease = insertAndClaim(store(), job("j1", "user", "account"));
+        List<JobFailure.Stage> stages = List.of(JobFailure.Stage.values());
         List<FailureRecord> rows = new ArrayList<>();
         for (int i = 1; i <= 25; i++) {
             FailureRef ref = i % 5 == 0
                     ? FailureRef.stretch("inbox", i % 10 == 0 ? null : NOW, i % 10 == 0 ? NOW : null)
                     : FailureRef.message("inbox", "m-ü-" + i);
-            JobFailure.Stage stage = JobFailure.Stage.values()[i % JobFailure.Stage.values().length];
+            JobFailure.Stage stage = stages.get(i % stages.size());
             rows.add(new FailureRecord(i, ref, stage, "reason-" + i, NOW.plusMillis(i)));
         }
         store().write(lease, new Checkpoint(List.of(), Map.of(), rows.subList(0, 10)), row -> row);
