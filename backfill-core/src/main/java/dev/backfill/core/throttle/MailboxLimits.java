@@ -207,6 +207,11 @@ final class MailboxLimits {
         return lockedGet(slots::limit);
     }
 
+    /** {@return how many calls are in the queue} */
+    int waiting() {
+        return lockedGet(queue::size);
+    }
+
     /** {@return true if forgetting these limits and making them anew would change nothing} */
     boolean isIdle() {
         long now = time.nanoTime();

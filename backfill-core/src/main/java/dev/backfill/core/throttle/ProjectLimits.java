@@ -9,6 +9,7 @@ import dev.backfill.spi.SourceException;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ final class ProjectLimits {
     private final Fence fence;
     private final List<ProjectBudget> budgets;
     private final Monitor monitor = new Monitor();
+    private final AtomicBoolean storeFails = new AtomicBoolean();
 
     ProjectLimits(
             String projectKey,
@@ -81,9 +83,12 @@ final class ProjectLimits {
             if (most > 0) {
                 BudgetStore.Chunk chunk = budget.draw(store, need.amount(), most);
                 monitor.change(() -> budget.drawn(chunk));
+                storeFails.set(false);
             }
         } catch (RuntimeException e) {
-            LOG.warn("The budget store gave no answer; nothing of its budgets is sent until it does", e);
+            if (!storeFails.getAndSet(true)) {
+                LOG.warn("The budget store gave no answer; nothing of its budgets is sent until it does", e);
+            }
             monitor.change(() -> budget.dryFor(AFTER_STORE_FAILURE));
         } finally {
             monitor.change(budget::endDrawing);

@@ -33,14 +33,14 @@ final class Rig implements AutoCloseable {
     int requestsPerSecond = 1_000_000;
     final List<Quota> quotas = new ArrayList<>();
 
-    private Throttle throttle;
+    private volatile Throttle throttle;
 
     Rig quota(Quota quota) {
         quotas.add(quota);
         return this;
     }
 
-    Throttle throttle() {
+    synchronized Throttle throttle() {
         if (throttle == null) {
             throttle = new Throttle(time, helpers, new InMemoryBudgets(time), config, random);
         }
