@@ -55,6 +55,11 @@ public final class AcceptedTokens {
         return open ? "*" : owners.get(token);
     }
 
+    /** {@return true as long as any token is taken} */
+    public boolean takesAny() {
+        return open;
+    }
+
     /** {@return how many tokens there are} */
     @Override
     public String toString() {

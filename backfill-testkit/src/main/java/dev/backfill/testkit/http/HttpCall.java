@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpCall {
     private final String method;
     private final String path;
+    private final String rawPath;
     private final List<String> segments;
     private final Map<String, List<String>> query;
     private final String rawQuery;
@@ -33,7 +34,7 @@ public final class HttpCall {
     public HttpCall(String method, URI uri, Map<String, List<String>> headers, byte[] body) {
         this.method = requireNonNull(method, "method");
         this.body = requireNonNull(body, "body");
-        String rawPath = uri.getRawPath() == null ? "/" : uri.getRawPath();
+        this.rawPath = uri.getRawPath() == null ? "/" : uri.getRawPath();
         List<String> decoded = new ArrayList<>();
         for (String segment : rawPath.split("/", -1)) {
             if (!segment.isEmpty()) {
@@ -76,6 +77,11 @@ public final class HttpCall {
     /** {@return the decoded path, beginning with a slash, without the query} */
     public String path() {
         return path;
+    }
+
+    /** {@return the path as it was sent, still encoded} */
+    public String rawPath() {
+        return rawPath;
     }
 
     /** {@return the decoded parts of the path; a part may hold a slash that was encoded} */

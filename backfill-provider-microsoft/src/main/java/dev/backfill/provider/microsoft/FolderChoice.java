@@ -1,0 +1,109 @@
+package dev.backfill.provider.microsoft;
+
+import dev.backfill.model.FolderRole;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.SourceException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the folders that a query means.
+ *
+ * <p>No name, or {@code all}: every folder that users see, but for the deleted items, the junk, and the folders inside them.
+ * {@code deleted} and {@code junk}: that folder and all inside it, for a folder thrown away lies there with its mail. Any other
+ * role ({@code inbox}, {@code sent}, {@code drafts}, {@code archive}), well-known name of the service, id, path or display
+ * name: that folder alone, a display name every folder that has it; names and paths in any case. Deleted mail included: the
+ * deleted items, the folders inside, and what can be recovered after that.
+ */
+final class FolderChoice {
+    private FolderChoice() {}
+
+    /**
+     * Chooses.
+     *
+     * @param tree all folders
+     * @param recoverable the folder of recoverable items; null if it is not asked for or not shown
+     * @param query what is asked for
+     * @return the folders, the inbox first, each once
+     * @throws SourceException of kind FAIL_JOB and code FOLDER_NOT_FOUND for a name that none has
+     */
+    static List<Folder> choose(List<Folder> tree, @Nullable Folder recoverable, MailQuery query) {
+        Set<Folder> chosen = new LinkedHashSet<>();
+        if (query.folders().isEmpty()) {
+            chosen.addAll(where(tree, FolderChoice::isOrdinary));
+        }
+        for (String name : query.folders()) {
+            List<Folder> found = find(tree, name);
+            if (found.isEmpty()) {
+                throw SourceException.of(
+                                SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
+                        .build("The mailbox has no folder '" + name
+                                + "'; name a role (inbox, sent, drafts, archive, deleted, junk, all), a path or an id");
+            }
+            chosen.addAll(found);
+        }
+        if (query.includeDeleted()) {
+            chosen.addAll(where(tree, folder -> folder.within() == FolderRole.DELETED));
+            if (recoverable != null) {
+                chosen.add(recoverable);
+            }
+        }
+        List<Folder> ordered = new ArrayList<>(chosen);
+        ordered.sort((left, right) -> Integer.compare(rank(left), rank(right)));
+        return List.copyOf(ordered);
+    }
+
+    private static List<Folder> find(List<Folder> tree, String name) {
+        String lower = name.strip().toLowerCase(Locale.ROOT);
+        if (lower.equals(FolderRole.ALL)) {
+            return where(tree, FolderChoice::isOrdinary);
+        }
+        Optional<FolderRole> named = FolderRole.ofCode(lower);
+        FolderRole role = named.isPresent() ? named.get() : FolderTree.roleOf(lower);
+        if (role != null) {
+            List<Folder> found = where(tree, withRole(role));
+            if (!found.isEmpty()) {
+                return found;
+            }
+        }
+        List<Folder> byId = where(tree, folder -> folder.id().equals(name.strip()));
+        if (!byId.isEmpty()) {
+            return byId;
+        }
+        List<Folder> byPath =
+                where(tree, folder -> folder.path().toLowerCase(Locale.ROOT).equals(lower));
+        return byPath.isEmpty()
+                ? where(tree, folder -> folder.name().toLowerCase(Locale.ROOT).equals(lower))
+                : byPath;
+    }
+
+    private static Predicate<Folder> withRole(FolderRole role) {
+        boolean whole = role == FolderRole.DELETED || role == FolderRole.JUNK;
+        return whole ? folder -> folder.within() == role : folder -> folder.role() == role;
+    }
+
+    private static boolean isOrdinary(Folder folder) {
+        return !folder.isDeletedOrJunk() && !folder.hidden();
+    }
+
+    private static int rank(Folder folder) {
+        return switch (folder.role()) {
+            case INBOX -> 0;
+            case SENT -> 1;
+            case ARCHIVE -> 2;
+            case DRAFTS -> 4;
+            case JUNK, DELETED -> 5;
+            case OTHER -> folder.isDeletedOrJunk() ? 6 : 3;
+        };
+    }
+
+    private static List<Folder> where(List<Folder> tree, Predicate<Folder> wanted) {
+        return tree.stream().filter(wanted).toList();
+    }
+}

@@ -1,0 +1,200 @@
+package dev.backfill.provider.microsoft;
+
+import com.microsoft.kiota.RequestInformation;
+import dev.backfill.model.FolderRole;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.ApiRequest;
+import dev.backfill.spi.Outcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a mailbox's whole tree of folders, level by level, and finds out what each is for. Search folders are left out: they
+ * hold no mail of their own. Stateless; thread-safe.
+ */
+final class FolderTree {
+    /** How the service calls the well-known folders, in every language (learn.microsoft.com, mailFolder resource). */
+    private static final Map<String, FolderRole> WELL_KNOWN = new LinkedHashMap<>();
+
+    /** How they are called in English, for a server that does not know the well-known names. */
+    private static final Map<String, FolderRole> ENGLISH = Map.of(
+            "inbox", FolderRole.INBOX,
+            "sent items", FolderRole.SENT,
+            "drafts", FolderRole.DRAFTS,
+            "archive", FolderRole.ARCHIVE,
+            "deleted items", FolderRole.DELETED,
+            "junk email", FolderRole.JUNK);
+
+    private static final String RECOVERABLE = "recoverableitemsdeletions";
+    private static final Set<Integer> UNKNOWN_NAME = Set.of(400, 403, 404, 501);
+
+    static {
+        WELL_KNOWN.put("inbox", FolderRole.INBOX);
+        WELL_KNOWN.put("sentitems", FolderRole.SENT);
+        WELL_KNOWN.put("drafts", FolderRole.DRAFTS);
+        WELL_KNOWN.put("archive", FolderRole.ARCHIVE);
+        WELL_KNOWN.put("deleteditems", FolderRole.DELETED);
+        WELL_KNOWN.put("junkemail", FolderRole.JUNK);
+    }
+
+    private final GraphClient client;
+    private final GraphRequests requests;
+    private final ApiCalls calls;
+
+    FolderTree(GraphClient client, GraphRequests requests, ApiCalls calls) {
+        this.client = client;
+        this.requests = requests;
+        this.calls = calls;
+    }
+
+    /** Finds the role that a well-known name stands for; null if the text is none. */
+    static @Nullable FolderRole roleOf(String wellKnownName) {
+        return WELL_KNOWN.get(wellKnownName);
+    }
+
+    /** Reads all folders, parents before children. */
+    List<Folder> read() {
+        List<FolderJson> top = pages(
+                client.call(
+                        GraphOperations.FOLDERS, GraphErrors.Target.MAILBOX, requests::topFolders, FolderJson::page),
+                requests.topFolders());
+        Map<String, FolderRole> roles = roles(top);
+        List<Folder> all = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        List<Folder> level = new ArrayList<>();
+        List<Folder> parents = new ArrayList<>();
+        for (FolderJson folder : top) {
+            add(folder, null, roles, seen, level, parents);
+        }
+        while (!level.isEmpty()) {
+            all.addAll(level);
+            level = new ArrayList<>();
+            List<Folder> next = new ArrayList<>();
+            List<List<FolderJson>> children = children(parents);
+            for (int i = 0; i < parents.size(); i++) {
+                for (FolderJson child : children.get(i)) {
+                    add(child, parents.get(i), roles, seen, level, next);
+                }
+            }
+            parents = next;
+        }
+        return List.copyOf(all);
+    }
+
+    private static void add(
+            FolderJson json,
+            @Nullable Folder parent,
+            Map<String, FolderRole> roles,
+            Set<String> seen,
+            List<Folder> level,
+            List<Folder> parents) {
+        if (json.search() || json.id().isEmpty() || !seen.add(json.id())) {
+            return;
+        }
+        FolderRole role = roles.getOrDefault(json.id(), FolderRole.OTHER);
+        FolderRole within = role == FolderRole.OTHER && parent != null ? parent.within() : role;
+        String path = parent == null ? json.name() : parent.path() + "/" + json.name();
+        boolean hidden = json.hidden() || (parent != null && parent.hidden());
+        Folder folder = new Folder(json.id(), json.name(), path, role, within, hidden, json.items());
+        level.add(folder);
+        if (json.children() == null || json.children() > 0) {
+            parents.add(folder);
+        }
+    }
+
+    private List<List<FolderJson>> children(List<Folder> parents) {
+        List<ApiRequest<FolderJson.Page>> asked = new ArrayList<>();
+        for (Folder parent : parents) {
+            asked.add(client.request(
+                    GraphOperations.FOLDERS,
+                    GraphErrors.Target.FOLDER,
+                    () -> requests.childFolders(parent.id()),
+                    FolderJson::page));
+        }
+        List<Outcome<FolderJson.Page>> outcomes = asked.isEmpty() ? List.of() : calls.all(asked);
+        List<List<FolderJson>> children = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            children.add(pages(
+                    outcomes.get(i).get(), requests.childFolders(parents.get(i).id())));
+        }
+        return children;
+    }
+
+    private List<FolderJson> pages(FolderJson.Page first, RequestInformation request) {
+        List<FolderJson> all = new ArrayList<>(first.folders());
+        Set<String> seen = new HashSet<>();
+        FolderJson.Page page = first;
+        for (String next = page.nextLink(); next != null && seen.add(next); next = page.nextLink()) {
+            RequestInformation following = NextLinks.follow(request, next);
+            if (following == null) {
+                break;
+            }
+            page = client.call(
+                    GraphOperations.FOLDERS,
+                    GraphErrors.Target.MAILBOX,
+                    () -> NextLinks.again(following),
+                    FolderJson::page);
+            all.addAll(page.folders());
+        }
+        return all;
+    }
+
+    private Map<String, FolderRole> roles(List<FolderJson> top) {
+        List<ApiRequest<@Nullable FolderJson>> asked = new ArrayList<>();
+        for (String name : WELL_KNOWN.keySet()) {
+            asked.add(named(name));
+        }
+        List<Outcome<@Nullable FolderJson>> outcomes = calls.all(asked);
+        Map<String, FolderRole> roles = new HashMap<>();
+        int place = 0;
+        for (FolderRole role : WELL_KNOWN.values()) {
+            FolderJson folder = outcomes.get(place++).get();
+            if (folder != null) {
+                roles.put(folder.id(), role);
+                continue;
+            }
+            for (FolderJson candidate : top) {
+                if (ENGLISH.get(candidate.name().toLowerCase(java.util.Locale.ROOT)) == role) {
+                    roles.putIfAbsent(candidate.id(), role);
+                }
+            }
+        }
+        return roles;
+    }
+
+    /** Reads the folder of what was deleted past the deleted items; null if the server does not show it. */
+    @Nullable
+    Folder recoverable() {
+        Outcome<@Nullable FolderJson> outcome =
+                calls.all(List.of(named(RECOVERABLE))).get(0);
+        FolderJson json = outcome.get();
+        return json == null || json.id().isEmpty() ? null : hidden(json);
+    }
+
+    /** Reads a folder that is not in the tree by its id. */
+    Folder single(String id) {
+        FolderJson json = client.call(
+                GraphOperations.FOLDER, GraphErrors.Target.FOLDER, () -> requests.folder(id), FolderJson::one);
+        return hidden(json);
+    }
+
+    private static Folder hidden(FolderJson json) {
+        return new Folder(
+                json.id(), json.name(), json.name(), FolderRole.OTHER, FolderRole.DELETED, true, json.items());
+    }
+
+    private ApiRequest<@Nullable FolderJson> named(String name) {
+        return client.optional(
+                GraphOperations.FOLDER,
+                GraphErrors.Target.MAILBOX,
+                UNKNOWN_NAME,
+                () -> requests.folder(name),
+                FolderJson::one);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.backfill.provider.microsoft;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.microsoft.graph.core.requests.BaseGraphRequestAdapter;
+import com.microsoft.graph.serviceclient.GraphServiceClient;
+import com.microsoft.graph.users.item.UserItemRequestBuilder;
+import com.microsoft.kiota.RequestInformation;
+import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.ApiRequest;
+import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.Operation;
+import dev.backfill.spi.SourceException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Set;
+import java.util.function.Supplier;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests for one account: the SDK's builders make them, its HTTP client carries them, and the answer is read as it
+ * streams in. Nothing is parsed into the SDK's models, and nothing is sent twice. Thread-safe.
+ */
+final class GraphClient implements AutoCloseable {
+    /** Reads JSON of any size a message may have. */
+    static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(64 * 1_024 * 1_024)
+                    .build())
+            .build();
+
+    private static final int MAX_ERROR_BYTES = 64 * 1_024;
+
+    private final MailboxContext context;
+    private final GraphErrors errors;
+    private final OkHttpClient http;
+    private final BaseGraphRequestAdapter adapter;
+    private final UserItemRequestBuilder user;
+
+    /**
+     * Reads an answer.
+     *
+     * @param <T> what it becomes
+     */
+    @FunctionalInterface
+    interface Reader<T extends @Nullable Object> {
+        T read(InputStream body) throws IOException;
+    }
+
+    GraphClient(MailboxContext context, GraphSettings settings) {
+        this.context = context;
+        this.errors = new GraphErrors(context.clock());
+        this.http = GraphHttp.client(settings);
+        this.adapter = new BaseGraphRequestAdapter(
+                (request, additional) -> authenticate(context.tokens(), request), settings.baseUrl(), http);
+        GraphServiceClient graph = new GraphServiceClient(adapter);
+        String account = context.account().account();
+        this.user = account.equals("me") ? graph.me() : graph.users().byUserId(account);
+    }
+
+    private static void authenticate(AccessTokens tokens, RequestInformation request) {
+        request.headers.remove("Authorization");
+        request.headers.add("Authorization", "Bearer " + tokens.get());
+    }
+
+    /** {@return the builder of requests below the account} */
+    UserItemRequestBuilder user() {
+        return user;
+    }
+
+    /** Sends a request through the engine's gate, as often as it takes. */
+    <T extends @Nullable Object> T call(
+            Operation operation, GraphErrors.Target target, Supplier<RequestInformation> request, Reader<T> reader) {
+        return context.calls().call(operation, () -> send(target, request.get(), reader, Set.of(), null));
+    }
+
+    /** Makes a request for {@link dev.backfill.spi.ApiCalls#all}. */
+    <T extends @Nullable Object> ApiRequest<T> request(
+            Operation operation, GraphErrors.Target target, Supplier<RequestInformation> request, Reader<T> reader) {
+        return new ApiRequest<>(operation, () -> send(target, request.get(), reader, Set.of(), null));
+    }
+
+    /** Makes a request whose refusal by one of some statuses is an answer too: null. */
+    <T> ApiRequest<@Nullable T> optional(
+            Operation operation,
+            GraphErrors.Target target,
+            Set<Integer> absent,
+            Supplier<RequestInformation> request,
+            Reader<@Nullable T> reader) {
+        return new ApiRequest<>(operation, () -> send(target, request.get(), reader, absent, () -> null));
+    }
+
+    private <T extends @Nullable Object> T send(
+            GraphErrors.Target target,
+            RequestInformation information,
+            Reader<T> reader,
+            Set<Integer> absent,
+            @Nullable Supplier<T> ifAbsent) {
+        // Ids that survive a move; asked for anew with each request, since nextLinks carry no headers.
+        information.headers.add("Prefer", "IdType=\"ImmutableId\"");
+        Request request = adapter.convertToNativeRequest(information);
+        try (Response response = http.newCall(request).execute()) {
+            ResponseBody body = response.body();
+            if (response.isSuccessful() && body != null) {
+                return reader.read(body.byteStream());
+            }
+            byte[] error = body == null ? new byte[0] : body.byteStream().readNBytes(MAX_ERROR_BYTES);
+            SourceException failure = errors.ofAnswer(response.code(), response.header("Retry-After"), error, target);
+            if (ifAbsent != null && absent.contains(response.code()) && !GraphErrors.isNoMailbox(failure.code())) {
+                return ifAbsent.get();
+            }
+            throw failure;
+        } catch (IOException failure) {
+            throw errors.ofFailure(failure, target);
+        }
+    }
+
+    /** Ends calls under way and lets go of connections and threads. */
+    @Override
+    public void close() {
+        http.dispatcher().cancelAll();
+        http.connectionPool().evictAll();
+        http.dispatcher().executorService().shutdownNow();
+    }
+}

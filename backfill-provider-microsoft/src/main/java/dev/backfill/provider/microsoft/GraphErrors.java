@@ -1,0 +1,319 @@
+package dev.backfill.provider.microsoft;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.microsoft.graph.models.odataerrors.MainError;
+import com.microsoft.graph.models.odataerrors.ODataError;
+import com.microsoft.kiota.serialization.ParseNode;
+import com.microsoft.kiota.serialization.ParseNodeFactoryRegistry;
+import com.microsoft.kiota.serialization.UntypedObject;
+import com.microsoft.kiota.serialization.UntypedString;
+import dev.backfill.spi.SourceException;
+import dev.backfill.spi.SourceException.Kind;
+import dev.backfill.spi.SourceException.Scope;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what an error of Graph means, once and nowhere else. Codes are documented in learn.microsoft.com/en-us/graph/errors or
+ * were seen by others; where a code is unknown the HTTP status decides, and the text never does.
+ */
+final class GraphErrors {
+    /** A longer wait than this is not waited for: the job gives up its slot. */
+    static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
+
+    private static final Duration PARK_FOR_MOVE = Duration.ofMinutes(15);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PARK = Duration.ofDays(1);
+    private static final int MAX_NESTING = 8;
+
+    private static final Set<String> THROTTLING = Set.of(
+            "ApplicationThrottled",
+            "TooManyRequests",
+            "activityLimitReached",
+            "throttledRequest",
+            "ErrorTooManyObjectsOpened",
+            "ErrorServerBusy",
+            "MailboxConcurrency");
+    private static final Set<String> NO_MAILBOX = Set.of(
+            "MailboxNotEnabledForRESTAPI",
+            "MailboxNotSupportedForRESTAPI",
+            "ErrorInvalidUser",
+            "ErrorNonExistentMailbox",
+            "Request_ResourceNotFound",
+            "ResourceNotFound",
+            "Authorization_RequestDenied",
+            "extensionError");
+    private static final Set<String> MOVING = Set.of("ErrorMailboxMoveInProgress");
+    private static final Set<String> FOLDER_GONE = Set.of("ErrorSyncFolderNotFound", "ErrorFolderNotFound");
+    private static final Set<String> BAD_CONTENT = Set.of(
+            "ErrorCorruptData",
+            "ErrorCannotOpenFileAttachment",
+            "ErrorInvalidRecipients",
+            "ErrorItemCorrupt",
+            "ErrorMimeContentConversionFailed",
+            "ErrorContentConversionFailed");
+    private static final Set<String> TRANSIENT = Set.of(
+            "MailboxInfoStale",
+            "ErrorInternalServerTransientError",
+            "ErrorMailboxStoreUnavailable",
+            "serviceNotAvailable",
+            "ErrorTimeoutExpired");
+    private static final Set<String> DEAD_CURSOR =
+            Set.of("ResyncRequired", "SyncStateNotFound", "SyncStateInvalid", "ErrorExecuteSearchStaleData");
+
+    /** What a request asks for, since the same status means something else for a mailbox, a folder and a message. */
+    enum Target {
+        /** The mailbox or its folders. */
+        MAILBOX,
+        /** A page of a folder, which a smaller page may mend. */
+        PAGE,
+        /** Something about a folder that has no size. */
+        FOLDER,
+        /** A single message or attachment. */
+        MESSAGE
+    }
+
+    private final InstantSource clock;
+
+    GraphErrors(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Maps an answer that is no success. */
+    SourceException ofAnswer(int status, @Nullable String retryAfter, byte[] body, Target target) {
+        ODataError error = parse(body);
+        String found = innermostCode(error);
+        String code = found == null ? "HTTP_" + status : found;
+        Kind kind = kind(status, code, target);
+        Instant retryAt = retryAt(retryAfter);
+        if (kind == Kind.PARKED && retryAt == null) {
+            retryAt = clock.instant().plus(PARK_FOR_MOVE);
+        }
+        if ((kind == Kind.THROTTLED || kind == Kind.RETRY) && retryAt != null) {
+            boolean tooLong = retryAt.isAfter(clock.instant().plus(LONGEST_WAIT));
+            kind = tooLong ? Kind.PARKED : Kind.THROTTLED;
+        }
+        Scope scope = scope(kind, target);
+        SourceException.Builder builder = SourceException.of(kind, scope, code);
+        if (kind == Kind.THROTTLED || kind == Kind.PARKED) {
+            builder.retryAt(retryAt);
+        }
+        if (mentionsConcurrency(error)) {
+            builder.concurrency();
+        }
+        return builder.build("Microsoft Graph answered " + status + " " + code + hint(kind, code));
+    }
+
+    /** Maps a request that got no complete answer. */
+    SourceException ofFailure(IOException failure, Target target) {
+        if (failure instanceof StreamConstraintsException) {
+            return SourceException.of(Kind.SKIP_MESSAGE, Scope.MESSAGE, "TOO_LARGE")
+                    .build("A message of Microsoft Graph's answer is larger than can be read");
+        }
+        boolean timeout = failure instanceof SocketTimeoutException
+                || (failure instanceof InterruptedIOException
+                        && !Thread.currentThread().isInterrupted());
+        if (timeout) {
+            Kind kind = target == Target.PAGE ? Kind.RETRY_SMALLER : Kind.RETRY;
+            return SourceException.of(kind, Scope.PARTITION, "TIMEOUT").build("Microsoft Graph did not answer in time");
+        }
+        String code = failure instanceof JacksonException ? "BROKEN_ANSWER" : "CONNECTION";
+        // The cause's text may quote the answer, hence its type alone.
+        return SourceException.of(Kind.RETRY, Scope.MAILBOX, code)
+                .build("Microsoft Graph's answer broke off or made no sense: "
+                        + failure.getClass().getSimpleName());
+    }
+
+    /** Says whether an error may come from one message of the page that was asked for. */
+    static boolean mayBeOneMessage(SourceException error) {
+        return error.kind() == Kind.SKIP_MESSAGE
+                || error.code().equals("ErrorInternalServerError")
+                || error.code().equals("HTTP_500");
+    }
+
+    /** Says whether an error means that the whole mailbox cannot be had. */
+    static boolean isNoMailbox(String code) {
+        return code.startsWith("Mailbox") || code.equals("ErrorInvalidUser") || code.equals("ErrorNonExistentMailbox");
+    }
+
+    private static Kind kind(int status, String code, Target target) {
+        if (MOVING.contains(code)) {
+            return Kind.PARKED;
+        }
+        if (status == 429 || status == 509 || THROTTLING.contains(code)) {
+            return Kind.THROTTLED;
+        }
+        if (BAD_CONTENT.contains(code)) {
+            return Kind.SKIP_MESSAGE;
+        }
+        if (NO_MAILBOX.contains(code)) {
+            return Kind.FAIL_JOB;
+        }
+        if (FOLDER_GONE.contains(code)) {
+            return Kind.SKIP_PARTITION;
+        }
+        if (DEAD_CURSOR.contains(code)) {
+            return Kind.RESTART_PARTITION;
+        }
+        return TRANSIENT.contains(code) ? Kind.RETRY : ofStatus(status, target);
+    }
+
+    private static Kind ofStatus(int status, Target target) {
+        return switch (status) {
+            case 401 -> Kind.AUTH;
+            case 403, 404, 410 ->
+                switch (target) {
+                    case MAILBOX -> Kind.FAIL_JOB;
+                    case PAGE, FOLDER -> Kind.SKIP_PARTITION;
+                    case MESSAGE -> Kind.SKIP_MESSAGE;
+                };
+            case 408, 500, 502, 503 -> Kind.RETRY;
+            case 504 -> target == Target.PAGE ? Kind.RETRY_SMALLER : Kind.RETRY;
+            default -> target == Target.MESSAGE && status >= 400 && status < 500 ? Kind.SKIP_MESSAGE : Kind.FAIL_JOB;
+        };
+    }
+
+    private static Scope scope(Kind kind, Target target) {
+        return switch (kind) {
+            case SKIP_MESSAGE -> Scope.MESSAGE;
+            case SKIP_PARTITION, RESTART_PARTITION, RETRY_SMALLER -> Scope.PARTITION;
+            case RETRY -> target == Target.MESSAGE ? Scope.MESSAGE : Scope.PARTITION;
+            default -> Scope.MAILBOX;
+        };
+    }
+
+    private static String hint(Kind kind, String code) {
+        if (kind == Kind.AUTH) {
+            return ": the access token was refused";
+        }
+        if (NO_MAILBOX.contains(code)) {
+            return ": the account has no mailbox that Graph may read, or the token lacks the right";
+        }
+        return kind == Kind.FAIL_JOB ? ": the request cannot be mended by sending it again" : "";
+    }
+
+    /** Reads {@code Retry-After}: seconds, several of them (the longest counts), or an HTTP date. */
+    @Nullable
+    Instant retryAt(@Nullable String header) {
+        if (header == null || header.isBlank()) {
+            return null;
+        }
+        Instant now = clock.instant();
+        Duration longest = null;
+        try {
+            for (String part : header.split(",", -1)) {
+                Duration wait = Duration.ofSeconds(Long.parseLong(part.strip()));
+                longest = longest == null || wait.compareTo(longest) > 0 ? wait : longest;
+            }
+        } catch (NumberFormatException notSeconds) {
+            longest = untilDate(header.strip(), now);
+        }
+        if (longest == null) {
+            return null;
+        }
+        Duration floored = longest.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : longest;
+        return now.plus(floored.compareTo(LONGEST_PARK) > 0 ? LONGEST_PARK : floored);
+    }
+
+    private static @Nullable Duration untilDate(String text, Instant now) {
+        try {
+            ZonedDateTime date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
+            return Duration.between(now, date.toInstant());
+        } catch (DateTimeException notADate) {
+            return null;
+        }
+    }
+
+    /** Lets the SDK read the error; null where the body is none of Graph's, as with gateways' pages. */
+    private static @Nullable ODataError parse(byte[] body) {
+        int start = 0;
+        while (start < body.length && body[start] <= ' ') {
+            start++;
+        }
+        if (start == body.length || body[start] != '{') {
+            return null;
+        }
+        try {
+            ParseNode node = ParseNodeFactoryRegistry.defaultInstance.getParseNode(
+                    "application/json", new ByteArrayInputStream(body));
+            return node.getObjectValue(ODataError::createFromDiscriminatorValue);
+        } catch (RuntimeException notOData) {
+            // The SDK throws whatever its JSON library does; such a body simply says nothing.
+            return null;
+        }
+    }
+
+    /** Walks down the inner errors to the most specific code that is known, or else the outer one. */
+    private static @Nullable String innermostCode(@Nullable ODataError error) {
+        MainError main = error == null ? null : error.getError();
+        if (main == null) {
+            return null;
+        }
+        String code = clean(main.getCode());
+        Object inner =
+                main.getInnerError() == null ? null : main.getInnerError().getAdditionalData();
+        for (int depth = 0; depth < MAX_NESTING && inner instanceof Map<?, ?> map; depth++) {
+            String deeper = clean(text(map.get("code")));
+            if (deeper != null && isKnown(deeper)) {
+                code = deeper;
+            }
+            inner = next(map);
+        }
+        return code;
+    }
+
+    private static @Nullable Object next(Map<?, ?> map) {
+        for (String name : new String[] {"innerError", "innererror"}) {
+            Object value = map.get(name);
+            if (value instanceof UntypedObject object) {
+                return object.getValue();
+            }
+            if (value instanceof Map<?, ?>) {
+                return value;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        if (value instanceof UntypedString string) {
+            return string.getValue();
+        }
+        return value instanceof String string ? string : null;
+    }
+
+    private static boolean isKnown(String code) {
+        return THROTTLING.contains(code)
+                || NO_MAILBOX.contains(code)
+                || MOVING.contains(code)
+                || FOLDER_GONE.contains(code)
+                || BAD_CONTENT.contains(code)
+                || TRANSIENT.contains(code)
+                || DEAD_CURSOR.contains(code);
+    }
+
+    /** A code goes to logs and failure rows, so it must look like one. */
+    private static @Nullable String clean(@Nullable String code) {
+        return code != null && code.matches("[A-Za-z0-9_.-]{1,80}") ? code : null;
+    }
+
+    /** Graph names the limit in its text alone; nothing but the number of slots depends on it. */
+    private static boolean mentionsConcurrency(@Nullable ODataError error) {
+        MainError main = error == null ? null : error.getError();
+        String message = main == null ? null : main.getMessage();
+        return message != null && message.toLowerCase(Locale.ROOT).contains("mailboxconcurrency");
+    }
+}

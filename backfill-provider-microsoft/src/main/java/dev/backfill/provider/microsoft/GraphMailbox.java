@@ -1,0 +1,288 @@
+package dev.backfill.provider.microsoft;
+
+import com.fasterxml.jackson.core.JsonParser;
+import dev.backfill.api.CountKind;
+import dev.backfill.model.MailFolder;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.ApiRequest;
+import dev.backfill.spi.ContentRef;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.MailEstimate;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.Outcome;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.PageWriter;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** One account of Microsoft Graph. Keeps nothing but the folders' paths, which it can read again. Thread-safe. */
+final class GraphMailbox implements Mailbox {
+    private static final int SINGLES_AT_ONCE = 100;
+    private static final int USUAL_PAGE = 100;
+    private static final Set<Integer> NO_USER = Set.of(400, 403, 404, 405, 501);
+    private static final Set<Integer> NO_ROOT = Set.of(400, 404, 501);
+    private static final int MAX_KEY = 320;
+
+    private final MailboxContext context;
+    private final GraphClient client;
+    private final GraphRequests requests;
+    private final FolderTree folders;
+    private final WindowPlanner planner;
+    private final PageWalker walker;
+    private final SingleMessages singles;
+    private final Map<String, String> paths = new ConcurrentHashMap<>();
+
+    private GraphMailbox(MailboxContext context, GraphSettings settings) {
+        ApiCalls calls = context.calls();
+        this.context = context;
+        this.client = new GraphClient(context, settings);
+        this.requests = new GraphRequests(client.user(), settings.body());
+        this.folders = new FolderTree(client, requests, calls);
+        this.planner = new WindowPlanner(client, requests, calls);
+        this.walker = new PageWalker(client, requests, calls, planner);
+        this.singles = new SingleMessages(client, requests, calls);
+    }
+
+    static GraphMailbox open(MailboxContext context, GraphSettings settings) {
+        return new GraphMailbox(context, settings);
+    }
+
+    @Override
+    public String key() {
+        String user = ask(client.optional(
+                GraphOperations.USER, GraphErrors.Target.MAILBOX, NO_USER, requests::user, GraphMailbox::id));
+        if (user != null) {
+            return user;
+        }
+        String root = ask(client.optional(
+                GraphOperations.FOLDER,
+                GraphErrors.Target.MAILBOX,
+                NO_ROOT,
+                () -> requests.folder("msgfolderroot"),
+                GraphMailbox::id));
+        return root != null ? root : context.account().account().toLowerCase(Locale.ROOT);
+    }
+
+    private <T> @Nullable T ask(ApiRequest<@Nullable T> request) {
+        return context.calls().call(request.operation(), request.body());
+    }
+
+    private static @Nullable String id(InputStream body) throws IOException {
+        String[] id = new String[1];
+        try (JsonParser json = GraphClient.JSON.createParser(body)) {
+            json.nextToken();
+            JsonText.object(json, (parser, name) -> {
+                if (name.equals("id")) {
+                    id[0] = JsonText.string(parser);
+                } else {
+                    parser.skipChildren();
+                }
+            });
+        }
+        String found = id[0];
+        return found == null || found.isBlank() || found.length() > MAX_KEY ? null : found;
+    }
+
+    @Override
+    public List<MailFolder> folders() {
+        return tree().stream().map(Folder::toMailFolder).toList();
+    }
+
+    private List<Folder> tree() {
+        List<Folder> tree = folders.read();
+        tree.forEach(folder -> paths.put(folder.id(), folder.path()));
+        return tree;
+    }
+
+    private List<Folder> chosen(MailQuery query) {
+        List<Folder> tree = tree();
+        Folder recoverable = query.includeDeleted() ? folders.recoverable() : null;
+        if (recoverable != null) {
+            paths.put(recoverable.id(), recoverable.path());
+        }
+        return FolderChoice.choose(tree, recoverable, query);
+    }
+
+    /** Gives a folder's path; after a restart the tree is read for it once. */
+    private String path(String folderId) {
+        String known = paths.get(folderId);
+        if (known != null) {
+            return known;
+        }
+        tree();
+        String read = paths.get(folderId);
+        if (read != null) {
+            return read;
+        }
+        String single = folders.single(folderId).path();
+        paths.put(folderId, single);
+        return single;
+    }
+
+    @Override
+    public MailEstimate estimate(MailQuery query) {
+        List<Folder> chosen = chosen(query);
+        List<ApiRequest<@Nullable Long>> asked = new ArrayList<>();
+        for (Folder folder : chosen) {
+            GraphRequests.Stretch stretch = new GraphRequests.Stretch(folder.id(), query.from(), query.to());
+            asked.add(client.request(
+                    GraphOperations.COUNT,
+                    GraphErrors.Target.FOLDER,
+                    () -> requests.edge(stretch, false),
+                    body -> PageReader.read(body, countFrame()).count()));
+        }
+        List<Outcome<@Nullable Long>> counts = context.calls().all(asked);
+        long emails = 0;
+        long calls = 0;
+        CountKind kind = CountKind.EXACT;
+        for (int i = 0; i < counts.size(); i++) {
+            Long count = exact(counts.get(i));
+            if (count == null) {
+                count = chosen.get(i).items();
+                kind = count == null ? CountKind.UNKNOWN : worse(kind);
+            }
+            long messages = count == null ? 0 : count;
+            emails += messages;
+            calls += 1 + messages / USUAL_PAGE + messages / WindowPlanner.FIRST_WINDOW;
+        }
+        return kind == CountKind.UNKNOWN ? MailEstimate.unknown() : new MailEstimate(emails, kind, calls, calls);
+    }
+
+    private static PageReader.Frame countFrame() {
+        return new PageReader.Frame("", "", Set.of(), Seconds.FIRST, Seconds.END, 1, 1, GraphRequests.Detail.IDS);
+    }
+
+    private static @Nullable Long exact(Outcome<@Nullable Long> outcome) {
+        if (outcome instanceof Outcome.Failure<@Nullable Long> failure
+                && failure.error().kind() == SourceException.Kind.SKIP_PARTITION) {
+            return 0L;
+        }
+        return outcome.get();
+    }
+
+    private static CountKind worse(CountKind kind) {
+        return kind == CountKind.UNKNOWN ? CountKind.UNKNOWN : CountKind.ESTIMATE;
+    }
+
+    @Override
+    public List<Partition> plan(MailQuery query) {
+        return planner.plan(chosen(query), query.from(), query.to());
+    }
+
+    /** Gives none: pins come with incremental runs, and no plan of this version holds one. */
+    @Override
+    public List<Partition> planChanges(MailQuery query, Map<String, String> pins) {
+        return List.of();
+    }
+
+    @Override
+    public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
+        if (partition.kind() != Partition.Kind.WINDOW) {
+            throw SourceException.of(
+                            SourceException.Kind.FAIL_JOB, SourceException.Scope.PARTITION, "UNKNOWN_PARTITION")
+                    .build("The Microsoft provider plans windows alone, this partition is a " + partition.kind());
+        }
+        boolean newest = query.to().equals(partition.to());
+        return walker.fetch(partition, path(partition.scope()), position, limit, newest, writer);
+    }
+
+    @Override
+    public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
+        Map<String, List<String>> idsByScope = new LinkedHashMap<>();
+        for (FailureRef ref : refs) {
+            if (ref.messageId() != null) {
+                idsByScope
+                        .computeIfAbsent(ref.scope(), unused -> new ArrayList<>())
+                        .add(ref.messageId());
+            }
+        }
+        for (Map.Entry<String, List<String>> scope : idsByScope.entrySet()) {
+            String path = path(scope.getKey());
+            List<String> ids = scope.getValue();
+            for (int at = 0; at < ids.size(); at += SINGLES_AT_ONCE) {
+                List<String> some = ids.subList(at, Math.min(at + SINGLES_AT_ONCE, ids.size()));
+                for (PageItem item : singles.read(scope.getKey(), some, id -> paths.getOrDefault(id, path))) {
+                    if (writer.write(item) == PageWriter.Verdict.STOP) {
+                        return;
+                    }
+                }
+            }
+        }
+        for (FailureRef ref : refs) {
+            if (ref.messageId() == null && !replayStretch(query, ref, writer)) {
+                return;
+            }
+        }
+    }
+
+    /** Walks a stretch to its end. {@return false if the writer had enough} */
+    private boolean replayStretch(MailQuery query, FailureRef ref, PageWriter writer) {
+        List<Partition> left = new ArrayList<>();
+        left.add(Partition.window(ref.scope(), ref.from(), ref.to()));
+        boolean[] stopped = new boolean[1];
+        PageWriter watched = item -> {
+            PageWriter.Verdict verdict = writer.write(item);
+            stopped[0] = verdict == PageWriter.Verdict.STOP;
+            return verdict;
+        };
+        while (!left.isEmpty()) {
+            Partition window = left.remove(0);
+            Position position = Position.START;
+            while (position != null) {
+                PageLimit limit = new PageLimit(USUAL_PAGE, Long.MAX_VALUE);
+                PageEnd end = fetch(query, window, position, limit, watched);
+                if (stopped[0]) {
+                    return false;
+                }
+                left.addAll(end.replacedBy());
+                position = end.next();
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public InputStream open(ContentRef ref, long maxBytes) {
+        String attachmentId = ref.attachmentId();
+        byte[] content = client.call(
+                GraphOperations.CONTENT,
+                GraphErrors.Target.MESSAGE,
+                () -> attachmentId == null
+                        ? requests.mime(ref.messageId())
+                        : requests.attachmentContent(ref.messageId(), attachmentId),
+                body -> bounded(body, maxBytes));
+        return new ByteArrayInputStream(content);
+    }
+
+    /** Reads the content while its request is counted as running, for the engine's gate consumes an answer inside. */
+    private static byte[] bounded(InputStream body, long maxBytes) throws IOException {
+        int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16);
+        byte[] bytes = body.readNBytes(most);
+        if (bytes.length == most && body.read() >= 0) {
+            throw SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "TOO_LARGE")
+                    .build("The content is larger than the " + maxBytes + " bytes that may be read");
+        }
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.backfill.provider.microsoft;
+
+import com.microsoft.graph.users.item.UserItemRequestBuilder;
+import com.microsoft.kiota.RequestInformation;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the requests of a crawl with the SDK's builders: exactly the properties that are used, whole seconds in every filter,
+ * and never a property to order by that the filter does not begin with, which Graph refuses. Thread-safe.
+ */
+final class GraphRequests {
+    /** The most messages of a page; Graph silently gives no more (learn.microsoft.com/en-us/graph/api/user-list-messages). */
+    static final int MAX_TOP = 1_000;
+
+    private static final int FOLDER_TOP = 100;
+    private static final String[] FOLDER_PROPERTIES = {
+        "id", "displayName", "parentFolderId", "childFolderCount", "totalItemCount", "isHidden"
+    };
+    private static final String[] ID_PROPERTIES = {"id", "receivedDateTime", "createdDateTime"};
+    private static final String[] MESSAGE_PROPERTIES = {
+        "id",
+        "changeKey",
+        "createdDateTime",
+        "lastModifiedDateTime",
+        "receivedDateTime",
+        "sentDateTime",
+        "categories",
+        "hasAttachments",
+        "internetMessageId",
+        "subject",
+        "importance",
+        "parentFolderId",
+        "conversationId",
+        "isRead",
+        "body",
+        "from",
+        "toRecipients",
+        "ccRecipients",
+        "bccRecipients",
+        "replyTo",
+        "flag",
+        "internetMessageHeaders"
+    };
+    private static final String[] ATTACHMENT_PROPERTIES = {"id", "name", "contentType", "size", "isInline"};
+    /** A nested select without contentBytes, or Graph would send every attachment's bytes. */
+    private static final String[] EXPAND_ATTACHMENTS = {
+        "attachments($select=id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId)"
+    };
+
+    private static final String ATTACHMENT_VALUE =
+            "{+baseurl}/users/{user%2Did}/messages/{message%2Did}/attachments/{attachment%2Did}/$value";
+
+    private final UserItemRequestBuilder user;
+    private final GraphSettings.Body body;
+
+    /** What a page of messages shall hold. */
+    enum Detail {
+        /** All that the model has. */
+        FULL,
+        /** Ids and times. */
+        IDS
+    }
+
+    /**
+     * Messages of a folder received in a stretch of time.
+     *
+     * @param folderId the folder
+     * @param from the first second; null for no bound
+     * @param to the end, exclusive; null for no bound
+     */
+    record Stretch(
+            String folderId,
+            @Nullable Instant from,
+            @Nullable Instant to) {
+        private static final Instant BEFORE_ALL_MAIL = Instant.parse("1900-01-01T00:00:00Z");
+
+        String filter() {
+            Instant lower = from == null ? BEFORE_ALL_MAIL : from;
+            String filter = "receivedDateTime ge " + lower;
+            return to == null ? filter : filter + " and receivedDateTime lt " + to;
+        }
+    }
+
+    GraphRequests(UserItemRequestBuilder user, GraphSettings.Body body) {
+        this.user = user;
+        this.body = body;
+    }
+
+    RequestInformation user() {
+        return user.toGetRequestInformation(config -> parameters(config.queryParameters).select = new String[] {"id"});
+    }
+
+    RequestInformation folder(String idOrName) {
+        return user.mailFolders().byMailFolderId(idOrName).toGetRequestInformation(config -> {
+            var query = parameters(config.queryParameters);
+            query.select = FOLDER_PROPERTIES;
+        });
+    }
+
+    RequestInformation topFolders() {
+        return user.mailFolders().toGetRequestInformation(config -> {
+            var query = parameters(config.queryParameters);
+            query.select = FOLDER_PROPERTIES;
+            query.top = FOLDER_TOP;
+            query.includeHiddenFolders = "true";
+        });
+    }
+
+    RequestInformation childFolders(String parentId) {
+        return user.mailFolders().byMailFolderId(parentId).childFolders().toGetRequestInformation(config -> {
+            var query = parameters(config.queryParameters);
+            query.select = FOLDER_PROPERTIES;
+            query.top = FOLDER_TOP;
+            query.includeHiddenFolders = "true";
+        });
+    }
+
+    /** Asks for a page in the order of received time, oldest first, with the number of messages the filter finds. */
+    RequestInformation page(Stretch stretch, Detail detail, int top, int skip) {
+        RequestInformation request = user.mailFolders()
+                .byMailFolderId(stretch.folderId())
+                .messages()
+                .toGetRequestInformation(config -> {
+                    var query = parameters(config.queryParameters);
+                    query.filter = stretch.filter();
+                    query.orderby = new String[] {"receivedDateTime asc"};
+                    query.top = Math.max(1, Math.min(top, MAX_TOP));
+                    query.skip = skip == 0 ? null : Integer.valueOf(skip);
+                    query.count = true;
+                    query.select = detail == Detail.FULL ? MESSAGE_PROPERTIES : ID_PROPERTIES;
+                    query.expand = detail == Detail.FULL ? EXPAND_ATTACHMENTS : null;
+                });
+        return detail == Detail.FULL ? withBodyType(request) : request;
+    }
+
+    /** Asks for the time of the newest or oldest message, and how many there are. */
+    RequestInformation edge(Stretch stretch, boolean newest) {
+        return user.mailFolders().byMailFolderId(stretch.folderId()).messages().toGetRequestInformation(config -> {
+            var query = parameters(config.queryParameters);
+            query.filter = stretch.filter();
+            query.orderby = new String[] {newest ? "receivedDateTime desc" : "receivedDateTime asc"};
+            query.top = 1;
+            query.count = true;
+            query.select = ID_PROPERTIES;
+        });
+    }
+
+    RequestInformation message(String id) {
+        return withBodyType(user.messages().byMessageId(id).toGetRequestInformation(config -> {
+            var query = parameters(config.queryParameters);
+            query.select = MESSAGE_PROPERTIES;
+            query.expand = EXPAND_ATTACHMENTS;
+        }));
+    }
+
+    RequestInformation attachments(String messageId) {
+        return user.messages().byMessageId(messageId).attachments().toGetRequestInformation(config -> {
+            var query = parameters(config.queryParameters);
+            query.select = ATTACHMENT_PROPERTIES;
+        });
+    }
+
+    /** Asks for an attachment's bytes; the SDK's builders know the address only without {@code $value}. */
+    RequestInformation attachmentContent(String messageId, String attachmentId) {
+        RequestInformation request = user.messages()
+                .byMessageId(messageId)
+                .attachments()
+                .byAttachmentId(attachmentId)
+                .toGetRequestInformation();
+        request.urlTemplate = ATTACHMENT_VALUE;
+        request.headers.remove("Accept");
+        return request;
+    }
+
+    RequestInformation mime(String messageId) {
+        return user.messages().byMessageId(messageId).content().toGetRequestInformation();
+    }
+
+    private RequestInformation withBodyType(RequestInformation request) {
+        switch (body) {
+            case HTML -> request.headers.add("Prefer", "outlook.body-content-type=\"html\"");
+            case TEXT -> request.headers.add("Prefer", "outlook.body-content-type=\"text\"");
+            case NATIVE -> {}
+        }
+        return request;
+    }
+
+    /** The SDK's configurations always bring their parameters; their annotations do not say so. */
+    private static <T> T parameters(@Nullable T parameters) {
+        return java.util.Objects.requireNonNull(parameters, "the SDK's query parameters");
+    }
+}

@@ -1,0 +1,90 @@
+package dev.backfill.provider.microsoft;
+
+import dev.backfill.spi.EmailSource;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.Quota;
+import dev.backfill.spi.Settings;
+import dev.backfill.spi.SpiVersion;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Mail over Microsoft Graph v1.0, provider id {@code microsoft}. Stateless and thread-safe.
+ *
+ * <p>An account is {@code me} (the user whom the token was issued to), or a user's id or principal name. The token needs
+ * {@code Mail.Read}; with {@code User.Read} as well, {@link Mailbox#key()} is the user's id whatever name the account has.
+ *
+ * <p>Settings:
+ *
+ * <ul>
+ *   <li>{@code base-url}: where Graph is, up to and with its version; default {@value #DEFAULT_BASE_URL}. Plain http only on
+ *       a loopback address.
+ *   <li>{@code body}: {@code native} (default) asks for bodies as they are stored, {@code html} or {@code text} for bodies
+ *       that the service turns into that.
+ *   <li>{@code connect-timeout-seconds} (default {@value #DEFAULT_CONNECT_TIMEOUT_SECONDS}), {@code read-timeout-seconds}
+ *       ({@value #DEFAULT_READ_TIMEOUT_SECONDS}), {@code call-timeout-seconds} ({@value #DEFAULT_CALL_TIMEOUT_SECONDS}): 1 to
+ *       3,600. Graph's own gateway gives up after about 30 seconds.
+ *   <li>{@code concurrent-requests}: 1 to 4 (default 4) at the same time for one mailbox; fewer where another process uses
+ *       the same app on the same mailbox, for they share Graph's four.
+ * </ul>
+ *
+ * <p>The limits it names are Graph's of 2026: 10,000 requests in 10 minutes and 4 at the same time for each app and mailbox,
+ * 130,000 in 10 seconds for each app (learn.microsoft.com/en-us/graph/throttling-limits).
+ */
+public final class MicrosoftEmailSource implements EmailSource {
+    /** The provider's id: {@value}. */
+    public static final String PROVIDER_ID = "microsoft";
+
+    /** Graph's worldwide address: {@value}. */
+    public static final String DEFAULT_BASE_URL = "https://graph.microsoft.com/v1.0";
+
+    /** How long a connection may take: {@value} seconds. */
+    public static final int DEFAULT_CONNECT_TIMEOUT_SECONDS = 20;
+
+    /** How long an answer may be silent: {@value} seconds. */
+    public static final int DEFAULT_READ_TIMEOUT_SECONDS = 60;
+
+    /** How long a whole request may take: {@value} seconds. */
+    public static final int DEFAULT_CALL_TIMEOUT_SECONDS = 180;
+
+    /** How many requests Graph takes at the same time for a mailbox: {@value}. */
+    public static final int DEFAULT_CONCURRENT_REQUESTS = 4;
+
+    /** Makes the source; does nothing. */
+    public MicrosoftEmailSource() {}
+
+    @Override
+    public String providerId() {
+        return PROVIDER_ID;
+    }
+
+    @Override
+    public int spiVersion() {
+        return SpiVersion.CURRENT;
+    }
+
+    @Override
+    public List<Quota> quotas(Settings settings) {
+        GraphSettings checked = GraphSettings.from(settings);
+        return List.of(
+                new Quota(
+                        "graph-mailbox-requests",
+                        Quota.Measure.REQUESTS,
+                        Quota.Scope.MAILBOX,
+                        10_000,
+                        Duration.ofMinutes(10)),
+                Quota.concurrent("graph-mailbox-concurrent", checked.concurrentRequests()),
+                new Quota(
+                        "graph-app-requests",
+                        Quota.Measure.REQUESTS,
+                        Quota.Scope.PROJECT,
+                        130_000,
+                        Duration.ofSeconds(10)));
+    }
+
+    @Override
+    public Mailbox open(MailboxContext context) {
+        return GraphMailbox.open(context, GraphSettings.from(context.settings()));
+    }
+}

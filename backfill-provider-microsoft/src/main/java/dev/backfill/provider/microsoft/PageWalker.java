@@ -1,0 +1,245 @@
+package dev.backfill.provider.microsoft;
+
+import com.microsoft.kiota.RequestInformation;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.PageWriter;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks a window of a folder in the order of received time. Each page is asked for anew, from the last second on, so that a
+ * page never depends on a link the server gave before. A link is followed only inside a page that has nothing new yet. A
+ * window is at its end when the server's own count says so, or when a fresh question brings nothing new and no link.
+ * Stateless; thread-safe.
+ */
+final class PageWalker {
+    private static final int MAX_EMPTY_PAGES = 50;
+
+    private final GraphClient client;
+    private final GraphRequests requests;
+    private final WindowPlanner planner;
+    private final PageIsolator isolator;
+    private final SingleMessages singles;
+
+    PageWalker(GraphClient client, GraphRequests requests, ApiCalls calls, WindowPlanner planner) {
+        this.client = client;
+        this.requests = requests;
+        this.planner = planner;
+        this.singles = new SingleMessages(client, requests, calls);
+        this.isolator = new PageIsolator(client, requests, singles);
+    }
+
+    /** One page to be read. */
+    record Job(
+            Partition window,
+            String folder,
+            @Nullable KeysetPosition position,
+            PageLimit limit,
+            int skip,
+            GraphRequests.Stretch stretch,
+            Set<String> border) {
+        static Job of(Partition window, String folder, @Nullable KeysetPosition position, PageLimit limit) {
+            Instant from = position == null ? window.from() : Seconds.instant(position.second());
+            boolean within = position != null && position.isWithinSecond();
+            Instant to = within ? Seconds.instant(position.second() + 1) : window.to();
+            return new Job(
+                    window,
+                    folder,
+                    position,
+                    limit,
+                    within ? position.skip() : 0,
+                    new GraphRequests.Stretch(window.scope(), from, to),
+                    position == null ? Set.of() : position.border());
+        }
+
+        Job skipping(int other) {
+            return new Job(window, folder, position, limit, other, stretch, border);
+        }
+
+        boolean isWithinSecond() {
+            return position != null && position.isWithinSecond();
+        }
+
+        int top() {
+            return (int) Math.min((long) limit.messages() + border.size(), GraphRequests.MAX_TOP);
+        }
+
+        PageReader.Frame frame(GraphRequests.Detail detail) {
+            return new PageReader.Frame(
+                    window.scope(),
+                    folder,
+                    border,
+                    Seconds.from(stretch.from()),
+                    Seconds.to(stretch.to()),
+                    limit.messages(),
+                    limit.bytes(),
+                    detail);
+        }
+    }
+
+    /** Reads one page and hands its items over. */
+    PageEnd fetch(
+            Partition window, String folder, Position position, PageLimit limit, boolean newest, PageWriter writer) {
+        KeysetPosition from = position.isStart() ? null : KeysetPosition.decode(position);
+        Job job = Job.of(window, folder, from, limit);
+        Pages pages;
+        try {
+            pages = list(job);
+        } catch (SourceException error) {
+            boolean tooLarge = error.kind() == SourceException.Kind.RETRY_SMALLER && limit.messages() == 1;
+            if (!tooLarge && !GraphErrors.mayBeOneMessage(error)) {
+                throw error;
+            }
+            return isolated(job, error, writer);
+        }
+        Long count = pages.last.count();
+        if (from == null
+                && count != null
+                && count > (newest ? WindowPlanner.OVERFULL_NEWEST : WindowPlanner.OVERFULL)) {
+            List<Partition> windows = planner.split(window);
+            if (windows.size() > 1) {
+                return PageEnd.replaced(windows, 0, 0);
+            }
+        }
+        return new Delivery(job, pages.last.entries(), writer).deliver(this, pages);
+    }
+
+    /** What was read until something new came: how many entries went before, all known, and the last answer. */
+    record Pages(Job job, int before, MessagePage last) {
+        /** {@return how many entries there were in all} */
+        int raw() {
+            return before + last.raw();
+        }
+
+        /** {@return true if the server itself says that there is no more} */
+        boolean isComplete() {
+            Long count = last.count();
+            return !last.cut() && last.nextLink() == null && count != null && job.skip() + raw() >= count;
+        }
+
+        /** {@return true if a fresh question brought nothing new and no link to more} */
+        boolean isExhausted() {
+            return !last.cut() && last.nextLink() == null && last.fresh() == 0;
+        }
+    }
+
+    private Pages list(Job first) {
+        Job job = first;
+        MessagePage page = page(job, request(job, GraphRequests.Detail.FULL));
+        KeysetPosition position = job.position();
+        if (job.isWithinSecond() && position != null && page.count() != null && page.count() < position.count()) {
+            // Some of the second's messages went away since, maybe some of those passed: step back as many.
+            long gone = position.count() - page.count();
+            job = job.skipping((int) Math.max(0, job.skip() - gone));
+            page = page(job, request(job, GraphRequests.Detail.FULL));
+        }
+        RequestInformation start = request(job, GraphRequests.Detail.FULL);
+        Set<String> followed = new java.util.HashSet<>();
+        int before = 0;
+        while (page.fresh() == 0 && !page.cut() && page.nextLink() != null) {
+            String link = page.nextLink();
+            RequestInformation next = NextLinks.follow(start, link);
+            if (next == null || !followed.add(link) || followed.size() > MAX_EMPTY_PAGES) {
+                throw SourceException.of(
+                                SourceException.Kind.RESTART_PARTITION,
+                                SourceException.Scope.PARTITION,
+                                "NEXT_LINK_LOOP")
+                        .build("Microsoft Graph gave pages without anything new and the same link again");
+            }
+            before += page.raw();
+            page = page(job, next);
+        }
+        completeAttachments(page);
+        return new Pages(job, before, withAttachments(page, job.folder()));
+    }
+
+    private RequestInformation request(Job job, GraphRequests.Detail detail) {
+        return requests.page(job.stretch(), detail, job.top(), job.skip());
+    }
+
+    private MessagePage page(Job job, RequestInformation request) {
+        PageReader.Frame frame = job.frame(GraphRequests.Detail.FULL);
+        return client.call(
+                GraphOperations.LIST,
+                GraphErrors.Target.PAGE,
+                () -> NextLinks.again(request),
+                body -> PageReader.read(body, frame));
+    }
+
+    private void completeAttachments(MessagePage page) {
+        singles.completeAttachments(page.entries().stream()
+                .map(MessagePage.Entry::incomplete)
+                .filter(java.util.Objects::nonNull)
+                .toList());
+    }
+
+    private static MessagePage withAttachments(MessagePage page, String folder) {
+        if (page.entries().stream().allMatch(entry -> entry.incomplete() == null)) {
+            return page;
+        }
+        List<MessagePage.Entry> entries = page.entries().stream()
+                .map(entry -> {
+                    RawMessage raw = entry.incomplete();
+                    return raw == null || !(entry.item() instanceof PageItem.Message)
+                            ? entry
+                            : entry.with(new PageItem.Message(PageItem.Change.CREATE, raw.toEmail(folder)));
+                })
+                .toList();
+        return new MessagePage(entries, page.raw(), page.nextLink(), page.count(), page.cut());
+    }
+
+    private PageEnd isolated(Job job, SourceException error, PageWriter writer) {
+        MessagePage page;
+        try {
+            page = isolator.read(job);
+        } catch (SourceException stillBad) {
+            if (!GraphErrors.mayBeOneMessage(stillBad) && stillBad.kind() != SourceException.Kind.RETRY_SMALLER) {
+                throw stillBad;
+            }
+            return smaller(job, error, writer);
+        }
+        Pages pages = new Pages(job, 0, page);
+        return new Delivery(job, page.entries(), writer).deliver(this, pages);
+    }
+
+    /** Where not even the ids can be had: halves of the rest, and in the end one second that is a failure by itself. */
+    private static PageEnd smaller(Job job, SourceException error, PageWriter writer) {
+        String scope = job.window().scope();
+        Instant from = job.stretch().from();
+        Instant to = job.stretch().to();
+        long first = from == null ? 0 : from.getEpochSecond();
+        long end = Seconds.to(to);
+        if (end - first <= 1) {
+            writer.write(new PageItem.Failed(FailureRef.stretch(scope, from, to), error.kind(), error.code()));
+            return job.isWithinSecond()
+                    ? PageEnd.more(KeysetPosition.at(end, Set.of()).encode(), 1, 0)
+                    : PageEnd.last(1, 0, null);
+        }
+        Instant middle = Seconds.instant(first + (end - first) / 2);
+        return PageEnd.replaced(
+                List.of(Partition.window(scope, middle, to), Partition.window(scope, from, middle)), 0, 0);
+    }
+
+    /** Asks the service how many messages the whole window holds now; null if it cannot count. */
+    @Nullable
+    Long count(Partition window) {
+        GraphRequests.Stretch whole = new GraphRequests.Stretch(window.scope(), window.from(), window.to());
+        PageReader.Frame frame = new PageReader.Frame(
+                window.scope(), "", Set.of(), Seconds.FIRST, Seconds.END, 1, 1, GraphRequests.Detail.IDS);
+        return client.call(
+                        GraphOperations.COUNT,
+                        GraphErrors.Target.FOLDER,
+                        () -> requests.edge(whole, false),
+                        body -> PageReader.read(body, frame))
+                .count();
+    }
+}

@@ -1,0 +1,354 @@
+package dev.backfill.testkit.graph;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.backfill.model.FolderRole;
+import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.Profile;
+import dev.backfill.testkit.mail.StoredMail;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One mailbox of a {@link FakeGraph}: its folders and messages, which a test may change while it is crawled. Messages are
+ * named by {@link StoredMail#id()}. Thread-safe.
+ */
+public final class GraphMailbox {
+    private static final Map<FolderRole, String> WELL_KNOWN = Map.of(
+            FolderRole.INBOX, "inbox",
+            FolderRole.SENT, "sentitems",
+            FolderRole.DRAFTS, "drafts",
+            FolderRole.ARCHIVE, "archive",
+            FolderRole.DELETED, "deleteditems",
+            FolderRole.JUNK, "junkemail");
+
+    private final Object lock = new Object();
+    private final String address;
+    private final String userId;
+    private final Map<String, GraphFolder> foldersById = new HashMap<>();
+    private final Map<String, GraphFolder> foldersByPath = new HashMap<>();
+    private final Map<String, GraphFolder> foldersByWellKnownName = new HashMap<>();
+    private final Map<String, GraphItem> items = new HashMap<>();
+    private final Set<String> corrupt = new HashSet<>();
+    private final GraphFolder root;
+    private final GraphFolder recoverable;
+    private long sequence;
+
+    GraphMailbox(String address, Map<FolderRole, String> displayNames) {
+        this.address = requireNonNull(address, "address");
+        this.userId = GraphIds.user(address);
+        this.root = folder("", "Top of Information Store", null, "msgfolderroot", GraphFolder.Kind.PLAIN);
+        for (FolderPath path : FolderPath.wellKnown()) {
+            String shown = displayNames.getOrDefault(
+                    path.role(), Profile.GRAPH.names().getOrDefault(path.role(), path.name()));
+            folder(path.path(), shown, root, WELL_KNOWN.get(path.role()), GraphFolder.Kind.PLAIN);
+        }
+        this.recoverable = folder("/Deletions", "Deletions", null, "recoverableitemsdeletions", GraphFolder.Kind.PLAIN);
+    }
+
+    private GraphFolder folder(
+            String path,
+            String name,
+            @Nullable GraphFolder parent,
+            @Nullable String wellKnownName,
+            GraphFolder.Kind kind) {
+        GraphFolder folder = new GraphFolder(GraphIds.folder(address, path), name, parent, wellKnownName, kind);
+        foldersById.put(folder.id, folder);
+        foldersByPath.put(path, folder);
+        if (wellKnownName != null) {
+            foldersByWellKnownName.put(wellKnownName, folder);
+        }
+        if (parent != null) {
+            parent.children.add(folder);
+        }
+        return folder;
+    }
+
+    /** {@return the address the mailbox was made with} */
+    public String address() {
+        return address;
+    }
+
+    /** {@return the id of the mailbox's user, a GUID} */
+    public String userId() {
+        return userId;
+    }
+
+    /**
+     * Gives the id under which a message is served to those who ask for immutable ids.
+     *
+     * @param mail the message
+     * @return the immutable id, 72 characters
+     */
+    public String messageId(StoredMail mail) {
+        return GraphIds.immutable(address, mail.id());
+    }
+
+    /**
+     * Gives the conversation id of a message.
+     *
+     * @param mail the message
+     * @return the id
+     */
+    public String conversationId(StoredMail mail) {
+        return GraphIds.conversation(address, mail.threadKey());
+    }
+
+    /**
+     * Gives the id of a folder.
+     *
+     * @param path the folder
+     * @return the id
+     * @throws NoSuchElementException if there is no such folder
+     */
+    public String folderId(FolderPath path) {
+        return locked(() -> {
+            GraphFolder folder = foldersByPath.get(path.path());
+            if (folder == null) {
+                throw new NoSuchElementException("no folder " + path.path());
+            }
+            return folder.id;
+        });
+    }
+
+    /**
+     * Makes a folder and those above it, unless they are there.
+     *
+     * @param path the folder
+     * @return this mailbox
+     */
+    public GraphMailbox addFolder(FolderPath path) {
+        locked(() -> ensure(path, GraphFolder.Kind.PLAIN));
+        return this;
+    }
+
+    /**
+     * Makes a folder that is listed only on request.
+     *
+     * @param path the folder
+     * @return this mailbox
+     */
+    public GraphMailbox addHiddenFolder(FolderPath path) {
+        locked(() -> ensure(path, GraphFolder.Kind.HIDDEN));
+        return this;
+    }
+
+    /**
+     * Makes a folder that shows all messages of the inbox again, as search folders do.
+     *
+     * @param path the folder
+     * @return this mailbox
+     */
+    public GraphMailbox addSearchFolder(FolderPath path) {
+        locked(() -> ensure(path, GraphFolder.Kind.SEARCH));
+        return this;
+    }
+
+    /**
+     * Takes a folder away, with what is in it.
+     *
+     * @param path the folder, without folders inside it
+     */
+    public void removeFolder(FolderPath path) {
+        locked(() -> {
+            GraphFolder folder = foldersByPath.remove(path.path());
+            if (folder != null) {
+                folder.removed = true;
+                foldersById.remove(folder.id);
+                folder.items.forEach(item -> items.remove(item.mail.id()));
+                if (folder.parent != null) {
+                    folder.parent.children.remove(folder);
+                }
+            }
+            return path;
+        });
+    }
+
+    /**
+     * Lets a message arrive.
+     *
+     * @param mail the message; its folder is made if it is not there
+     * @return this mailbox
+     */
+    public GraphMailbox add(StoredMail mail) {
+        return addAll(List.of(mail));
+    }
+
+    /**
+     * Lets messages arrive.
+     *
+     * @param mails the messages, in the order of their arrival
+     * @return this mailbox
+     */
+    public GraphMailbox addAll(Collection<StoredMail> mails) {
+        return locked(() -> {
+            for (StoredMail mail : mails) {
+                GraphFolder folder = ensure(mail.folder(), GraphFolder.Kind.PLAIN);
+                GraphItem item = GraphItem.arrived(mail, sequence++, folder);
+                if (items.putIfAbsent(mail.id(), item) != null) {
+                    throw new IllegalArgumentException("a message with the id " + mail.id() + " is there already");
+                }
+                folder.add(item);
+            }
+            return this;
+        });
+    }
+
+    /**
+     * Moves a message; its immutable id stays, its classic one changes.
+     *
+     * @param storedId the message
+     * @param to where it goes; made if it is not there
+     * @param now the time of the move
+     */
+    public void move(String storedId, FolderPath to, Instant now) {
+        locked(() -> replace(require(storedId), require(storedId).moved(ensure(to, GraphFolder.Kind.PLAIN), now)));
+    }
+
+    /**
+     * Deletes a message for good, past the deleted items, so that it lies among the recoverable ones.
+     *
+     * @param storedId the message
+     * @param now the time of the deletion
+     */
+    public void delete(String storedId, Instant now) {
+        locked(() -> replace(require(storedId), require(storedId).moved(recoverable, now)));
+    }
+
+    /**
+     * Takes a message away without a trace.
+     *
+     * @param storedId the message
+     */
+    public void purge(String storedId) {
+        locked(() -> {
+            GraphItem item = require(storedId);
+            item.folder.remove(item);
+            return items.remove(storedId);
+        });
+    }
+
+    /**
+     * Changes a message in place.
+     *
+     * @param changed the message as it shall be, with the same id; its received time and folder stay as they were
+     * @param categories its categories
+     * @param now the time of the change
+     */
+    public void change(StoredMail changed, List<String> categories, Instant now) {
+        locked(() -> {
+            GraphItem before = require(changed.id());
+            StoredMail kept =
+                    changed.toBuilder().receivedAt(before.mail.receivedAt()).build();
+            return replace(before, before.changed(kept, categories, now));
+        });
+    }
+
+    /**
+     * Makes a message corrupt: whatever asks for more than its id fails, its whole page too.
+     *
+     * @param storedId the message
+     */
+    public void corrupt(String storedId) {
+        locked(() -> corrupt.add(storedId));
+    }
+
+    /** {@return how many messages there are, the recoverable ones too} */
+    public int size() {
+        return locked(items::size);
+    }
+
+    private GraphItem replace(GraphItem before, GraphItem after) {
+        before.folder.remove(before);
+        after.folder.add(after);
+        items.put(after.mail.id(), after);
+        return after;
+    }
+
+    private GraphItem require(String storedId) {
+        GraphItem item = items.get(storedId);
+        if (item == null) {
+            throw new NoSuchElementException("no message " + storedId);
+        }
+        return item;
+    }
+
+    private GraphFolder ensure(FolderPath path, GraphFolder.Kind kind) {
+        GraphFolder known = foldersByPath.get(path.path());
+        if (known != null) {
+            return known;
+        }
+        GraphFolder parent = path.parent()
+                .map(above -> ensure(above, GraphFolder.Kind.PLAIN))
+                .orElse(root);
+        return folder(path.path(), path.name(), parent, null, kind);
+    }
+
+    /** Runs something while nobody else changes the mailbox. */
+    <T> T locked(Supplier<T> work) {
+        synchronized (lock) {
+            return work.get();
+        }
+    }
+
+    /** Finds a folder by id or well-known name; called under the lock. */
+    @Nullable
+    GraphFolder findFolder(String idOrName) {
+        GraphFolder folder = foldersById.get(idOrName);
+        return folder != null ? folder : foldersByWellKnownName.get(idOrName);
+    }
+
+    /** Finds a message by its immutable id or its present classic one; called under the lock. */
+    @Nullable
+    GraphItem findItem(String id) {
+        String storedId = GraphIds.storedId(id);
+        GraphItem item = storedId == null ? null : items.get(storedId);
+        if (item == null) {
+            return null;
+        }
+        boolean same = id.equals(id(item, true)) || id.equals(id(item, false));
+        return same ? item : null;
+    }
+
+    /** Gives a message's id in one of the two shapes. */
+    String id(GraphItem item, boolean immutable) {
+        return immutable
+                ? GraphIds.immutable(address, item.mail.id())
+                : GraphIds.classic(address, item.mail.id(), item.folder.id, item.moves);
+    }
+
+    /** Gives all messages but the recoverable ones, in the order of the store; called under the lock. */
+    List<GraphItem> allItems() {
+        List<GraphItem> all = new ArrayList<>();
+        for (GraphItem item : items.values()) {
+            if (item.folder != recoverable) {
+                all.add(item);
+            }
+        }
+        all.sort(GraphItem.BY_TIME);
+        return all;
+    }
+
+    /** Gives the messages that a folder shows; called under the lock. */
+    List<GraphItem> shown(GraphFolder folder) {
+        GraphFolder inbox = foldersByWellKnownName.get("inbox");
+        return folder.kind == GraphFolder.Kind.SEARCH && inbox != null ? inbox.items : folder.items;
+    }
+
+    boolean isCorrupt(GraphItem item) {
+        return corrupt.contains(item.mail.id());
+    }
+
+    GraphFolder root() {
+        return root;
+    }
+}
