@@ -65,7 +65,7 @@ class EncoderPropertyTest {
         random.nextBytes(content);
 
         Map<String, Object> read =
-                Events.email(ENCODER.encode(Events.create(email, new AttachmentContent("0", content)), PUBSUB));
+                Events.email(ENCODER.encode(Events.created(email, new AttachmentContent("0", content)), PUBSUB));
 
         assertThat(read)
                 .containsEntry("thread_id", mended(email.threadId()))
@@ -92,9 +92,9 @@ class EncoderPropertyTest {
     void no_message_is_over_the_limit_and_what_is_missing_is_named(int seed) {
         Random random = new Random(seed);
         EmailMessage email = email(random, 1 + random.nextInt(1_500));
-        EmailEvent event = Events.create(email, new AttachmentContent("0", new byte[random.nextInt(30_000)]));
+        EmailEvent event = Events.created(email, new AttachmentContent("0", new byte[random.nextInt(30_000)]));
         Map<String, Object> whole = Events.email(ENCODER.encode(event, PUBSUB));
-        long limit = 2_000 + random.nextInt(60_000);
+        long limit = 2_000L + random.nextInt(60_000);
         OutboundMessage message;
         try {
             message = ENCODER.encode(event, maxBytes(limit));
@@ -135,7 +135,7 @@ class EncoderPropertyTest {
                 .folder(email.folder())
                 .mimeType(email.mimeType())
                 .build();
-        OutboundMessage message = ENCODER.encode(Events.create(least), PUBSUB);
+        OutboundMessage message = ENCODER.encode(Events.created(least), PUBSUB);
         return message.data().length
                 + EventAttributes.bytes(message.attributes())
                 // The sentences on what is missing, and what is shorter than such a sentence.

@@ -1,7 +1,7 @@
 package dev.backfill.core.encode;
 
 import static dev.backfill.core.encode.Events.PUBSUB;
-import static dev.backfill.core.encode.Events.create;
+import static dev.backfill.core.encode.Events.created;
 import static dev.backfill.core.encode.Events.email;
 import static dev.backfill.core.encode.Events.encode;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class EventAttributesTest {
     @Test
     void attributes_are_those_of_the_contract() {
-        EmailEvent event = create(email().build());
+        EmailEvent event = created(email().build());
 
         assertThat(encode(event).attributes())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
@@ -66,7 +66,7 @@ class EventAttributesTest {
 
     @Test
     void a_sink_with_few_or_small_attributes_gets_those_that_fit() {
-        EmailEvent event = create(email().build());
+        EmailEvent event = created(email().build());
 
         assertThat(attributes(event, new SinkLimits(100_000, 3, 256, 1_024)))
                 .containsOnlyKeys("event_type", "operation", "sync_type");
@@ -91,12 +91,12 @@ class EventAttributesTest {
 
     @Test
     void attributes_count_towards_the_message() {
-        EmailEvent event = create(email().build());
+        EmailEvent event = created(email().build());
         long data = encode(event).data().length;
         long attributes = EventAttributes.bytes(encode(event).attributes());
         // Under this limit the data alone would fit.
         SinkLimits limits = new SinkLimits(data + attributes - 1, 100, 256, 1_024);
-        EmailEvent roomy = create(email().bodyHtml("x".repeat(500)).build());
+        EmailEvent roomy = created(email().bodyHtml("x".repeat(500)).build());
 
         assertThat(PUBSUB.maxMessageBytes()).isGreaterThan(data);
         assertThat(Events.ENCODER.encode(roomy, limits).data().length + attributes)

@@ -71,7 +71,7 @@ final class Events {
         return EmailMessage.builder(MESSAGE_ID, RECEIVED);
     }
 
-    static EmailEvent create(EmailMessage email, AttachmentContent... contents) {
+    static EmailEvent created(EmailMessage email, AttachmentContent... contents) {
         return event(Change.CREATE, SyncType.BACKFILL, email, contents);
     }
 

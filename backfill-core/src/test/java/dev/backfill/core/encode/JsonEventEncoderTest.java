@@ -6,7 +6,7 @@ import static dev.backfill.core.encode.Events.MESSAGE_ID;
 import static dev.backfill.core.encode.Events.PUBSUB;
 import static dev.backfill.core.encode.Events.bare;
 import static dev.backfill.core.encode.Events.child;
-import static dev.backfill.core.encode.Events.create;
+import static dev.backfill.core.encode.Events.created;
 import static dev.backfill.core.encode.Events.email;
 import static dev.backfill.core.encode.Events.encode;
 import static dev.backfill.core.encode.Events.event;
@@ -29,7 +29,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class JsonEventEncoderTest {
-    private static final EmailEvent FULL = create(email().build());
+    private static final EmailEvent FULL = created(email().build());
 
     @Test
     void a_message_reads_exactly_as_the_contract_shows_it() {
@@ -64,7 +64,7 @@ class JsonEventEncoderTest {
 
     @Test
     void a_message_that_has_nothing_has_every_field_and_null_only_where_the_contract_allows_it() {
-        Map<String, Object> tree = tree(encode(create(bare().build())));
+        Map<String, Object> tree = tree(encode(created(bare().build())));
 
         assertThat(tree.keySet()).isEqualTo(tree(encode(FULL)).keySet());
         assertThat(child(tree, "metadata").keySet())
@@ -105,7 +105,7 @@ class JsonEventEncoderTest {
     }
 
     private static Object body(String text, String html) {
-        return email(encode(create(bare().bodyText(text).bodyHtml(html).build())))
+        return email(encode(created(bare().bodyText(text).bodyHtml(html).build())))
                 .get("body");
     }
 
@@ -113,7 +113,7 @@ class JsonEventEncoderTest {
     void who_has_a_name_and_no_address_is_not_listed() {
         EmailAddress nameOnly = new EmailAddress("Undisclosed", "");
 
-        Map<String, Object> email = email(encode(create(bare().from(nameOnly)
+        Map<String, Object> email = email(encode(created(bare().from(nameOnly)
                 .to(List.of(nameOnly, EmailAddress.of("a@b")))
                 .build())));
 
@@ -124,7 +124,7 @@ class JsonEventEncoderTest {
     void contents_that_were_handed_over_stand_with_their_attachments_in_base64() {
         byte[] bytes = "\0\1\2 any bytes".getBytes(StandardCharsets.ISO_8859_1);
 
-        Map<String, Object> email = email(encode(create(email().build(), new AttachmentContent("att-2", bytes))));
+        Map<String, Object> email = email(encode(created(email().build(), new AttachmentContent("att-2", bytes))));
 
         assertThat(list(email, "attachments").get(0)).doesNotContainKey("content");
         assertThat(list(email, "attachments").get(1))
@@ -135,7 +135,7 @@ class JsonEventEncoderTest {
     @Test
     void a_content_without_its_attachment_is_not_published() {
         Map<String, Object> email =
-                email(encode(create(email().build(), new AttachmentContent("unknown", new byte[] {1}))));
+                email(encode(created(email().build(), new AttachmentContent("unknown", new byte[] {1}))));
 
         assertThat(list(email, "attachments")).noneMatch(attachment -> attachment.containsKey("content"));
     }
@@ -184,7 +184,7 @@ class JsonEventEncoderTest {
         Instant far = Instant.parse("+12020-01-01T00:00:00Z");
 
         Map<String, Object> email =
-                email(encode(create(bare().sentAt(far).modifiedAt(far).build())));
+                email(encode(created(bare().sentAt(far).modifiedAt(far).build())));
 
         assertThat(email).containsEntry("sent_date", null);
         assertThat(list(email, "truncated"))
@@ -198,7 +198,7 @@ class JsonEventEncoderTest {
         Instant farPast = Instant.MIN;
 
         Map<String, Object> tree = tree(encode(
-                create(EmailMessage.builder("m", farPast).modifiedAt(farFuture).build())));
+                created(EmailMessage.builder("m", farPast).modifiedAt(farFuture).build())));
 
         assertThat(tree).containsEntry("last_updated", "9999-12-31T23:59:59.999999999Z");
         assertThat(child(tree, "email")).containsEntry("received_date", "0000-01-01T00:00:00Z");
@@ -224,6 +224,6 @@ class JsonEventEncoderTest {
     @Test
     void the_same_event_always_gives_the_same_bytes() {
         assertThat(ENCODER.encode(FULL, PUBSUB).data())
-                .isEqualTo(encode(create(email().build())).data());
+                .isEqualTo(encode(created(email().build())).data());
     }
 }

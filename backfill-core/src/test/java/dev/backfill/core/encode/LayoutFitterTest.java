@@ -2,7 +2,7 @@ package dev.backfill.core.encode;
 
 import static dev.backfill.core.encode.Events.ENCODER;
 import static dev.backfill.core.encode.Events.bare;
-import static dev.backfill.core.encode.Events.create;
+import static dev.backfill.core.encode.Events.created;
 import static dev.backfill.core.encode.Events.list;
 import static dev.backfill.core.encode.Events.maxBytes;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,7 +26,7 @@ class LayoutFitterTest {
 
     @Test
     void what_fits_to_the_byte_is_published_whole() {
-        EmailEvent event = create(bare().bodyText(TEXT).bodyHtml(HTML).build());
+        EmailEvent event = created(bare().bodyText(TEXT).bodyHtml(HTML).build());
         OutboundMessage whole = Events.encode(event);
         long size = whole.data().length + EventAttributes.bytes(whole.attributes());
 
@@ -41,7 +41,7 @@ class LayoutFitterTest {
                 .headers(HEADERS)
                 .attachments(attachments(3))
                 .build();
-        EmailEvent event = create(
+        EmailEvent event = created(
                 email,
                 new AttachmentContent("0", new byte[1_000]),
                 new AttachmentContent("1", new byte[30_000]),
@@ -58,7 +58,7 @@ class LayoutFitterTest {
     @Test
     void then_the_other_form_of_the_body() {
         EmailEvent event =
-                create(bare().bodyText(TEXT).bodyHtml(HTML).headers(HEADERS).build());
+                created(bare().bodyText(TEXT).bodyHtml(HTML).headers(HEADERS).build());
 
         Map<String, Object> encoded = encode(event, 70_000);
 
@@ -73,7 +73,7 @@ class LayoutFitterTest {
     @Test
     void or_the_blank_text_beside_an_html_body() {
         EmailEvent event =
-                create(bare().bodyText(" ".repeat(20_000)).bodyHtml(HTML).build());
+                created(bare().bodyText(" ".repeat(20_000)).bodyHtml(HTML).build());
 
         Map<String, Object> encoded = encode(event, 50_000);
 
@@ -84,7 +84,7 @@ class LayoutFitterTest {
     @Test
     void then_the_copy_of_the_body_which_loses_nothing() {
         EmailEvent event =
-                create(bare().bodyText(TEXT).bodyHtml(HTML).headers(HEADERS).build());
+                created(bare().bodyText(TEXT).bodyHtml(HTML).headers(HEADERS).build());
 
         Map<String, Object> encoded = encode(event, 50_000);
 
@@ -97,7 +97,7 @@ class LayoutFitterTest {
 
     @Test
     void then_the_headers() {
-        EmailEvent event = create(bare().bodyHtml(HTML).headers(HEADERS).build());
+        EmailEvent event = created(bare().bodyHtml(HTML).headers(HEADERS).build());
 
         Map<String, Object> encoded = encode(event, 30_000);
 
@@ -108,7 +108,7 @@ class LayoutFitterTest {
     @Test
     void then_the_attachments_beyond_the_first_hundred() {
         EmailEvent event =
-                create(bare().bodyText(TEXT).attachments(attachments(400)).build());
+                created(bare().bodyText(TEXT).attachments(attachments(400)).build());
 
         Map<String, Object> encoded = encode(event, 40_000);
 
@@ -121,7 +121,7 @@ class LayoutFitterTest {
     @Test
     void then_the_end_of_the_body_and_never_half_a_character() {
         String smiles = "😀".repeat(5_000);
-        EmailEvent event = create(bare().bodyText(smiles).build());
+        EmailEvent event = created(bare().bodyText(smiles).build());
 
         for (int limit = 10_000; limit < 10_008; limit++) {
             Map<String, Object> encoded = encode(event, limit);
@@ -137,7 +137,7 @@ class LayoutFitterTest {
 
     @Test
     void a_body_that_is_cut_fills_what_there_is() {
-        EmailEvent event = create(bare().bodyText("x".repeat(1_000_000)).build());
+        EmailEvent event = created(bare().bodyText("x".repeat(1_000_000)).build());
 
         OutboundMessage message = ENCODER.encode(event, maxBytes(500_000));
 
@@ -150,7 +150,7 @@ class LayoutFitterTest {
         EmailMessage email =
                 bare().bodyText("short").attachments(attachments(150)).build();
 
-        Map<String, Object> encoded = encode(create(email), 4_000);
+        Map<String, Object> encoded = encode(created(email), 4_000);
 
         assertThat(list(encoded, "attachments")).isEmpty();
         assertThat(list(encoded, "truncated")).hasSize(1);
@@ -162,7 +162,7 @@ class LayoutFitterTest {
 
     @Test
     void what_is_too_large_even_so_is_a_permanent_failure_without_content() {
-        EmailEvent event = create(bare().subject("secret".repeat(10_000)).build());
+        EmailEvent event = created(bare().subject("secret".repeat(10_000)).build());
 
         assertThatThrownBy(() -> ENCODER.encode(event, maxBytes(50_000)))
                 .isInstanceOfSatisfying(SinkException.class, failure -> {
@@ -178,7 +178,7 @@ class LayoutFitterTest {
                 .bodyHtml("<p>" + "y".repeat(12_000_000))
                 .attachments(attachments(1))
                 .build();
-        EmailEvent event = create(email, new AttachmentContent("0", new byte[20_000_000]));
+        EmailEvent event = created(email, new AttachmentContent("0", new byte[20_000_000]));
 
         OutboundMessage message = ENCODER.encode(event, Events.PUBSUB);
 
