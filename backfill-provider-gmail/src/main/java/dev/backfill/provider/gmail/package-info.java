@@ -1,4 +1,4 @@
-/** Email source over the Gmail API. */
+/** The email source over the Gmail API: plans windows, lists, gets and decodes mail, and says what went wrong. */
 @NullMarked
 package dev.backfill.provider.gmail;
 

@@ -1,0 +1,116 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.model.Attachment;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.ContentRef;
+import dev.backfill.spi.SourceException;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Opens attachments and raw messages. Gmail names an attachment anew in each answer, so ours is the part's place in the
+ * message, which never changes; what Gmail called it last is remembered for the attachments seen last, and else asked again.
+ * Thread-safe.
+ */
+final class Contents implements MessageFetcher.AttachmentIds {
+    private static final int MAX_REMEMBERED = 2_000;
+
+    private final GmailClient client;
+    private final ApiCalls calls;
+    private final QuotaRegime regime;
+    private final Map<ContentRef, String> attachmentIds = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ContentRef, String> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
+    });
+
+    Contents(GmailClient client, ApiCalls calls, QuotaRegime regime) {
+        this.client = client;
+        this.calls = calls;
+        this.regime = regime;
+    }
+
+    @Override
+    public void remember(GmailMessage message, List<Attachment> attachments) {
+        if (attachments.isEmpty()) {
+            return;
+        }
+        List<GmailPart> parts = Bodies.of(message.payload()).attachedParts();
+        for (int i = 0; i < parts.size(); i++) {
+            String attachmentId = parts.get(i).attachmentId();
+            if (attachmentId != null) {
+                attachmentIds.put(
+                        ContentRef.attachment(message.id(), attachments.get(i).id()), attachmentId);
+            }
+        }
+    }
+
+    InputStream open(ContentRef ref, long maxBytes) {
+        byte[] content = ref.attachmentId() == null ? mime(ref) : attachment(ref, maxBytes);
+        if (content.length > maxBytes) {
+            throw tooLarge();
+        }
+        return new ByteArrayInputStream(content);
+    }
+
+    private byte[] mime(ContentRef ref) {
+        byte[] raw = calls.call(regime.get(), () -> client.raw(ref.messageId())).raw();
+        if (raw == null) {
+            throw missing("NO_RAW");
+        }
+        return raw;
+    }
+
+    private byte[] attachment(ContentRef ref, long maxBytes) {
+        String remembered = attachmentIds.get(ref);
+        if (remembered != null) {
+            try {
+                return content(ref, remembered);
+            } catch (SourceException refused) {
+                if (refused.kind() != SourceException.Kind.SKIP_MESSAGE) {
+                    throw refused;
+                }
+                attachmentIds.remove(ref);
+            }
+        }
+        GmailMessage message = calls.call(regime.get(), () -> client.withContents(ref.messageId()));
+        GmailPart part = Bodies.of(message.payload()).attachedPart(String.valueOf(ref.attachmentId()));
+        if (part == null) {
+            throw missing("NO_SUCH_ATTACHMENT");
+        }
+        if (part.size() > maxBytes) {
+            throw tooLarge();
+        }
+        byte[] data = part.data();
+        if (part.attachmentId() != null && (data == null || data.length == 0)) {
+            return content(ref, part.attachmentId());
+        }
+        return data == null ? new byte[0] : data;
+    }
+
+    private byte[] content(ContentRef ref, String attachmentId) {
+        return calls.call(regime.attachment(), () -> client.attachment(ref.messageId(), attachmentId));
+    }
+
+    private static SourceException missing(String code) {
+        return SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, code)
+                .build("the message has no such content: " + code);
+    }
+
+    private static SourceException tooLarge() {
+        return SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "TOO_LARGE")
+                .build("the content is larger than what may be read");
+    }
+
+    /** Forgets what it remembered. */
+    void clear() {
+        attachmentIds.clear();
+    }
+}

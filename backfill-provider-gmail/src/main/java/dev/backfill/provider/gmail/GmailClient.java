@@ -1,0 +1,245 @@
+package dev.backfill.provider.gmail;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.google.api.client.googleapis.services.AbstractGoogleClientRequest;
+import com.google.api.client.http.HttpRequest;
+import com.google.api.client.http.HttpResponse;
+import com.google.api.client.json.gson.GsonFactory;
+import com.google.api.services.gmail.Gmail;
+import dev.backfill.provider.gmail.GmailErrors.Asked;
+import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.SourceException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one request at a time for a caller: built by the vendor's library, its answer streamed through Jackson, its error
+ * classified. Every method is the body of an {@link dev.backfill.spi.ApiRequest}: it waits and retries nothing. Thread-safe.
+ */
+final class GmailClient implements AutoCloseable {
+    private static final String MESSAGE_FIELDS = "id,threadId,labelIds,historyId,internalDate,sizeEstimate";
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+            // A message may have 50 MB; as base64 in one string that is more than Jackson allows by itself.
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private final MailboxContext context;
+    private final GmailErrors errors;
+    private final GmailTransport transport;
+    private final Gmail gmail;
+    private final String user;
+    private volatile boolean closed;
+
+    /** What one list request asks for. */
+    record ListQuery(
+            String search,
+            @Nullable String labelId,
+            boolean spamAndTrash) {}
+
+    /** Reads an answer whose object has just begun. */
+    private interface Reader<T> {
+        T read(JsonParser parser) throws IOException;
+    }
+
+    GmailClient(MailboxContext context, GmailSettings settings) {
+        this.context = context;
+        this.errors = new GmailErrors(context.clock());
+        this.user = context.account().account();
+        this.transport = new GmailTransport(settings.concurrency() + 4);
+        int connectMillis = (int) settings.connectTimeout().toMillis();
+        int readMillis = (int) settings.readTimeout().toMillis();
+        this.gmail = new Gmail.Builder(
+                        transport.transport(),
+                        GsonFactory.getDefaultInstance(),
+                        request -> initialize(request, connectMillis, readMillis))
+                .setRootUrl(settings.rootUrl().toString())
+                // Google compresses only for agents that say so here as well.
+                .setApplicationName("backfill (gzip)")
+                .build();
+    }
+
+    private static void initialize(HttpRequest request, int connectMillis, int readMillis) {
+        request.setConnectTimeout(connectMillis);
+        request.setReadTimeout(readMillis);
+        // The engine is the only one that retries and follows.
+        request.setNumberOfRetries(0);
+        request.setFollowRedirects(false);
+        request.setThrowExceptionOnExecuteError(true);
+        request.setLoggingEnabled(false);
+        request.setCurlLoggingEnabled(false);
+    }
+
+    ListJson.IdPage list(ListQuery query, @Nullable String pageToken, int maxResults, Asked asked) {
+        return call(asked, ListJson::ids, () -> {
+            Gmail.Users.Messages.List list = gmail.users().messages().list(user);
+            list.setMaxResults((long) maxResults).setFields("messages/id,nextPageToken,resultSizeEstimate");
+            if (!query.search().isEmpty()) {
+                list.setQ(query.search());
+            }
+            if (query.labelId() != null) {
+                list.setLabelIds(List.of(query.labelId()));
+            }
+            if (query.spamAndTrash()) {
+                list.setIncludeSpamTrash(true);
+            }
+            return pageToken == null ? list : list.setPageToken(pageToken);
+        });
+    }
+
+    /** The message with its parsed parts. */
+    GmailMessage full(String id) {
+        return message(id, "full", MESSAGE_FIELDS + ",payload", false);
+    }
+
+    /** The message's parts with the content of small attachments. */
+    GmailMessage withContents(String id) {
+        return message(id, "full", "id,payload", true);
+    }
+
+    /** The message with its MIME. */
+    GmailMessage raw(String id) {
+        return message(id, "raw", MESSAGE_FIELDS + ",raw", false);
+    }
+
+    /** The message's labels and dates. */
+    GmailMessage minimal(String id) {
+        return message(id, "minimal", MESSAGE_FIELDS, false);
+    }
+
+    private GmailMessage message(String id, String format, String fields, boolean everything) {
+        return call(
+                Asked.MESSAGE,
+                parser -> MessageJson.read(parser, id, everything),
+                () -> gmail.users().messages().get(user, id).setFormat(format).setFields(fields));
+    }
+
+    /** The content of an attachment or of a large part. */
+    byte[] attachment(String messageId, String attachmentId) {
+        return call(
+                Asked.MESSAGE,
+                GmailClient::data,
+                () -> gmail.users()
+                        .messages()
+                        .attachments()
+                        .get(user, messageId, attachmentId)
+                        .setFields("size,data"));
+    }
+
+    private static byte[] data(JsonParser parser) throws IOException {
+        byte[] data = new byte[0];
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            parser.nextToken();
+            if (field.equals("data")) {
+                data = MessageJson.bytes(parser);
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return data;
+    }
+
+    List<ListJson.Label> labels() {
+        return call(Asked.MAILBOX, ListJson::labels, () -> gmail.users()
+                .labels()
+                .list(user)
+                .setFields("labels(id,name,type,labelListVisibility)"));
+    }
+
+    ListJson.Label label(String id) {
+        return call(Asked.MESSAGE, ListJson::label, () -> gmail.users()
+                .labels()
+                .get(user, id)
+                .setFields("id,name,type,messagesTotal"));
+    }
+
+    ListJson.Profile profile() {
+        return call(
+                Asked.MAILBOX,
+                ListJson::profile,
+                () -> gmail.users().getProfile(user).setFields("emailAddress,historyId"));
+    }
+
+    HistoryJson.Page history(String startHistoryId, @Nullable String pageToken) {
+        return call(Asked.HISTORY, HistoryJson::page, () -> {
+            Gmail.Users.History.List list = gmail.users().history().list(user);
+            list.setStartHistoryId(new java.math.BigInteger(startHistoryId))
+                    .setMaxResults(500L)
+                    .setFields("history(id,messagesAdded/message/id,messagesDeleted/message/id,labelsAdded/message/id,"
+                            + "labelsRemoved/message/id),nextPageToken,historyId");
+            return pageToken == null ? list : list.setPageToken(pageToken);
+        });
+    }
+
+    /** Builds a request; the vendor's builders say IOException though they send nothing. */
+    private interface Request {
+        AbstractGoogleClientRequest<?> build() throws IOException;
+    }
+
+    private <T> T call(Asked asked, Reader<T> reader, Request request) {
+        if (closed) {
+            throw errors.unusable("CLOSED");
+        }
+        String token = context.tokens().get();
+        try {
+            AbstractGoogleClientRequest<?> built = request.build();
+            built.getRequestHeaders().setAuthorization("Bearer " + token);
+            return read(built.executeUnparsed(), reader);
+        } catch (IOException failed) {
+            SourceException error = closed ? errors.unusable("CLOSED") : errors.of(failed, asked);
+            if (error.kind() == SourceException.Kind.AUTH) {
+                context.tokens().invalidate(token);
+            }
+            throw error;
+        } catch (IllegalStateException noPool) {
+            // What Apache's pool says once it is shut down.
+            if (closed) {
+                throw errors.unusable("CLOSED");
+            }
+            throw noPool;
+        }
+    }
+
+    private <T> T read(HttpResponse response, Reader<T> reader) throws IOException {
+        boolean whole = false;
+        InputStream content = response.getContent();
+        if (content == null) {
+            throw errors.unusable("EMPTY");
+        }
+        try (JsonParser parser = JSON.createParser(content)) {
+            JsonToken first = parser.nextToken();
+            if (first != JsonToken.START_OBJECT) {
+                throw errors.unusable(first == null ? "EMPTY" : "NO_OBJECT");
+            }
+            T value = reader.read(parser);
+            if (parser.currentToken() != JsonToken.END_OBJECT) {
+                throw errors.unusable(GmailErrors.TRUNCATED);
+            }
+            whole = true;
+            return value;
+        } finally {
+            if (whole) {
+                // Reads to the end, which gives the connection back.
+                content.close();
+            } else {
+                response.disconnect();
+            }
+        }
+    }
+
+    /** Ends calls under way in any thread. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        transport.close();
+    }
+}

@@ -1,0 +1,226 @@
+package dev.backfill.provider.gmail;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.google.api.client.googleapis.json.GoogleJsonError;
+import com.google.api.client.googleapis.json.GoogleJsonResponseException;
+import com.google.api.client.http.HttpResponseException;
+import dev.backfill.spi.SourceException;
+import dev.backfill.spi.SourceException.Kind;
+import dev.backfill.spi.SourceException.Scope;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.apache.http.client.ClientProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what went wrong with a request, once, where its answer is read (developers.google.com/workspace/gmail/api/guides/
+ * handle-errors). A 403 is decided by its reason, since it is both a quota and a permission answer. What is not known here
+ * fails the job. The vendor's exceptions quote answers and addresses, so they are not kept as causes. Thread-safe.
+ */
+final class GmailErrors {
+    /** The message is not in the mailbox any more. */
+    static final String GONE = "notFound";
+
+    /** The answer ended too early. */
+    static final String TRUNCATED = "TRUNCATED";
+
+    /** A page token is not taken any more, or leads nowhere. */
+    static final String PAGE_TOKEN = "PAGE_TOKEN";
+
+    /** The history does not reach back to the record. */
+    static final String HISTORY_GONE = "HISTORY_GONE";
+
+    /** What was asked for, as far as it decides what an error means. */
+    enum Asked {
+        /** One message or a part of it. */
+        MESSAGE,
+        /** A further page of a list. */
+        PAGE,
+        /** The history since a record. */
+        HISTORY,
+        /** Anything else. */
+        MAILBOX
+    }
+
+    /** From here on a wait is given back to the engine rather than held: the slot is worth more. */
+    private static final Duration LONG_WAIT = Duration.ofMinutes(10);
+
+    /** Google counts its days in Pacific time. */
+    private static final ZoneId QUOTA_DAY = ZoneId.of("America/Los_Angeles");
+
+    private static final Set<String> RATE = Set.of(
+            "ratelimitexceeded", "userratelimitexceeded", "rate_limit_exceeded", "resource_exhausted", "concurrentlimit");
+    private static final Set<String> DAY = Set.of("dailylimitexceeded", "quotaexceeded", "dailylimitexceededunreg");
+    private static final Set<Integer> TRANSIENT = Set.of(408, 500, 502, 503, 504);
+    private static final Pattern TIME_IN_TEXT =
+            Pattern.compile("(\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?Z)");
+
+    private final InstantSource clock;
+
+    GmailErrors(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    SourceException of(IOException error, Asked asked) {
+        if (error instanceof HttpResponseException response) {
+            return ofAnswer(response, asked);
+        }
+        if (error instanceof JsonProcessingException) {
+            return SourceException.of(Kind.RETRY, Scope.MAILBOX, TRUNCATED)
+                    .build("Gmail's answer is cut off or is no JSON");
+        }
+        if (error instanceof SSLException) {
+            return SourceException.of(Kind.RETRY, Scope.MAILBOX, "TLS")
+                    .build("the connection to Gmail could not be secured; check root-url and the JVM's trust store");
+        }
+        if (error instanceof ClientProtocolException || error instanceof ProtocolException) {
+            return SourceException.of(Kind.RETRY, Scope.MAILBOX, "PROTOCOL").build("Gmail's answer is no HTTP");
+        }
+        return SourceException.of(Kind.RETRY, Scope.MAILBOX, "IO")
+                .build("the connection to Gmail failed: " + error.getClass().getSimpleName());
+    }
+
+    /** An answer of status 200 that is not what was asked for. */
+    SourceException unusable(String code) {
+        return SourceException.of(Kind.RETRY, Scope.MAILBOX, code).build("Gmail's answer is not usable: " + code);
+    }
+
+    private SourceException ofAnswer(HttpResponseException response, Asked asked) {
+        GoogleJsonError details = response instanceof GoogleJsonResponseException json ? json.getDetails() : null;
+        int status = response.getStatusCode();
+        String reason = reason(details);
+        String text = details == null || details.getMessage() == null
+                ? ""
+                : details.getMessage().toLowerCase(Locale.ROOT);
+        String code = reason.isEmpty() ? "HTTP_" + status : reason;
+        String known = reason.toLowerCase(Locale.ROOT);
+        if (status == 401 || (response.getContent() != null && response.getContent().contains("\"invalid_grant\""))) {
+            return build(Kind.AUTH, Scope.MAILBOX, code, status, null);
+        }
+        if (status == 403 || status == 429) {
+            return ofLimit(response, status, known, code, text);
+        }
+        if (TRANSIENT.contains(status)) {
+            return build(Kind.RETRY, Scope.MAILBOX, code, status, retryAt(response, text));
+        }
+        if (status == 404 || status == 410) {
+            return ofMissing(asked, status, code);
+        }
+        if (status == 400 && asked == Asked.PAGE) {
+            return build(Kind.RESTART_PARTITION, Scope.PARTITION, PAGE_TOKEN, status, null);
+        }
+        if (status == 400 && asked == Asked.MESSAGE && (known.startsWith("invalid") || known.equals("badrequest"))) {
+            return build(Kind.SKIP_MESSAGE, Scope.MESSAGE, code, status, null);
+        }
+        return build(Kind.FAIL_JOB, Scope.MAILBOX, code, status, null);
+    }
+
+    private static SourceException ofMissing(Asked asked, int status, String code) {
+        return switch (asked) {
+            case MESSAGE -> build(Kind.SKIP_MESSAGE, Scope.MESSAGE, GONE, status, null);
+            case PAGE -> build(Kind.RESTART_PARTITION, Scope.PARTITION, PAGE_TOKEN, status, null);
+            case HISTORY -> build(Kind.RESTART_PARTITION, Scope.PARTITION, HISTORY_GONE, status, null);
+            case MAILBOX -> build(Kind.FAIL_JOB, Scope.MAILBOX, code, status, null);
+        };
+    }
+
+    private SourceException ofLimit(
+            HttpResponseException response, int status, String known, String code, String text) {
+        if (DAY.contains(known)) {
+            return build(Kind.PARKED, Scope.PROJECT, code, status, nextQuotaDay());
+        }
+        boolean rate = RATE.contains(known) || status == 429;
+        if (!rate) {
+            return build(Kind.FAIL_JOB, Scope.MAILBOX, code, status, null);
+        }
+        Instant retryAt = retryAt(response, text);
+        if (text.contains("concurrent")) {
+            return SourceException.of(Kind.THROTTLED, Scope.MAILBOX, code)
+                    .retryAt(retryAt)
+                    .concurrency()
+                    .build("too many requests to Gmail at once (HTTP " + status + ")");
+        }
+        if (text.contains("per day")) {
+            return build(Kind.PARKED, Scope.PROJECT, code, status, nextQuotaDay());
+        }
+        if (retryAt != null && Duration.between(clock.instant(), retryAt).compareTo(LONG_WAIT) >= 0) {
+            return build(Kind.PARKED, Scope.MAILBOX, code, status, retryAt);
+        }
+        boolean project = text.contains("per minute") && !text.contains("per user");
+        return build(Kind.THROTTLED, project ? Scope.PROJECT : Scope.MAILBOX, code, status, retryAt);
+    }
+
+    private static SourceException build(
+            Kind kind, Scope scope, String code, int status, @Nullable Instant retryAt) {
+        return SourceException.of(kind, scope, code)
+                .retryAt(retryAt)
+                .build("Gmail answered HTTP " + status + " (" + code + ")");
+    }
+
+    /** The reason of the old error form; of the new form, which has none, its status word. */
+    private static String reason(@Nullable GoogleJsonError details) {
+        if (details == null) {
+            return "";
+        }
+        List<GoogleJsonError.ErrorInfo> errors = details.getErrors();
+        if (errors != null && !errors.isEmpty() && errors.get(0).getReason() != null) {
+            return word(errors.get(0).getReason());
+        }
+        return details.get("status") instanceof String status ? word(status) : "";
+    }
+
+    /** Only what looks like a code is kept: a server may write anything. */
+    private static String word(String text) {
+        return text.matches("[A-Za-z_]{1,64}") ? text : "";
+    }
+
+    private Instant nextQuotaDay() {
+        LocalDate today = clock.instant().atZone(QUOTA_DAY).toLocalDate();
+        return today.plusDays(1).atStartOfDay(QUOTA_DAY).toInstant();
+    }
+
+    private @Nullable Instant retryAt(HttpResponseException response, String text) {
+        String header = response.getHeaders() == null ? null : response.getHeaders().getRetryAfter();
+        if (header != null) {
+            Instant told = ofHeader(header.strip());
+            if (told != null) {
+                return told;
+            }
+        }
+        Matcher matcher = TIME_IN_TEXT.matcher(text.toUpperCase(Locale.ROOT));
+        return matcher.find() ? parsed(matcher.group(1)) : null;
+    }
+
+    private @Nullable Instant ofHeader(String header) {
+        if (header.matches("\\d{1,9}")) {
+            return clock.instant().plusSeconds(Long.parseLong(header));
+        }
+        try {
+            return ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+        } catch (DateTimeException noHttpDate) {
+            return parsed(header);
+        }
+    }
+
+    private static @Nullable Instant parsed(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException noInstant) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.api.CountKind;
+import dev.backfill.model.MailFolder;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.ApiRequest;
+import dev.backfill.spi.ContentRef;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.MailEstimate;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.Outcome;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.PageWriter;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One Gmail mailbox. Hands each task to the class that knows it; keeps the labels once they are known. Thread-safe. */
+final class GmailMailbox implements Mailbox {
+    /** How many messages an estimate counts one by one, at 5 units for 500, before it guesses. */
+    private static final int COUNTED = 5_000;
+
+    private final MailboxContext context;
+    private final QuotaRegime regime;
+    private final GmailClient client;
+    private final ApiCalls calls;
+    private final Contents contents;
+    private final Windows windows;
+    private final MessageFetcher fetcher;
+    private final WindowWalk walk;
+    private final Changes changes;
+    private volatile @Nullable Labels labels;
+
+    private GmailMailbox(MailboxContext context, GmailSettings settings, GmailClient client) {
+        this.context = context;
+        this.regime = settings.regime();
+        this.client = client;
+        this.calls = context.calls();
+        this.contents = new Contents(client, calls, regime);
+        this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
+        this.fetcher = new MessageFetcher(client, calls, regime, settings.raw(), contents);
+        this.walk = new WindowWalk(windows, fetcher, context.clock());
+        this.changes = new Changes(client, calls, regime, fetcher);
+    }
+
+    static GmailMailbox open(MailboxContext context, GmailSettings settings) {
+        return new GmailMailbox(context, settings, new GmailClient(context, settings));
+    }
+
+    /** The hash of the mailbox's address in lower case, so that no store or log holds an address. */
+    @Override
+    public String key() {
+        ListJson.Profile profile = profile();
+        String address = profile == null || profile.address().isEmpty()
+                ? context.account().account()
+                : profile.address();
+        return Hashes.sha256("gmail:" + address.strip().toLowerCase(Locale.ROOT));
+    }
+
+    /** The profile; null where a server does not have it. */
+    private ListJson.@Nullable Profile profile() {
+        try {
+            return calls.call(regime.profile(), client::profile);
+        } catch (SourceException missing) {
+            if (missing.kind() == SourceException.Kind.FAIL_JOB) {
+                return null;
+            }
+            throw missing;
+        }
+    }
+
+    @Override
+    public List<MailFolder> folders() {
+        List<ListJson.Label> known = calls.call(regime.labels(), client::labels);
+        List<ApiRequest<ListJson.Label>> requests = new ArrayList<>();
+        for (ListJson.Label label : known) {
+            requests.add(new ApiRequest<>(regime.label(), () -> client.label(label.id())));
+        }
+        List<Outcome<ListJson.Label>> counted = calls.all(requests);
+        List<ListJson.Label> all = new ArrayList<>();
+        for (int i = 0; i < known.size(); i++) {
+            ListJson.Label label = known.get(i);
+            Long messages = counted.get(i) instanceof Outcome.Success<ListJson.Label> success
+                    ? success.value().messages()
+                    : null;
+            all.add(new ListJson.Label(label.id(), label.name(), label.type(), label.hidden(), messages));
+        }
+        Labels fresh = Labels.of(all);
+        labels = fresh;
+        return fresh.folders();
+    }
+
+    private Labels labels() {
+        Labels known = labels;
+        if (known == null) {
+            known = Labels.of(calls.call(regime.labels(), client::labels));
+            labels = known;
+        }
+        return known;
+    }
+
+    /** The labels for the names of the user's own; where a server does not have them their ids must do. */
+    private Labels labelsOrNone() {
+        try {
+            return labels();
+        } catch (SourceException missing) {
+            if (missing.kind() == SourceException.Kind.FAIL_JOB) {
+                return Labels.of(List.of());
+            }
+            throw missing;
+        }
+    }
+
+    private Selection selection(MailQuery query) {
+        return Selection.of(query, Selection.needsLabels(query) ? labels() : null);
+    }
+
+    @Override
+    public MailEstimate estimate(MailQuery query) {
+        Selection selection = selection(query);
+        Partition whole = Partition.window(Windows.ALL, query.from(), query.to());
+        IdLister.Listing listing = windows.listExact(selection, whole, COUNTED);
+        long emails = listing.ids().size();
+        CountKind kind = CountKind.EXACT;
+        if (!listing.whole()) {
+            emails = Math.max(emails, windows.guess(selection, whole));
+            kind = CountKind.ESTIMATE;
+        }
+        // Each message once, and the ids of each window twice: before the walk and after it.
+        long lists = 2 * ((emails + IdLister.PAGE_SIZE - 1) / IdLister.PAGE_SIZE) + 2;
+        long units = emails * regime.get().units() + lists * regime.list().units() + regime.profile().units();
+        return new MailEstimate(emails, kind, emails + lists + 1, units);
+    }
+
+    @Override
+    public List<Partition> plan(MailQuery query) {
+        List<Partition> plan = new ArrayList<>();
+        ListJson.Profile profile = query.pins() ? profile() : null;
+        if (profile != null && !profile.historyId().isEmpty()) {
+            plan.add(Partition.pin(Windows.ALL));
+        }
+        plan.addAll(windows.plan(query, selection(query)));
+        return plan;
+    }
+
+    @Override
+    public List<Partition> planChanges(MailQuery query, Map<String, String> pins) {
+        String pin = pins.get(Windows.ALL);
+        return pin == null ? List.of() : List.of(Partition.changes(Windows.ALL, pin));
+    }
+
+    @Override
+    public PageEnd fetch(
+            MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
+        return switch (partition.kind()) {
+            case PIN -> PageEnd.token(pin(), 0, 0);
+            case WINDOW ->
+                walk.fetch(query, selection(query), labelsOrNone(), partition, position, limit, writer);
+            case CHANGES -> changes(query, partition, position, limit, writer);
+        };
+    }
+
+    private String pin() {
+        ListJson.Profile profile = profile();
+        if (profile == null || profile.historyId().isEmpty()) {
+            throw SourceException.of(
+                            SourceException.Kind.SKIP_PARTITION, SourceException.Scope.PARTITION, "NO_HISTORY")
+                    .build("the server gives no history id, so nothing can be built on this run");
+        }
+        return profile.historyId();
+    }
+
+    /** Walks changes; where the history is gone everything is listed again, behind a new pin. */
+    private PageEnd changes(
+            MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
+        Selection selection = selection(query);
+        try {
+            return changes.fetch(query, selection, labelsOrNone(), partition, position, limit, writer);
+        } catch (SourceException error) {
+            if (!error.code().equals(GmailErrors.HISTORY_GONE)) {
+                throw error;
+            }
+            List<Partition> again = new ArrayList<>();
+            again.add(Partition.pin(Windows.ALL));
+            again.addAll(windows.plan(query, selection));
+            return PageEnd.replaced(again, 0, 0);
+        }
+    }
+
+    @Override
+    public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
+        new Replay(windows, fetcher).run(query, selection(query), labelsOrNone(), refs, writer);
+    }
+
+    @Override
+    public InputStream open(ContentRef ref, long maxBytes) {
+        return contents.open(ref, maxBytes);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        walk.clear();
+        contents.clear();
+    }
+
+    /** {@return a text that hides the account} */
+    @Override
+    public String toString() {
+        return "GmailMailbox[" + context.account() + "]";
+    }
+}

@@ -1,0 +1,35 @@
+package dev.backfill.provider.gmail;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One answer of messages.get, not decoded yet.
+ *
+ * @param id the message's id
+ * @param threadId the thread's id; empty when the server does not say
+ * @param labelIds the ids of its labels
+ * @param historyId the history record that changed it last; empty when the server does not say
+ * @param internalDate when the mailbox took it; null when the server does not say
+ * @param sizeEstimate the size in bytes; null when the server does not say
+ * @param payload the MIME tree; null where it was not asked for
+ * @param raw the MIME; null where it was not asked for
+ */
+record GmailMessage(
+        String id,
+        String threadId,
+        List<String> labelIds,
+        String historyId,
+        @Nullable Instant internalDate,
+        @Nullable Long sizeEstimate,
+        @Nullable GmailPart payload,
+        byte @Nullable [] raw) {
+    boolean has(String labelId) {
+        return labelIds.contains(labelId);
+    }
+
+    GmailMessage withPayload(GmailPart tree) {
+        return new GmailMessage(id, threadId, labelIds, historyId, internalDate, sizeEstimate, tree, null);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.spi.Settings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * The provider's settings, checked. {@link GoogleEmailSource} documents them for hosts. Immutable and thread-safe.
+ *
+ * @param rootUrl where the API is, with a slash at its end
+ * @param regime what requests cost
+ * @param concurrency requests at once
+ * @param raw true to read messages as their MIME rather than as Gmail's own parts
+ * @param connectTimeout how long a connection may take
+ * @param readTimeout how long the server may be silent
+ * @param overlap how far beyond the query's own bounds messages are asked for
+ */
+record GmailSettings(
+        URI rootUrl,
+        QuotaRegime regime,
+        int concurrency,
+        boolean raw,
+        Duration connectTimeout,
+        Duration readTimeout,
+        Duration overlap) {
+    static final String ROOT_URL = "root-url";
+    static final String QUOTA = "quota";
+    static final String CONCURRENCY = "concurrency";
+    static final String CONTENT = "content";
+    static final String CONNECT_TIMEOUT = "connect-timeout-seconds";
+    static final String READ_TIMEOUT = "read-timeout-seconds";
+    static final String OVERLAP = "overlap-seconds";
+
+    private static final Set<String> KNOWN =
+            Set.of(ROOT_URL, QUOTA, CONCURRENCY, CONTENT, CONNECT_TIMEOUT, READ_TIMEOUT, OVERLAP);
+    private static final int MAX_CONCURRENCY = 100;
+    private static final int MAX_TIMEOUT_SECONDS = 600;
+    private static final int DAY_SECONDS = 86_400;
+
+    static GmailSettings of(Settings settings) {
+        settings.requireKnown(KNOWN);
+        QuotaRegime regime = QuotaRegime.ofCode(settings.choice(QUOTA, "new", Set.of("new", "legacy", "off")));
+        return new GmailSettings(
+                root(settings),
+                regime,
+                (int) settings.number(CONCURRENCY, regime.concurrency(), 1, MAX_CONCURRENCY),
+                settings.choice(CONTENT, "full", Set.of("full", "raw")).equals("raw"),
+                Duration.ofSeconds(settings.number(CONNECT_TIMEOUT, 20, 1, MAX_TIMEOUT_SECONDS)),
+                Duration.ofSeconds(settings.number(READ_TIMEOUT, 60, 1, MAX_TIMEOUT_SECONDS)),
+                Duration.ofSeconds(settings.number(OVERLAP, DAY_SECONDS, 0, 30L * DAY_SECONDS)));
+    }
+
+    private static URI root(Settings settings) {
+        URI url = settings.url(ROOT_URL, GoogleEmailSource.DEFAULT_ROOT_URL);
+        if (url.getRawQuery() != null || url.getRawFragment() != null || url.getRawUserInfo() != null) {
+            throw settings.invalid(ROOT_URL, "must have no query, fragment or user");
+        }
+        return url.toString().endsWith("/") ? url : URI.create(url + "/");
+    }
+}

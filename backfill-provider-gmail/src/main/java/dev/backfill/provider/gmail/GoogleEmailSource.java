@@ -1,0 +1,64 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.spi.EmailSource;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.Quota;
+import dev.backfill.spi.Settings;
+import dev.backfill.spi.SpiVersion;
+import java.util.List;
+
+/**
+ * The email source {@code google}: mail of Gmail and Google Workspace, read through the Gmail API. Stateless and thread-safe;
+ * making one does no work.
+ *
+ * <p>Settings, all optional; others are refused:
+ *
+ * <ul>
+ *   <li>{@code root-url}: where the API is, default {@value #DEFAULT_ROOT_URL};
+ *   <li>{@code quota}: {@code new} (default; projects from May 2026 on: 6,000 units a minute and user, a message costs 20),
+ *       {@code legacy} (15,000 units, a message costs 5) or {@code off} (no limit but {@code concurrency}). Google does not
+ *       say which holds for a project;
+ *   <li>{@code concurrency}: requests at once to a mailbox, 1 to 100; default 2 for {@code new}, 5 for {@code legacy}, 10 for
+ *       {@code off};
+ *   <li>{@code content}: {@code full} (default; Gmail's own parts, attachments stay at the server until they are opened) or
+ *       {@code raw} (the MIME of each message, attachments and all, parsed here);
+ *   <li>{@code connect-timeout-seconds} (default 20) and {@code read-timeout-seconds} (default 60), 1 to 600;
+ *   <li>{@code overlap-seconds}: how far beyond a request's own start and end dates the server is asked, since Google does not
+ *       say which of a message's dates its search uses; what lies outside by {@code internalDate} is dropped here. 0 to 30
+ *       days, default 86,400 (a day). Bounds between windows need no such overlap.
+ * </ul>
+ *
+ * <p>The account is {@code me} or an address that the token may act for.
+ */
+public final class GoogleEmailSource implements EmailSource {
+    /** The provider's id: {@value}. */
+    public static final String ID = "google";
+
+    /** The API's public root: {@value}. */
+    public static final String DEFAULT_ROOT_URL = "https://gmail.googleapis.com/";
+
+    /** Makes the source. */
+    public GoogleEmailSource() {}
+
+    @Override
+    public String providerId() {
+        return ID;
+    }
+
+    @Override
+    public int spiVersion() {
+        return SpiVersion.CURRENT;
+    }
+
+    @Override
+    public List<Quota> quotas(Settings settings) {
+        GmailSettings checked = GmailSettings.of(settings);
+        return checked.regime().quotas(checked.concurrency());
+    }
+
+    @Override
+    public Mailbox open(MailboxContext context) {
+        return GmailMailbox.open(context, GmailSettings.of(context.settings()));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.provider.gmail.GmailErrors.Asked;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.Operation;
+import dev.backfill.spi.SourceException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Lists the ids of a stretch of time, page by page, at once: page tokens are short-lived and never kept. Thread-safe. */
+final class IdLister {
+    /** The most ids of one answer, by Google's documentation. */
+    static final int PAGE_SIZE = 500;
+
+    private final GmailClient client;
+    private final ApiCalls calls;
+    private final Operation list;
+
+    /**
+     * What was listed.
+     *
+     * @param ids the ids in the server's order, each once
+     * @param entries how many entries the answers held, counted as they came
+     * @param whole false if there are more than were wanted, or the server would not turn its pages
+     * @param pages how many answers it took
+     */
+    record Listing(List<String> ids, int entries, boolean whole, int pages) {}
+
+    IdLister(GmailClient client, ApiCalls calls, Operation list) {
+        this.client = client;
+        this.calls = calls;
+        this.list = list;
+    }
+
+    /**
+     * Lists.
+     *
+     * @param queries what is asked for; an id found by several counts once
+     * @param most how many ids are wanted; listing ends with the page that exceeds it
+     * @return the ids
+     * @throws SourceException of kind RESTART_PARTITION if a page token died
+     */
+    Listing list(List<GmailClient.ListQuery> queries, int most) {
+        Set<String> ids = new LinkedHashSet<>();
+        int entries = 0;
+        int pages = 0;
+        for (GmailClient.ListQuery query : queries) {
+            String token = null;
+            do {
+                if (ids.size() >= most) {
+                    return new Listing(new ArrayList<>(ids), entries, false, pages);
+                }
+                ListJson.IdPage page = page(query, token);
+                pages++;
+                entries += page.ids().size();
+                boolean news = ids.addAll(page.ids());
+                String next = page.nextPageToken();
+                if (next != null && !news && (next.equals(token) || page.ids().isEmpty() && pages > most)) {
+                    throw loop();
+                }
+                token = next;
+            } while (token != null);
+        }
+        return new Listing(new ArrayList<>(ids), entries, true, pages);
+    }
+
+    /** The sum of the server's own guesses, which are often wrong. */
+    long guess(List<GmailClient.ListQuery> queries) {
+        long sum = 0;
+        for (GmailClient.ListQuery query : queries) {
+            Long guess = page(query, null).sizeEstimate();
+            sum += guess == null ? 0 : Math.max(0, guess);
+        }
+        return sum;
+    }
+
+    private static SourceException loop() {
+        return SourceException.of(
+                        SourceException.Kind.RESTART_PARTITION, SourceException.Scope.PARTITION, GmailErrors.PAGE_TOKEN)
+                .build("Gmail gives the same page again and again");
+    }
+
+    private ListJson.IdPage page(GmailClient.ListQuery query, @Nullable String token) {
+        Asked asked = token == null ? Asked.MAILBOX : Asked.PAGE;
+        return calls.call(list, () -> client.list(query, token, PAGE_SIZE, asked));
+    }
+}

@@ -1,0 +1,172 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.model.Attachment;
+import dev.backfill.model.EmailMessage;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.ApiRequest;
+import dev.backfill.spi.Outcome;
+import dev.backfill.spi.SourceException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets messages by their ids, many at once, and decodes them on the threads that got them. Large bodies, which Gmail leaves
+ * out, are fetched in a second round. Thread-safe.
+ */
+final class MessageFetcher {
+    private final GmailClient client;
+    private final ApiCalls calls;
+    private final QuotaRegime regime;
+    private final boolean raw;
+    private final AttachmentIds attachmentIds;
+
+    /**
+     * What became of one id.
+     *
+     * @param id the id
+     * @param received when the mailbox took the message; null when it was not had or the server does not say
+     * @param wanted true if the selection accepts the message as it is now
+     * @param historyId the message's revision; empty when it was not had
+     * @param email the message; null when it is not wanted or was not had
+     * @param error why it was not had; else null
+     */
+    record Fetched(
+            String id,
+            @Nullable Instant received,
+            boolean wanted,
+            String historyId,
+            @Nullable EmailMessage email,
+            @Nullable SourceException error) {
+        private static Fetched failed(String id, SourceException error) {
+            return new Fetched(id, null, true, "", null, error);
+        }
+
+        /** True if the message is not in the mailbox any more. */
+        boolean gone() {
+            return error != null && error.code().equals(GmailErrors.GONE);
+        }
+
+        /** True if the error says more of the mailbox than of this message, so that the page ends before it. */
+        boolean stopsPage() {
+            return error != null
+                    && error.kind() != SourceException.Kind.SKIP_MESSAGE
+                    && error.kind() != SourceException.Kind.RETRY
+                    && error.kind() != SourceException.Kind.RETRY_SMALLER;
+        }
+    }
+
+    /** An answer that is decoded, or waits for its large bodies. */
+    private record Answer(GmailMessage message, @Nullable EmailMessage email, List<GmailPart> missing) {}
+
+    MessageFetcher(
+            GmailClient client,
+            ApiCalls calls,
+            QuotaRegime regime,
+            boolean raw,
+            AttachmentIds attachmentIds) {
+        this.client = client;
+        this.calls = calls;
+        this.regime = regime;
+        this.raw = raw;
+        this.attachmentIds = attachmentIds;
+    }
+
+    /** Gets messages; one entry an id, in the same order. */
+    List<Fetched> fetch(List<String> ids, Selection selection, Labels labels) {
+        List<ApiRequest<Answer>> requests = new ArrayList<>(ids.size());
+        for (String id : ids) {
+            requests.add(new ApiRequest<>(regime.get(), () -> answer(id, selection, labels)));
+        }
+        List<Outcome<Answer>> answers = calls.all(requests);
+        List<Outcome<EmailMessage>> completed = complete(answers, labels);
+        List<Fetched> fetched = new ArrayList<>(ids.size());
+        for (int i = 0; i < ids.size(); i++) {
+            fetched.add(fetched(ids.get(i), answers.get(i), completed.get(i), selection));
+        }
+        return fetched;
+    }
+
+    private static Fetched fetched(
+            String id, Outcome<Answer> answer, @Nullable Outcome<EmailMessage> completed, Selection selection) {
+        if (answer instanceof Outcome.Failure<Answer> failure) {
+            return Fetched.failed(id, failure.error());
+        }
+        GmailMessage message = answer.get().message();
+        if (completed instanceof Outcome.Failure<EmailMessage> failure) {
+            return Fetched.failed(id, failure.error());
+        }
+        EmailMessage email = completed == null ? answer.get().email() : completed.get();
+        return new Fetched(
+                id, message.internalDate(), selection.accepts(message), message.historyId(), email, null);
+    }
+
+    private Answer answer(String id, Selection selection, Labels labels) {
+        GmailMessage message = raw ? parsed(client.raw(id)) : client.full(id);
+        if (!selection.accepts(message)) {
+            return new Answer(message, null, List.of());
+        }
+        List<GmailPart> missing = Bodies.of(message.payload()).missing();
+        return missing.isEmpty()
+                ? new Answer(message, decoded(message, labels), missing)
+                : new Answer(message, null, missing);
+    }
+
+    private static GmailMessage parsed(GmailMessage message) {
+        byte[] mime = message.raw();
+        return mime == null ? message : message.withPayload(RawMessage.parse(mime));
+    }
+
+    private EmailMessage decoded(GmailMessage message, Labels labels) {
+        try {
+            EmailMessage email = MessageMapper.map(message, labels);
+            attachmentIds.remember(message, email.attachments());
+            return email;
+        } catch (RuntimeException unreadable) {
+            // The boundary to what strangers wrote: one message that trips the decoder must not stop a mailbox. The
+            // exception may quote the mail, so only its class is kept.
+            throw SourceException.of(
+                            SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "UNDECODABLE")
+                    .build("a message could not be decoded: "
+                            + unreadable.getClass().getSimpleName());
+        }
+    }
+
+    /** Fetches the bodies that were left out; null entries for messages that lack none. */
+    private List<@Nullable Outcome<EmailMessage>> complete(List<Outcome<Answer>> answers, Labels labels) {
+        List<@Nullable Outcome<EmailMessage>> completed = new ArrayList<>();
+        for (Outcome<Answer> outcome : answers) {
+            boolean lacks = outcome instanceof Outcome.Success<Answer> success
+                    && !success.value().missing().isEmpty();
+            completed.add(lacks ? complete(outcome.get(), labels) : null);
+        }
+        return completed;
+    }
+
+    private Outcome<EmailMessage> complete(Answer answer, Labels labels) {
+        List<ApiRequest<byte[]>> requests = new ArrayList<>();
+        for (GmailPart part : answer.missing()) {
+            String attachmentId = part.attachmentId() == null ? "" : part.attachmentId();
+            requests.add(new ApiRequest<>(
+                    regime.attachment(), () -> client.attachment(answer.message().id(), attachmentId)));
+        }
+        List<Outcome<byte[]>> contents = calls.all(requests);
+        for (int i = 0; i < contents.size(); i++) {
+            if (contents.get(i) instanceof Outcome.Failure<byte[]> failure) {
+                return new Outcome.Failure<>(failure.error());
+            }
+            answer.missing().get(i).fill(contents.get(i).get());
+        }
+        try {
+            return new Outcome.Success<>(decoded(answer.message(), labels));
+        } catch (SourceException unreadable) {
+            return new Outcome.Failure<>(unreadable);
+        }
+    }
+
+    /** Remembers where attachments can be had, since Gmail names them anew in each answer. Thread-safe. */
+    interface AttachmentIds {
+        void remember(GmailMessage message, List<Attachment> attachments);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.spi.Operation;
+import dev.backfill.spi.Quota;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What requests cost and how much a minute allows: Google's table for new projects, the one for projects that used the API
+ * before May 2026, or none (developers.google.com/workspace/gmail/api/reference/quota). The API does not tell which holds.
+ */
+enum QuotaRegime {
+    /** Projects from 2026-05-01 on. */
+    NEW(20, 20, 6_000, 2),
+    /** Projects that were active between November 2025 and April 2026. */
+    LEGACY(5, 5, 15_000, 5),
+    /** No limit but the number of requests at once; prices are counted as for new projects. */
+    OFF(20, 20, 0, 10);
+
+    private static final long PROJECT_UNITS_A_MINUTE = 1_200_000;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final Operation list = new Operation("messages.list", 5);
+    private final Operation get;
+    private final Operation attachment;
+    private final Operation labels = new Operation("labels.list", 1);
+    private final Operation label = new Operation("labels.get", 1);
+    private final Operation profile = new Operation("profile.get", 1);
+    private final Operation history = new Operation("history.list", 2);
+    private final long userUnitsAMinute;
+    private final int concurrency;
+
+    QuotaRegime(int get, int attachment, long userUnitsAMinute, int concurrency) {
+        this.get = new Operation("messages.get", get);
+        this.attachment = new Operation("attachments.get", attachment);
+        this.userUnitsAMinute = userUnitsAMinute;
+        this.concurrency = concurrency;
+    }
+
+    static QuotaRegime ofCode(String code) {
+        return valueOf(code.toUpperCase(Locale.ROOT));
+    }
+
+    /** How many requests run at once unless the host says otherwise. */
+    int concurrency() {
+        return concurrency;
+    }
+
+    List<Quota> quotas(int requestsAtOnce) {
+        List<Quota> quotas = new ArrayList<>();
+        quotas.add(Quota.concurrent("gmail-concurrent", requestsAtOnce));
+        if (userUnitsAMinute > 0) {
+            quotas.add(
+                    new Quota("gmail-user-units", Quota.Measure.UNITS, Quota.Scope.MAILBOX, userUnitsAMinute, MINUTE));
+            quotas.add(new Quota(
+                    "gmail-project-units", Quota.Measure.UNITS, Quota.Scope.PROJECT, PROJECT_UNITS_A_MINUTE, MINUTE));
+        }
+        return List.copyOf(quotas);
+    }
+
+    Operation list() {
+        return list;
+    }
+
+    Operation get() {
+        return get;
+    }
+
+    Operation attachment() {
+        return attachment;
+    }
+
+    Operation labels() {
+        return labels;
+    }
+
+    Operation label() {
+        return label;
+    }
+
+    Operation profile() {
+        return profile;
+    }
+
+    Operation history() {
+        return history;
+    }
+}

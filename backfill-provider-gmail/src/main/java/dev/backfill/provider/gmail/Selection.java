@@ -1,0 +1,123 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.model.FolderRole;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.SourceException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which messages a query means: what to ask the server, and the check of each answer. A window of several folders is one list
+ * of ids, gathered folder by folder before anything is fetched, so that a message with two labels is read once. Immutable and
+ * thread-safe.
+ */
+final class Selection {
+    private static final String NOT_ARCHIVED = "-in:inbox -in:sent -in:drafts";
+
+    private final boolean all;
+    private final boolean archive;
+    private final Set<String> labelIds;
+
+    private Selection(boolean all, boolean archive, Set<String> labelIds) {
+        this.all = all;
+        this.archive = archive;
+        this.labelIds = labelIds;
+    }
+
+    /** True if the mailbox's labels must be known to understand the query's folders. */
+    static boolean needsLabels(MailQuery query) {
+        return query.folders().stream()
+                .anyMatch(folder -> !folder.equalsIgnoreCase(FolderRole.ALL)
+                        && FolderRole.ofCode(folder).isEmpty());
+    }
+
+    /**
+     * Understands a query's folders.
+     *
+     * @param query the query
+     * @param labels the mailbox's labels; may be null unless {@link #needsLabels}
+     */
+    static Selection of(MailQuery query, @Nullable Labels labels) {
+        boolean all = query.folders().isEmpty();
+        boolean archive = false;
+        Set<String> ids = new LinkedHashSet<>();
+        for (String folder : query.folders()) {
+            FolderRole role = FolderRole.ofCode(folder).orElse(FolderRole.OTHER);
+            if (folder.toLowerCase(Locale.ROOT).equals(FolderRole.ALL)) {
+                all = true;
+            } else if (role == FolderRole.ARCHIVE) {
+                archive = true;
+            } else if (role != FolderRole.OTHER) {
+                Labels.ofRole(role).ifPresent(ids::add);
+            } else {
+                ids.add(labelled(folder, labels));
+            }
+        }
+        if (query.includeDeleted()) {
+            ids.add(Labels.TRASH);
+        }
+        return new Selection(all, archive && !all, ids);
+    }
+
+    private static String labelled(String folder, @Nullable Labels labels) {
+        return java.util.Optional.ofNullable(labels)
+                .flatMap(known -> known.find(folder))
+                .orElseThrow(() -> SourceException.of(
+                                SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
+                        .build("the mailbox has no label of the id, name or path '" + folder + "'"));
+    }
+
+    /** What to ask the server for, so that its answers together are everything meant in a stretch of time. */
+    List<GmailClient.ListQuery> queries(String dates) {
+        List<GmailClient.ListQuery> queries = new ArrayList<>();
+        if (all) {
+            queries.add(new GmailClient.ListQuery(dates, null, false));
+        }
+        if (archive) {
+            queries.add(new GmailClient.ListQuery((dates + " " + NOT_ARCHIVED).strip(), null, false));
+        }
+        for (String labelId : labelIds) {
+            boolean hidden = labelId.equals(Labels.TRASH) || labelId.equals(Labels.SPAM);
+            if (hidden || !all) {
+                queries.add(new GmailClient.ListQuery(dates, labelId, hidden));
+            }
+        }
+        return queries;
+    }
+
+    /** Says whether a message is meant, by the labels it bears now. */
+    boolean accepts(GmailMessage message) {
+        if (message.has(Labels.CHAT)) {
+            return false;
+        }
+        if (message.has(Labels.TRASH)) {
+            return labelIds.contains(Labels.TRASH);
+        }
+        if (message.has(Labels.SPAM)) {
+            return labelIds.contains(Labels.SPAM);
+        }
+        return all || archive && isArchived(message) || message.labelIds().stream().anyMatch(labelIds::contains);
+    }
+
+    private static boolean isArchived(GmailMessage message) {
+        return !message.has(Labels.INBOX) && !message.has(Labels.SENT) && !message.has(Labels.DRAFT);
+    }
+
+    /** Gmail's search by seconds; null bounds are left out. */
+    static String dates(@Nullable Instant from, @Nullable Instant to) {
+        StringBuilder search = new StringBuilder();
+        // Gmail's search knows no time before 1970.
+        if (from != null && from.getEpochSecond() > 0) {
+            search.append("after:").append(from.getEpochSecond());
+        }
+        if (to != null) {
+            search.append(search.isEmpty() ? "" : " ").append("before:").append(to.getEpochSecond());
+        }
+        return search.toString();
+    }
+}

@@ -1,0 +1,187 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.provider.gmail.IdLister.Listing;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Operation;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.SourceException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts a query into windows of received time and asks for them. The first holds about a thousand messages, so that search is
+ * useful soon; the rest grow towards the past and are cut again when they turn out too full, at the date of a message in them,
+ * which costs one get. Immutable and thread-safe.
+ *
+ * <p>Google does not say whether the borders of {@code after:} and {@code before:} belong to the answer, nor which of a
+ * message's dates they mean. So a window asks for a second more on either side, the query's own ends for the overlap more, and
+ * {@link #holds} decides by {@code internalDate}.
+ */
+final class Windows {
+    /** The scope of everything: the mailbox is crawled once, never once a label. */
+    static final String ALL = "all";
+
+    /** The most messages of a window; the walk holds their ids. */
+    static final int MAX_IDS = 2_000;
+
+    /** How many messages are cut off an over-full window. */
+    static final int CUT_IDS = 1_000;
+
+    /** No mail is older: windows reach back to here and then to the beginning in one. */
+    private static final Instant OLDEST = Instant.parse("1990-01-01T00:00:00Z");
+
+    private static final Duration SHORTEST_SPAN = Duration.ofDays(1);
+
+    private final GmailClient client;
+    private final ApiCalls calls;
+    private final Operation get;
+    private final InstantSource clock;
+    private final Duration overlap;
+    private final IdLister lister;
+
+    Windows(
+            GmailClient client, ApiCalls calls, QuotaRegime regime, InstantSource clock, Duration overlap) {
+        this.client = client;
+        this.calls = calls;
+        this.get = regime.get();
+        this.clock = clock;
+        this.overlap = overlap;
+        this.lister = new IdLister(client, calls, regime.list());
+    }
+
+    /** The windows of a query, newest first. */
+    List<Partition> plan(MailQuery query, Selection selection) {
+        Partition whole = Partition.window(ALL, query.from(), query.to());
+        Listing newest = listOrCut(query, selection, whole, CUT_IDS);
+        Instant cut = newest.whole() ? null : cut(whole, newest);
+        if (cut == null) {
+            return List.of(whole);
+        }
+        List<Partition> windows = new ArrayList<>();
+        windows.add(Partition.window(ALL, cut, query.to()));
+        Duration span = Duration.between(cut, query.to());
+        span = span.compareTo(SHORTEST_SPAN) < 0 ? SHORTEST_SPAN : span;
+        Instant floor = query.from() == null ? OLDEST : query.from();
+        Instant to = cut;
+        while (to.isAfter(floor)) {
+            span = span.multipliedBy(2);
+            Instant from = Duration.between(floor, to).compareTo(span) <= 0 ? floor : to.minus(span);
+            windows.add(Partition.window(ALL, from, to));
+            to = from;
+        }
+        if (query.from() == null) {
+            windows.add(Partition.window(ALL, null, to));
+        }
+        return windows;
+    }
+
+    /** Lists a window's ids; at most {@code most} and a page more. */
+    Listing list(MailQuery query, Selection selection, Partition window, int most) {
+        return lister.list(selection.queries(search(query, window)), most);
+    }
+
+    /** As {@link #list}; a server that does not turn its pages gives a listing that is not whole, so that it is cut. */
+    Listing listOrCut(MailQuery query, Selection selection, Partition window, int most) {
+        try {
+            return list(query, selection, window, most);
+        } catch (SourceException dead) {
+            if (dead.code().equals(GmailErrors.PAGE_TOKEN)) {
+                return new Listing(List.of(), 0, false, 0);
+            }
+            throw dead;
+        }
+    }
+
+    /** Lists a stretch by its own bounds, to count it. */
+    Listing listExact(Selection selection, Partition stretch, int most) {
+        return lister.list(selection.queries(Selection.dates(stretch.from(), stretch.to())), most);
+    }
+
+    /** The server's own guess of how many messages a stretch holds. */
+    long guess(Selection selection, Partition stretch) {
+        return lister.guess(selection.queries(Selection.dates(stretch.from(), stretch.to())));
+    }
+
+    /** The two windows that take an over-full one's place; null if it cannot be cut. */
+    @Nullable List<Partition> split(Partition window, Listing listing) {
+        Instant cut = cut(window, listing);
+        if (cut == null) {
+            return null;
+        }
+        return List.of(
+                Partition.window(window.scope(), cut, window.to()),
+                Partition.window(window.scope(), window.from(), cut));
+    }
+
+    /** The received second of the message up to which the newest are cut off; null where there is no such second. */
+    private @Nullable Instant cut(Partition window, Listing listing) {
+        Instant to = window.to() == null ? clock.instant() : window.to();
+        Instant from = window.from() == null ? OLDEST : window.from();
+        int last = Math.min(CUT_IDS, listing.ids().size());
+        // A message may go in the meantime; its neighbour does as well.
+        for (int i = last - 1; i >= Math.max(0, last - 3); i--) {
+            Instant received = received(listing.ids().get(i));
+            if (received != null) {
+                Instant second = Instant.ofEpochSecond(received.getEpochSecond());
+                if (second.isAfter(from) && second.isBefore(to)) {
+                    return second;
+                }
+                break;
+            }
+        }
+        Instant middle = Instant.ofEpochSecond((from.getEpochSecond() + to.getEpochSecond()) / 2);
+        return middle.isAfter(from) && middle.isBefore(to) ? middle : null;
+    }
+
+    private @Nullable Instant received(String id) {
+        try {
+            return calls.call(get, () -> client.minimal(id)).internalDate();
+        } catch (SourceException failed) {
+            if (failed.kind() == SourceException.Kind.SKIP_MESSAGE || failed.kind() == SourceException.Kind.RETRY) {
+                return null;
+            }
+            throw failed;
+        }
+    }
+
+    private String search(MailQuery query, Partition window) {
+        Instant from = window.from();
+        Instant to = window.to();
+        if (from != null) {
+            from = from.minus(from.equals(query.from()) ? atLeastASecond() : Duration.ofSeconds(1));
+        }
+        if (to != null) {
+            // Mail that arrives while the job runs must not come into the overlap of a window that ends now.
+            boolean past = to.equals(query.to()) && to.plus(overlap).isBefore(clock.instant());
+            to = to.plus(past ? atLeastASecond() : Duration.ofSeconds(1));
+        }
+        return Selection.dates(from, to);
+    }
+
+    private Duration atLeastASecond() {
+        return overlap.isZero() ? Duration.ofSeconds(1) : overlap;
+    }
+
+    /**
+     * Says whether a listed message is this window's. One outside the window but inside the query is so as well, unless it
+     * stands at the window's border: the server then means another date, and no other window lists the message.
+     */
+    boolean holds(MailQuery query, Partition window, @Nullable Instant received) {
+        if (received == null || within(received, window.from(), window.to(), 0)) {
+            return true;
+        }
+        boolean atBorder = within(received, window.from(), window.to(), 1);
+        return !atBorder && within(received, query.from(), query.to(), 0);
+    }
+
+    /** Says whether an instant lies in a half-open stretch, widened by some seconds. */
+    static boolean within(Instant instant, @Nullable Instant from, @Nullable Instant to, long seconds) {
+        return (from == null || !instant.isBefore(from.minusSeconds(seconds)))
+                && (to == null || instant.isBefore(to.plusSeconds(seconds)));
+    }
+}
