@@ -188,6 +188,9 @@ final class Addresses {
         if (address.contains("\"")) {
             return address;
         }
-        return SPACED_AT.matcher(address.replaceAll("\\([^()]*\\)", "")).replaceAll("$1").strip();
+        return SPACED_AT
+                .matcher(address.replaceAll("\\([^()]*\\)", ""))
+                .replaceAll("$1")
+                .strip();
     }
 }

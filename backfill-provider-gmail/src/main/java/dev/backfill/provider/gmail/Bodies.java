@@ -73,12 +73,14 @@ final class Bodies {
     }
 
     /** The plain text parts joined by a line feed; null when there is none. */
-    @Nullable String text() {
+    @Nullable
+    String text() {
         return joined(texts);
     }
 
     /** The HTML parts joined by a line feed; null when there is none. */
-    @Nullable String html() {
+    @Nullable
+    String html() {
         return joined(htmls);
     }
 
@@ -87,7 +89,8 @@ final class Bodies {
     }
 
     /** The part behind an attachment id; null when there is none. */
-    @Nullable GmailPart attachedPart(String attachmentId) {
+    @Nullable
+    GmailPart attachedPart(String attachmentId) {
         for (int i = 0; i < attachments.size(); i++) {
             if (attachments.get(i).id().equals(attachmentId)) {
                 return attached.get(i);

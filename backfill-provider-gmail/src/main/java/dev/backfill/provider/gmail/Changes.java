@@ -51,10 +51,14 @@ final class Changes {
         /** The place after a change; a record that is finished becomes the one to begin after. */
         private Place after(List<Change> changes, int count) {
             int at = count;
-            while (at > 0 && at < changes.size() && changes.get(at).recordId().equals(changes.get(at - 1).recordId())) {
+            while (at > 0
+                    && at < changes.size()
+                    && changes.get(at).recordId().equals(changes.get(at - 1).recordId())) {
                 at--;
             }
-            return at == 0 ? new Place(recordId, count) : new Place(changes.get(at - 1).recordId(), count - at);
+            return at == 0
+                    ? new Place(recordId, count)
+                    : new Place(changes.get(at - 1).recordId(), count - at);
         }
     }
 
@@ -124,8 +128,7 @@ final class Changes {
         String newest = place.recordId();
         do {
             String pageToken = token;
-            HistoryJson.Page page =
-                    calls.call(regime.history(), () -> client.history(place.recordId(), pageToken));
+            HistoryJson.Page page = calls.call(regime.history(), () -> client.history(place.recordId(), pageToken));
             changes.addAll(page.changes());
             newest = page.historyId().isEmpty() ? newest : page.historyId();
             token = page.nextPageToken();
@@ -141,11 +144,11 @@ final class Changes {
             MailQuery query, Partition partition, Fetched one, Change change, boolean added) {
         SourceException error = one.error();
         if (one.gone()) {
-            return new PageItem.Deleted(one.id(), change.recordId().isEmpty() ? revision(partition) : change.recordId());
+            return new PageItem.Deleted(
+                    one.id(), change.recordId().isEmpty() ? revision(partition) : change.recordId());
         }
         if (error != null) {
-            return new PageItem.Failed(
-                    FailureRef.message(partition.scope(), one.id()), error.kind(), error.code());
+            return new PageItem.Failed(FailureRef.message(partition.scope(), one.id()), error.kind(), error.code());
         }
         boolean inRange = one.received() == null || Windows.within(one.received(), query.from(), query.to(), 0);
         if (!inRange || !one.wanted() && added) {

@@ -151,7 +151,10 @@ final class Charsets {
     /** The text if the bytes are valid UTF-8, else null. */
     static @Nullable String strictUtf8(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException invalid) {
             return null;
         }

@@ -12,7 +12,6 @@ import com.google.api.client.json.gson.GsonFactory;
 import com.google.api.services.gmail.Gmail;
 import dev.backfill.provider.gmail.GmailErrors.Asked;
 import dev.backfill.spi.MailboxContext;
-import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -40,10 +39,7 @@ final class GmailClient implements AutoCloseable {
     private volatile boolean closed;
 
     /** What one list request asks for. */
-    record ListQuery(
-            String search,
-            @Nullable String labelId,
-            boolean spamAndTrash) {}
+    record ListQuery(String search, @Nullable String labelId, boolean spamAndTrash) {}
 
     /** Reads an answer whose object has just begun. */
     private interface Reader<T> {
@@ -149,17 +145,17 @@ final class GmailClient implements AutoCloseable {
     }
 
     List<ListJson.Label> labels() {
-        return call(Asked.MAILBOX, ListJson::labels, () -> gmail.users()
-                .labels()
-                .list(user)
-                .setFields("labels(id,name,type,labelListVisibility)"));
+        return call(
+                Asked.MAILBOX,
+                ListJson::labels,
+                () -> gmail.users().labels().list(user).setFields("labels(id,name,type,labelListVisibility)"));
     }
 
     ListJson.Label label(String id) {
-        return call(Asked.MESSAGE, ListJson::label, () -> gmail.users()
-                .labels()
-                .get(user, id)
-                .setFields("id,name,type,messagesTotal"));
+        return call(
+                Asked.MESSAGE,
+                ListJson::label,
+                () -> gmail.users().labels().get(user, id).setFields("id,name,type,messagesTotal"));
     }
 
     ListJson.Profile profile() {
@@ -195,11 +191,7 @@ final class GmailClient implements AutoCloseable {
             built.getRequestHeaders().setAuthorization("Bearer " + token);
             return read(built.executeUnparsed(), reader);
         } catch (IOException failed) {
-            SourceException error = closed ? errors.unusable("CLOSED") : errors.of(failed, asked);
-            if (error.kind() == SourceException.Kind.AUTH) {
-                context.tokens().invalidate(token);
-            }
-            throw error;
+            throw closed ? errors.unusable("CLOSED") : errors.of(failed, asked);
         } catch (IllegalStateException noPool) {
             // What Apache's pool says once it is shut down.
             if (closed) {

@@ -63,7 +63,11 @@ final class GmailErrors {
     private static final ZoneId QUOTA_DAY = ZoneId.of("America/Los_Angeles");
 
     private static final Set<String> RATE = Set.of(
-            "ratelimitexceeded", "userratelimitexceeded", "rate_limit_exceeded", "resource_exhausted", "concurrentlimit");
+            "ratelimitexceeded",
+            "userratelimitexceeded",
+            "rate_limit_exceeded",
+            "resource_exhausted",
+            "concurrentlimit");
     private static final Set<String> DAY = Set.of("dailylimitexceeded", "quotaexceeded", "dailylimitexceededunreg");
     private static final Set<Integer> TRANSIENT = Set.of(408, 500, 502, 503, 504);
     private static final Pattern TIME_IN_TEXT =
@@ -108,7 +112,8 @@ final class GmailErrors {
                 : details.getMessage().toLowerCase(Locale.ROOT);
         String code = reason.isEmpty() ? "HTTP_" + status : reason;
         String known = reason.toLowerCase(Locale.ROOT);
-        if (status == 401 || (response.getContent() != null && response.getContent().contains("\"invalid_grant\""))) {
+        if (status == 401
+                || (response.getContent() != null && response.getContent().contains("\"invalid_grant\""))) {
             return build(Kind.AUTH, Scope.MAILBOX, code, status, null);
         }
         if (status == 403 || status == 429) {
@@ -164,8 +169,7 @@ final class GmailErrors {
         return build(Kind.THROTTLED, project ? Scope.PROJECT : Scope.MAILBOX, code, status, retryAt);
     }
 
-    private static SourceException build(
-            Kind kind, Scope scope, String code, int status, @Nullable Instant retryAt) {
+    private static SourceException build(Kind kind, Scope scope, String code, int status, @Nullable Instant retryAt) {
         return SourceException.of(kind, scope, code)
                 .retryAt(retryAt)
                 .build("Gmail answered HTTP " + status + " (" + code + ")");
@@ -194,7 +198,8 @@ final class GmailErrors {
     }
 
     private @Nullable Instant retryAt(HttpResponseException response, String text) {
-        String header = response.getHeaders() == null ? null : response.getHeaders().getRetryAfter();
+        String header =
+                response.getHeaders() == null ? null : response.getHeaders().getRetryAfter();
         if (header != null) {
             Instant told = ofHeader(header.strip());
             if (told != null) {
@@ -210,7 +215,8 @@ final class GmailErrors {
             return clock.instant().plusSeconds(Long.parseLong(header));
         }
         try {
-            return ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
         } catch (DateTimeException noHttpDate) {
             return parsed(header);
         }

@@ -137,7 +137,9 @@ final class GmailMailbox implements Mailbox {
         }
         // Each message once, and the ids of each window twice: before the walk and after it.
         long lists = 2 * ((emails + IdLister.PAGE_SIZE - 1) / IdLister.PAGE_SIZE) + 2;
-        long units = emails * regime.get().units() + lists * regime.list().units() + regime.profile().units();
+        long units = emails * regime.get().units()
+                + lists * regime.list().units()
+                + regime.profile().units();
         return new MailEstimate(emails, kind, emails + lists + 1, units);
     }
 
@@ -159,12 +161,10 @@ final class GmailMailbox implements Mailbox {
     }
 
     @Override
-    public PageEnd fetch(
-            MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
+    public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         return switch (partition.kind()) {
             case PIN -> PageEnd.token(pin(), 0, 0);
-            case WINDOW ->
-                walk.fetch(query, selection(query), labelsOrNone(), partition, position, limit, writer);
+            case WINDOW -> walk.fetch(query, selection(query), labelsOrNone(), partition, position, limit, writer);
             case CHANGES -> changes(query, partition, position, limit, writer);
         };
     }
@@ -172,8 +172,7 @@ final class GmailMailbox implements Mailbox {
     private String pin() {
         ListJson.Profile profile = profile();
         if (profile == null || profile.historyId().isEmpty()) {
-            throw SourceException.of(
-                            SourceException.Kind.SKIP_PARTITION, SourceException.Scope.PARTITION, "NO_HISTORY")
+            throw SourceException.of(SourceException.Kind.SKIP_PARTITION, SourceException.Scope.PARTITION, "NO_HISTORY")
                     .build("the server gives no history id, so nothing can be built on this run");
         }
         return profile.historyId();

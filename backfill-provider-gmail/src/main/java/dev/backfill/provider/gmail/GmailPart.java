@@ -74,7 +74,8 @@ final class GmailPart {
     }
 
     /** Where the content can be had by itself; changes from answer to answer. Null when the content is in the answer. */
-    @Nullable String attachmentId() {
+    @Nullable
+    String attachmentId() {
         return attachmentId;
     }
 

@@ -24,7 +24,9 @@ final class HeaderText {
     /** The value as shown. */
     static String shown(String value) {
         String line = unfolded(value);
-        return line.contains("=?") ? LINE_ENDS.matcher(words(line)).replaceAll(" ").strip() : line;
+        return line.contains("=?")
+                ? LINE_ENDS.matcher(words(line)).replaceAll(" ").strip()
+                : line;
     }
 
     private static String words(String line) {

@@ -31,10 +31,7 @@ final class HistoryJson {
      * @param nextPageToken where the next page begins; null at the end
      * @param historyId the newest record; empty when the server does not say
      */
-    record Page(
-            List<Change> changes,
-            @Nullable String nextPageToken,
-            String historyId) {}
+    record Page(List<Change> changes, @Nullable String nextPageToken, String historyId) {}
 
     private HistoryJson() {}
 

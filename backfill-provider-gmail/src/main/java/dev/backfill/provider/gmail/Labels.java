@@ -104,7 +104,8 @@ final class Labels {
     }
 
     private static boolean isSystem(ListJson.Label label) {
-        return label.type().isEmpty() ? ROLES.containsKey(label.id()) || label.id().equals(label.name())
+        return label.type().isEmpty()
+                ? ROLES.containsKey(label.id()) || label.id().equals(label.name())
                 : label.type().equals("system");
     }
 }

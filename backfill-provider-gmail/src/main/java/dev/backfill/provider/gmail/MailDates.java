@@ -101,7 +101,8 @@ final class MailDates {
         if (!timed || bar < 0) {
             return dateText;
         }
-        return dateText.substring(0, bar) + OFFSET.matcher(dateText.substring(bar)).replaceAll(" ");
+        return dateText.substring(0, bar)
+                + OFFSET.matcher(dateText.substring(bar)).replaceAll(" ");
     }
 
     private static int year(String digits) {

@@ -60,12 +60,7 @@ final class MessageFetcher {
     /** An answer that is decoded, or waits for its large bodies. */
     private record Answer(GmailMessage message, @Nullable EmailMessage email, List<GmailPart> missing) {}
 
-    MessageFetcher(
-            GmailClient client,
-            ApiCalls calls,
-            QuotaRegime regime,
-            boolean raw,
-            AttachmentIds attachmentIds) {
+    MessageFetcher(GmailClient client, ApiCalls calls, QuotaRegime regime, boolean raw, AttachmentIds attachmentIds) {
         this.client = client;
         this.calls = calls;
         this.regime = regime;
@@ -79,27 +74,22 @@ final class MessageFetcher {
         for (String id : ids) {
             requests.add(new ApiRequest<>(regime.get(), () -> answer(id, selection, labels)));
         }
-        List<Outcome<Answer>> answers = calls.all(requests);
-        List<Outcome<EmailMessage>> completed = complete(answers, labels);
         List<Fetched> fetched = new ArrayList<>(ids.size());
+        List<Outcome<Answer>> answers = calls.all(requests);
         for (int i = 0; i < ids.size(); i++) {
-            fetched.add(fetched(ids.get(i), answers.get(i), completed.get(i), selection));
+            fetched.add(fetched(ids.get(i), completed(answers.get(i), labels), selection));
         }
         return fetched;
     }
 
-    private static Fetched fetched(
-            String id, Outcome<Answer> answer, @Nullable Outcome<EmailMessage> completed, Selection selection) {
-        if (answer instanceof Outcome.Failure<Answer> failure) {
+    private static Fetched fetched(String id, Outcome<Answer> outcome, Selection selection) {
+        if (outcome instanceof Outcome.Failure<Answer> failure) {
             return Fetched.failed(id, failure.error());
         }
-        GmailMessage message = answer.get().message();
-        if (completed instanceof Outcome.Failure<EmailMessage> failure) {
-            return Fetched.failed(id, failure.error());
-        }
-        EmailMessage email = completed == null ? answer.get().email() : completed.get();
-        return new Fetched(
-                id, message.internalDate(), selection.accepts(message), message.historyId(), email, null);
+        Answer answer = outcome.get();
+        GmailMessage message = answer.message();
+        boolean wanted = selection.accepts(message);
+        return new Fetched(id, message.internalDate(), wanted, message.historyId(), answer.email(), null);
     }
 
     private Answer answer(String id, Selection selection, Labels labels) {
@@ -126,40 +116,35 @@ final class MessageFetcher {
         } catch (RuntimeException unreadable) {
             // The boundary to what strangers wrote: one message that trips the decoder must not stop a mailbox. The
             // exception may quote the mail, so only its class is kept.
-            throw SourceException.of(
-                            SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "UNDECODABLE")
+            throw SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "UNDECODABLE")
                     .build("a message could not be decoded: "
                             + unreadable.getClass().getSimpleName());
         }
     }
 
-    /** Fetches the bodies that were left out; null entries for messages that lack none. */
-    private List<@Nullable Outcome<EmailMessage>> complete(List<Outcome<Answer>> answers, Labels labels) {
-        List<@Nullable Outcome<EmailMessage>> completed = new ArrayList<>();
-        for (Outcome<Answer> outcome : answers) {
-            boolean lacks = outcome instanceof Outcome.Success<Answer> success
-                    && !success.value().missing().isEmpty();
-            completed.add(lacks ? complete(outcome.get(), labels) : null);
+    /** Fetches the bodies that were left out, and decodes. */
+    private Outcome<Answer> completed(Outcome<Answer> outcome, Labels labels) {
+        if (!(outcome instanceof Outcome.Success<Answer> success)
+                || success.value().missing().isEmpty()) {
+            return outcome;
         }
-        return completed;
-    }
-
-    private Outcome<EmailMessage> complete(Answer answer, Labels labels) {
+        GmailMessage message = success.value().message();
+        List<GmailPart> missing = success.value().missing();
         List<ApiRequest<byte[]>> requests = new ArrayList<>();
-        for (GmailPart part : answer.missing()) {
+        for (GmailPart part : missing) {
             String attachmentId = part.attachmentId() == null ? "" : part.attachmentId();
-            requests.add(new ApiRequest<>(
-                    regime.attachment(), () -> client.attachment(answer.message().id(), attachmentId)));
+            requests.add(
+                    new ApiRequest<>(regime.attachment(), () -> client.attachment(message.id(), attachmentId)));
         }
         List<Outcome<byte[]>> contents = calls.all(requests);
         for (int i = 0; i < contents.size(); i++) {
             if (contents.get(i) instanceof Outcome.Failure<byte[]> failure) {
                 return new Outcome.Failure<>(failure.error());
             }
-            answer.missing().get(i).fill(contents.get(i).get());
+            missing.get(i).fill(contents.get(i).get());
         }
         try {
-            return new Outcome.Success<>(decoded(answer.message(), labels));
+            return new Outcome.Success<>(new Answer(message, decoded(message, labels), List.of()));
         } catch (SourceException unreadable) {
             return new Outcome.Failure<>(unreadable);
         }

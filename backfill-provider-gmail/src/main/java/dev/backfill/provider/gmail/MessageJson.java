@@ -205,10 +205,7 @@ final class MessageJson {
     }
 
     /** What stands in a part's body. */
-    private record Body(
-            long size,
-            @Nullable String attachmentId,
-            byte @Nullable [] data) {
+    private record Body(long size, @Nullable String attachmentId, byte @Nullable [] data) {
         private static final Body NONE = new Body(0, null, null);
     }
 }

@@ -21,9 +21,8 @@ final class MessageMapper {
      */
     static EmailMessage map(GmailMessage message, Labels labels) {
         GmailPart payload = message.payload();
-        GmailPart root = payload == null
-                ? new GmailPart("", "text/plain", "", List.of(), 0, null, null, List.of())
-                : payload;
+        GmailPart root =
+                payload == null ? new GmailPart("", "text/plain", "", List.of(), 0, null, null, List.of()) : payload;
         Bodies bodies = Bodies.of(payload);
         String html = bodies.html();
         String text = bodies.text();

@@ -97,14 +97,7 @@ final class RawMessage {
         Open done = open.pop();
         String type = descriptor.getMimeType().toLowerCase(Locale.ROOT);
         GmailPart part = new GmailPart(
-                done.partId,
-                type,
-                "",
-                done.headers,
-                content == null ? 0 : content.length,
-                null,
-                content,
-                done.parts);
+                done.partId, type, "", done.headers, content == null ? 0 : content.length, null, content, done.parts);
         Open parent = open.peek();
         if (parent == null) {
             root = part;

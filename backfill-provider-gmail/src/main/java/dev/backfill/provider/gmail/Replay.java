@@ -43,8 +43,7 @@ final class Replay {
         }
     }
 
-    private void stretch(
-            MailQuery query, Selection selection, Labels labels, FailureRef ref, PageWriter writer) {
+    private void stretch(MailQuery query, Selection selection, Labels labels, FailureRef ref, PageWriter writer) {
         Partition window = Partition.window(ref.scope(), ref.from(), ref.to());
         List<String> ids = new ArrayList<>(
                 windows.list(query, selection, window, Integer.MAX_VALUE).ids());

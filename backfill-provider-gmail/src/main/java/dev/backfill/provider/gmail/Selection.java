@@ -101,7 +101,9 @@ final class Selection {
         if (message.has(Labels.SPAM)) {
             return labelIds.contains(Labels.SPAM);
         }
-        return all || archive && isArchived(message) || message.labelIds().stream().anyMatch(labelIds::contains);
+        return all
+                || archive && isArchived(message)
+                || message.labelIds().stream().anyMatch(labelIds::contains);
     }
 
     private static boolean isArchived(GmailMessage message) {

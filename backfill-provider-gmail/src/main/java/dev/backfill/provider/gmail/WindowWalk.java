@@ -92,7 +92,8 @@ final class WindowWalk {
         if (page.ids.length == 0) {
             return 0;
         }
-        int listed = windows.list(query, selection, window, Integer.MAX_VALUE).ids().size();
+        int listed =
+                windows.list(query, selection, window, Integer.MAX_VALUE).ids().size();
         return Math.max(0, listed - page.foreign());
     }
 

@@ -44,8 +44,7 @@ final class Windows {
     private final Duration overlap;
     private final IdLister lister;
 
-    Windows(
-            GmailClient client, ApiCalls calls, QuotaRegime regime, InstantSource clock, Duration overlap) {
+    Windows(GmailClient client, ApiCalls calls, QuotaRegime regime, InstantSource clock, Duration overlap) {
         this.client = client;
         this.calls = calls;
         this.get = regime.get();
@@ -108,7 +107,8 @@ final class Windows {
     }
 
     /** The two windows that take an over-full one's place; null if it cannot be cut. */
-    @Nullable List<Partition> split(Partition window, Listing listing) {
+    @Nullable
+    List<Partition> split(Partition window, Listing listing) {
         Instant cut = cut(window, listing);
         if (cut == null) {
             return null;
