@@ -164,7 +164,12 @@ final class GmailMailbox implements Mailbox {
     public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         return switch (partition.kind()) {
             case PIN -> PageEnd.token(pin(), 0, 0);
-            case WINDOW -> walk.fetch(query, selection(query), labelsOrNone(), partition, position, limit, writer);
+            case WINDOW ->
+                walk.fetch(
+                        new WindowWalk.Job(query, selection(query), labelsOrNone(), partition),
+                        position,
+                        limit,
+                        writer);
             case CHANGES -> changes(query, partition, position, limit, writer);
         };
     }

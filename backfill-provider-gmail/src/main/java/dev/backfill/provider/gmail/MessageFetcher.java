@@ -48,12 +48,16 @@ final class MessageFetcher {
             return error != null && error.code().equals(GmailErrors.GONE);
         }
 
+        /** True if the server did not answer, or not usably, as often as it was asked. */
+        boolean unanswered() {
+            return error != null
+                    && (error.kind() == SourceException.Kind.RETRY
+                            || error.kind() == SourceException.Kind.RETRY_SMALLER);
+        }
+
         /** True if the error says more of the mailbox than of this message, so that the page ends before it. */
         boolean stopsPage() {
-            return error != null
-                    && error.kind() != SourceException.Kind.SKIP_MESSAGE
-                    && error.kind() != SourceException.Kind.RETRY
-                    && error.kind() != SourceException.Kind.RETRY_SMALLER;
+            return error != null && !unanswered() && error.kind() != SourceException.Kind.SKIP_MESSAGE;
         }
     }
 

@@ -23,11 +23,9 @@ final class Replay {
 
     void run(MailQuery query, Selection selection, Labels labels, List<FailureRef> refs, PageWriter writer) {
         List<String> ids = new ArrayList<>();
-        String scope = Windows.ALL;
         for (FailureRef ref : refs) {
             if (ref.messageId() != null) {
                 ids.add(ref.messageId());
-                scope = ref.scope();
             } else {
                 stretch(query, selection, labels, ref, writer);
             }
@@ -38,7 +36,7 @@ final class Replay {
                 if (one.error() != null && one.stopsPage()) {
                     throw one.error();
                 }
-                writer.write(WindowWalk.item(scope, one));
+                writer.write(WindowPage.item(one));
             }
         }
     }
@@ -55,7 +53,7 @@ final class Replay {
                     throw one.error();
                 }
                 if (one.error() != null || one.wanted() && windows.holds(query, window, one.received())) {
-                    writer.write(WindowWalk.item(ref.scope(), one));
+                    writer.write(WindowPage.item(one));
                 }
             }
         }

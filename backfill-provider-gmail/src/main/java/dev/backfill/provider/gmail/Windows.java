@@ -138,7 +138,8 @@ final class Windows {
         return middle.isAfter(from) && middle.isBefore(to) ? middle : null;
     }
 
-    private @Nullable Instant received(String id) {
+    /** When the mailbox took a message; null if it is gone or cannot be had. */
+    @Nullable Instant received(String id) {
         try {
             return calls.call(get, () -> client.minimal(id)).internalDate();
         } catch (SourceException failed) {

@@ -1,0 +1,147 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.model.EmailMessage;
+import dev.backfill.provider.gmail.MessageFetcher.Fetched;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.PageWriter;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import java.util.List;
+
+/** One page of a window while it is walked. Confined to its thread. */
+final class WindowPage {
+    private static final int MAX_CHUNK = 100;
+
+    private final WindowWalk walk;
+    private final WindowWalk.Job job;
+    private final List<String> ids;
+    private final WindowPosition from;
+    private final PageLimit limit;
+    private final PageWriter writer;
+    private final int first;
+    private int next;
+    private int written;
+    private long bytes;
+    private int foreign;
+    private long millis;
+
+    WindowPage(
+            WindowWalk walk,
+            WindowWalk.Job job,
+            WindowIds listing,
+            WindowPosition from,
+            PageLimit limit,
+            PageWriter writer) {
+        this.walk = walk;
+        this.job = job;
+        this.ids = listing.ids();
+        this.from = from;
+        this.limit = limit;
+        this.writer = writer;
+        this.first = listing.next(from, walk::received);
+        this.next = first;
+        this.millis = from.millis();
+    }
+
+    void walk() {
+        boolean room = true;
+        while (room && next < ids.size() && written < limit.messages() && bytes < limit.bytes()) {
+            int end = Math.min(ids.size(), next + chunk());
+            List<Fetched> fetched = walk.fetcher().fetch(ids.subList(next, end), job.selection(), job.labels());
+            refuseOutage(fetched);
+            for (int i = 0; i < fetched.size() && room; i++) {
+                room = handOver(fetched.get(i));
+            }
+        }
+    }
+
+    private int chunk() {
+        long byBytes = (limit.bytes() - bytes) / walk.averageBytes() + 1;
+        return (int) Math.max(1, Math.min(Math.min(byBytes, MAX_CHUNK), (long) limit.messages() - written));
+    }
+
+    /** When nothing at all is answered it is not the messages that fail: better the page fails than all of them. */
+    private void refuseOutage(List<Fetched> fetched) {
+        SourceException error = fetched.get(0).error();
+        boolean all = fetched.size() > 1 && fetched.stream().allMatch(Fetched::unanswered);
+        if (all && error != null && next == first) {
+            throw error;
+        }
+    }
+
+    /** Hands one message over; false if the page ends before or with it. */
+    private boolean handOver(Fetched one) {
+        SourceException error = one.error();
+        if (error != null && one.stopsPage()) {
+            if (next == first) {
+                throw error;
+            }
+            return false;
+        }
+        boolean ours =
+                error != null || one.wanted() && walk.windows().holds(job.query(), job.window(), one.received());
+        if (!ours) {
+            foreign++;
+            next++;
+            return true;
+        }
+        EmailMessage email = one.email();
+        long size = email == null ? 0 : email.heapBytes();
+        if (written > 0 && bytes + size > limit.bytes()) {
+            return false;
+        }
+        next++;
+        written++;
+        bytes += size;
+        if (email != null) {
+            walk.sawBytes(size);
+        }
+        if (one.received() != null) {
+            millis = one.received().toEpochMilli();
+        }
+        return writer.write(item(one)) == PageWriter.Verdict.CONTINUE && written < limit.messages();
+    }
+
+    /** What is published, or recorded, of a message met on a walk. */
+    static PageItem item(Fetched one) {
+        SourceException error = one.error();
+        EmailMessage email = one.email();
+        if (error == null && email != null) {
+            return new PageItem.Message(PageItem.Change.CREATE, email);
+        }
+        if (error == null || one.gone()) {
+            return new PageItem.Skipped(one.id(), error == null ? "OUT_OF_SCOPE" : "GONE");
+        }
+        return new PageItem.Failed(FailureRef.message(Windows.ALL, one.id()), error.kind(), error.code());
+    }
+
+    boolean isLast() {
+        return next == ids.size();
+    }
+
+    /** How many ids this page used up. */
+    int entries() {
+        return next - first;
+    }
+
+    /** How many of these were not the window's. */
+    int foreign() {
+        return foreign;
+    }
+
+    /** How many ids the walk used up so far. */
+    int allEntries() {
+        return from.entries() + entries();
+    }
+
+    int allForeign() {
+        return from.foreign() + foreign;
+    }
+
+    Position position() {
+        return WindowPosition.behind(ids, next, allEntries(), allForeign(), millis)
+                .position();
+    }
+}
