@@ -137,8 +137,7 @@ final class MessageFetcher {
         List<ApiRequest<byte[]>> requests = new ArrayList<>();
         for (GmailPart part : missing) {
             String attachmentId = part.attachmentId() == null ? "" : part.attachmentId();
-            requests.add(
-                    new ApiRequest<>(regime.attachment(), () -> client.attachment(message.id(), attachmentId)));
+            requests.add(new ApiRequest<>(regime.attachment(), () -> client.attachment(message.id(), attachmentId)));
         }
         List<Outcome<byte[]>> contents = calls.all(requests);
         for (int i = 0; i < contents.size(); i++) {

@@ -80,8 +80,7 @@ final class WindowPage {
             }
             return false;
         }
-        boolean ours =
-                error != null || one.wanted() && walk.windows().holds(job.query(), job.window(), one.received());
+        boolean ours = error != null || one.wanted() && walk.windows().holds(job.query(), job.window(), one.received());
         if (!ours) {
             foreign++;
             next++;

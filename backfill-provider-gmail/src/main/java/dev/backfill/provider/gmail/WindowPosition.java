@@ -47,9 +47,7 @@ record WindowPosition(int entries, int foreign, long millis, List<String> lastId
 
     static SourceException unreadable() {
         return SourceException.of(
-                        SourceException.Kind.RESTART_PARTITION,
-                        SourceException.Scope.PARTITION,
-                        "POSITION_UNREADABLE")
+                        SourceException.Kind.RESTART_PARTITION, SourceException.Scope.PARTITION, "POSITION_UNREADABLE")
                 .build("the stored position is of another version");
     }
 

@@ -77,8 +77,7 @@ final class WindowWalk {
         return end(job, listing, page);
     }
 
-    private WindowPage page(
-            Job job, WindowIds listing, WindowPosition from, PageLimit limit, PageWriter writer) {
+    private WindowPage page(Job job, WindowIds listing, WindowPosition from, PageLimit limit, PageWriter writer) {
         WindowPage page = new WindowPage(this, job, listing, from, limit, writer);
         page.walk();
         return page;
@@ -147,7 +146,8 @@ final class WindowWalk {
     }
 
     /** When the mailbox took a message; null if it is gone. */
-    @Nullable Instant received(String id) {
+    @Nullable
+    Instant received(String id) {
         return windows.received(id);
     }
 

@@ -139,7 +139,8 @@ final class Windows {
     }
 
     /** When the mailbox took a message; null if it is gone or cannot be had. */
-    @Nullable Instant received(String id) {
+    @Nullable
+    Instant received(String id) {
         try {
             return calls.call(get, () -> client.minimal(id)).internalDate();
         } catch (SourceException failed) {
