@@ -158,6 +158,9 @@ final class AddressParser {
         String before = words.toString().strip();
         if (angle != null) {
             add(before.isEmpty() ? comment.toString() : before, address(angle));
+        } else if (before.isEmpty()) {
+            // Nothing, or a comment that belongs to nobody.
+            comment.setLength(0);
         } else if (before.indexOf('@') >= 0 && !before.startsWith("=?")) {
             endBare(before);
         } else if (!quoted && before.indexOf(' ') < 0 && !before.startsWith("=?")) {
@@ -174,7 +177,7 @@ final class AddressParser {
     /** Ends an entry without angle brackets: an address, perhaps with blanks in it, or words around addresses. */
     private void endBare(String before) {
         String whole = address(before);
-        if (whole.indexOf(' ') < 0) {
+        if (whole.indexOf(' ') < 0 || whole.startsWith("\"")) {
             add(comment.toString(), whole);
             return;
         }
@@ -190,12 +193,8 @@ final class AddressParser {
     }
 
     private void add(String name, String address) {
-        if (name.isBlank() && address.isEmpty() || isUndisclosed(address)) {
-            return;
-        }
         String shown = HeaderText.shown(name).strip();
-        boolean nameless = shown.isEmpty() || address.isEmpty() && words.length() == 0;
-        if (!nameless || !address.isEmpty()) {
+        if (!(shown.isEmpty() && address.isEmpty()) && !isUndisclosed(address)) {
             found.add(new EmailAddress(shown.isEmpty() ? null : shown, address));
         }
     }

@@ -20,6 +20,7 @@ final class MailDates {
 
     private static final int LAST_YEAR = 2099;
 
+    private static final String MONTH = "((?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))";
     private static final String ZONE = "(?:\\s*([+-]\\d{1,2}:?\\d{2}|[A-Za-z]{1,5}))?";
     private static final String TIME =
             "(\\d{1,2})\\s*[:.]\\s*(\\d{1,2})(?:\\s*[:.]\\s*(\\d{1,2})(?:[.,]\\d+)?)?(?:\\s*([AaPp])\\.?[Mm]\\.?)?";
@@ -28,11 +29,11 @@ final class MailDates {
 
     /** 12 Jun 2002 13:45:00 +0200, with dashes too. */
     private static final Pattern DAY_FIRST = Pattern.compile(
-            "(\\d{1,2})[\\s-]+([A-Za-z]{3})[A-Za-z]*\\.?[\\s,-]+(\\d{2,4})(?:[\\s,T]+" + TIME + ZONE + ")?");
+            "(\\d{1,2})[\\s-]+" + MONTH + "[A-Za-z]*\\.?[\\s,-]+(\\d{2,4})(?:[\\s,T]+" + TIME + ZONE + ")?");
 
     /** Jun 12 13:45:00 2002, as the C library prints it, the zone before or behind the year. */
     private static final Pattern MONTH_FIRST = Pattern.compile(
-            "([A-Za-z]{3})[A-Za-z]*\\.?\\s+(\\d{1,2}),?\\s+" + TIME + ZONE + "\\s+(\\d{4})(?:\\s+([+-]\\d{4}))?");
+            MONTH + "[A-Za-z]*\\.?\\s+(\\d{1,2}),?\\s+" + TIME + ZONE + "\\s+(\\d{4})(?:\\s+([+-]\\d{4}))?");
 
     /** 2002-06-12T13:45:00+02:00. */
     private static final Pattern YEAR_FIRST =

@@ -2,10 +2,13 @@ package dev.backfill.testkit.mail;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import org.apache.james.mime4j.MimeException;
+import org.apache.james.mime4j.codec.Base64InputStream;
 import org.apache.james.mime4j.codec.DecodeMonitor;
 import org.apache.james.mime4j.stream.EntityState;
 import org.apache.james.mime4j.stream.MimeConfig;
@@ -24,6 +27,8 @@ final class MimeReader {
             .setMaxHeaderLen(-1)
             .setMaxContentLen(-1)
             .build();
+
+    private static final byte[] PADDING = {'=', '='};
 
     private final byte[] bytes;
     private final Deque<MimeNode> open = new ArrayDeque<>();
@@ -84,7 +89,7 @@ final class MimeReader {
                 break;
             case T_BODY:
                 PartHead head = (PartHead) stream.getBodyDescriptor();
-                byte[] content = stream.getDecodedInputStream().readAllBytes();
+                byte[] content = content(stream, head.getTransferEncoding());
                 place(MimeNode.leaf(head, UuDecoder.decodeIfNeeded(content, head.getTransferEncoding())));
                 stream.setRecursionMode(RecursionMode.M_NO_RECURSE);
                 break;
@@ -107,6 +112,17 @@ final class MimeReader {
                 break;
             default:
                 break;
+        }
+    }
+
+    private static byte[] content(MimeTokenStream stream, String transferEncoding) throws IOException {
+        if (!transferEncoding.equals("base64")) {
+            return stream.getDecodedInputStream().readAllBytes();
+        }
+        // Without its padding mime4j drops the last bytes; padding too much does no harm.
+        InputStream padded = new SequenceInputStream(stream.getInputStream(), new ByteArrayInputStream(PADDING));
+        try (Base64InputStream decoded = new Base64InputStream(padded, DecodeMonitor.SILENT)) {
+            return decoded.readAllBytes();
         }
     }
 
