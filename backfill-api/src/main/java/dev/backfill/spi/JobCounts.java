@@ -30,6 +30,17 @@ public record JobCounts(long listed, long published, long skipped, long failed) 
                 listed + other.listed, published + other.published, skipped + other.skipped, failed + other.failed);
     }
 
+    /**
+     * Takes counters away.
+     *
+     * @param other what to take away, in no counter more than there is
+     * @return the differences
+     */
+    public JobCounts minus(JobCounts other) {
+        return new JobCounts(
+                listed - other.listed, published - other.published, skipped - other.skipped, failed - other.failed);
+    }
+
     /** {@return true if every listed message has an outcome} */
     public boolean isBalanced() {
         return listed == published + skipped + failed;

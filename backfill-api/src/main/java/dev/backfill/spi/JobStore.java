@@ -102,6 +102,14 @@ public interface JobStore extends AutoCloseable {
     List<FailureRecord> failures(JobId id, long after, int limit);
 
     /**
+     * Counts a job's failure rows; their numbers run from 1 to this.
+     *
+     * @param id the job
+     * @return how many there are; 0 for an unknown job
+     */
+    long failureCount(JobId id);
+
+    /**
      * Lists jobs, newest first (created, then id).
      *
      * @param user whose jobs; null for all users'

@@ -10,8 +10,9 @@ import static java.util.Objects.requireNonNull;
  * @param position everything before it is acknowledged
  * @param done true once it is walked to its end and all is acknowledged
  * @param walk which walk this is, 1 for the first; more when the count fell short and it was walked again
- * @param walkEntries messages listed in this walk, those of earlier walks included, to be held against the provider's count
- * @param counts outcomes over all walks, each message once
+ * @param walkCounts outcomes of what this walk listed, also of messages that an earlier walk had published; its listed
+ *     messages are held against the provider's count
+ * @param counts outcomes of the partition: those of the walk that listed the most, so that no message counts twice
  */
 public record PartitionRecord(
         Partition partition,
@@ -19,12 +20,13 @@ public record PartitionRecord(
         Position position,
         boolean done,
         int walk,
-        long walkEntries,
+        JobCounts walkCounts,
         JobCounts counts) {
     /** Checks what must be present. */
     public PartitionRecord {
         requireNonNull(partition, "partition");
         requireNonNull(position, "position");
+        requireNonNull(walkCounts, "walkCounts");
         requireNonNull(counts, "counts");
     }
 
@@ -36,6 +38,6 @@ public record PartitionRecord(
      * @return the record
      */
     public static PartitionRecord fresh(Partition partition, int ordinal) {
-        return new PartitionRecord(partition, ordinal, Position.START, false, 1, 0, JobCounts.ZERO);
+        return new PartitionRecord(partition, ordinal, Position.START, false, 1, JobCounts.ZERO, JobCounts.ZERO);
     }
 }

@@ -6,6 +6,7 @@ import dev.backfill.api.InvalidRequestException;
 import dev.backfill.core.encode.JsonEventEncoder;
 import dev.backfill.core.job.EngineManager;
 import dev.backfill.core.job.EngineThreads;
+import dev.backfill.core.job.InMemoryBudgetStore;
 import dev.backfill.core.job.InMemoryJobQueue;
 import dev.backfill.core.job.MailboxSessions;
 import dev.backfill.core.job.ManagerConfig;
@@ -71,10 +72,7 @@ final class EngineAssembly {
                 config.maxConcurrentJobs() * CALL_THREADS_PER_JOB);
         Executor walkers = given.executor == null ? threads.walkers() : given.executor;
         Executor calls = given.executor == null ? threads.calls() : given.executor;
-        BudgetStore budgets = given.budgets == null
-                ? (key, budget, wanted) ->
-                        new BudgetStore.Chunk(wanted, time.instant().plusSeconds(5), null)
-                : given.budgets;
+        BudgetStore budgets = given.budgets == null ? new InMemoryBudgetStore(time) : given.budgets;
         Throttle throttle = new Throttle(time, calls, budgets, throttleConfig());
         MailboxSessions sessions = new MailboxSessions(catalog, accessTokens, throttle, time, settings);
         MessagePublisher publisher = open(sink, settingsOf(settings, sink.sinkId()), time);

@@ -225,6 +225,11 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     @Override
+    public long failureCount(JobId id) {
+        return locked(() -> entries.containsKey(id) ? existing(id).failures.size() : 0L);
+    }
+
+    @Override
     public Page<JobRecord> list(@Nullable UserId user, JobFilter filter, PageRequest page) {
         ListKey after = page.cursor() == null ? null : ListKey.parse(page.cursor());
         return locked(() -> {

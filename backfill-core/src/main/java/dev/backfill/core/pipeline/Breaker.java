@@ -1,5 +1,7 @@
 package dev.backfill.core.pipeline;
 
+import dev.backfill.spi.JobCounts;
+
 /** Ends a job when failures are no accident any more. Confined to the job's thread. */
 final class Breaker {
     private final RunConfig config;
@@ -10,7 +12,7 @@ final class Breaker {
     }
 
     /** Hears of a page; totals are those of the job with the page. */
-    boolean trips(Page.Tally page, long totalPublished, long totalFailed) {
+    boolean trips(JobCounts page, long totalPublished, long totalFailed) {
         if (page.failed() == 0) {
             inARow = page.published() > 0 ? 0 : inARow;
             return false;

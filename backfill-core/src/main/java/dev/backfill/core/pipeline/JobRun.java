@@ -75,7 +75,7 @@ public final class JobRun {
         this.session = session;
         this.stop = stop;
         this.tasks = new RunTasks(scope.walkers(), plugin);
-        this.plan = new PlanProgress(row.counts());
+        this.plan = new PlanProgress(row.counts(), scope.store().failureCount(row.id()));
         this.ledger = new RunLedger(scope, lease, row, session.gate(), plan, observer);
         this.breaker = new Breaker(scope.config());
         this.limit = new MessageLimit(
@@ -240,7 +240,7 @@ public final class JobRun {
         state.settled(page);
         for (Page next = state.nextSettled(); next != null; next = state.nextSettled()) {
             JobCounts counts = plan.counts();
-            Page.Tally tally = next.tally();
+            JobCounts tally = next.tally();
             if (breaker.trips(tally, counts.published() + tally.published(), counts.failed() + tally.failed())) {
                 stopNow(new RunEnd.Failed(
                         "BREAKER",
@@ -296,7 +296,7 @@ public final class JobRun {
     /** Decides what becomes of a partition whose last page is acknowledged; nothing of it may be counted twice later. */
     private void finishOrWalkAgain(PartitionState state, PageEnd last) {
         Long there = last.providerCount();
-        if (there == null || state.walkEntries() >= there) {
+        if (there == null || state.walkListed() >= there) {
             plan.finish(state);
             plan.insertNext(last.replacedBy());
         } else if (state.walkNumber() < scope.config().walks()) {
@@ -306,7 +306,7 @@ public final class JobRun {
             stopNow(new RunEnd.Failed(
                     "INCOMPLETE",
                     "Partition " + state.partition().id() + " was walked " + state.walkNumber() + " times and gave "
-                            + state.walkEntries() + " messages each time, but the provider counts " + there
+                            + state.walkListed() + " messages each time, but the provider counts " + there
                             + ". Nothing was marked as complete; resume to try again."));
         }
     }

@@ -3,21 +3,22 @@ package dev.backfill.core.pipeline;
 import dev.backfill.api.JobFailure;
 import dev.backfill.core.throttle.MemoryBudget;
 import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * A page whose items are on their way, until each has an outcome. Holds the page's memory and gives it back item by item.
  * Thread-safe.
  */
 final class Page {
-    /** What became of a page's messages; immutable. */
-    record Tally(long listed, long published, long skipped, long failed) {}
 
     /** A failure row in the making. */
     record Failure(FailureRef ref, JobFailure.Stage stage, String reason, Instant at) {}
@@ -25,9 +26,10 @@ final class Page {
     private final long number;
     private final PageEnd end;
     private final boolean cut;
-    private final long walkEntries;
+    private final JobCounts known;
     private final long listed;
     private final List<String> ids;
+    private final List<String> messageIds;
     private final MemoryBudget.Reservation memory;
     private final Consumer<Page> whenSettled;
 
@@ -55,11 +57,19 @@ final class Page {
         this.number = number;
         this.end = end;
         this.cut = selected.cut();
-        this.walkEntries = selected.walkEntries();
+        this.known = new JobCounts(
+                selected.knownPublished() + selected.knownFailed(),
+                selected.knownPublished(),
+                0,
+                selected.knownFailed());
         this.listed = selected.items().size();
         this.ids = selected.items().stream()
                 .map(PageSelection::idOf)
                 .filter(Objects::nonNull)
+                .toList();
+        this.messageIds = selected.items().stream()
+                .filter(PageItem.Message.class::isInstance)
+                .map(item -> ((PageItem.Message) item).email().id())
                 .toList();
         this.memory = memory;
         this.whenSettled = whenSettled;
@@ -87,14 +97,28 @@ final class Page {
         return cut;
     }
 
-    /** How many messages the page adds to its walk. */
-    long walkEntries() {
-        return walkEntries;
+    /** Messages of the walk that an earlier walk had brought to an outcome. */
+    JobCounts known() {
+        return known;
     }
 
-    /** The ids of the messages that have an outcome now. */
+    /** The ids of all messages that were selected. */
     List<String> ids() {
         return ids;
+    }
+
+    /** The ids of the messages that have a failure row now. */
+    Set<String> failedIds() {
+        return failures().stream()
+                .map(failure -> failure.ref().messageId())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+    }
+
+    /** The ids of the messages that the sink holds now. */
+    List<String> publishedIds() {
+        Set<String> without = failedIds();
+        return messageIds.stream().filter(id -> !without.contains(id)).toList();
     }
 
     /** Changes what the page holds by so many bytes, less if negative. */
@@ -146,9 +170,9 @@ final class Page {
     }
 
     /** What became of the messages; to be asked once the page is settled. */
-    Tally tally() {
+    JobCounts tally() {
         synchronized (lock) {
-            return new Tally(listed, published, skipped, failures.size());
+            return new JobCounts(listed, published, skipped, failures.size());
         }
     }
 

@@ -14,48 +14,56 @@ final class PageSelection {
      * What is left of a page.
      *
      * @param items the items to bring to an outcome; their number is what the page adds to the job's listed messages
-     * @param walkEntries how many messages the page adds to its walk
+     * @param knownPublished how many more messages of the walk an earlier walk had published
+     * @param knownFailed how many more had failed there
      * @param cut true if the job's bound of messages ended the page early
      */
-    record Selected(List<PageItem> items, long walkEntries, boolean cut) {}
+    record Selected(List<PageItem> items, long knownPublished, long knownFailed, boolean cut) {}
 
     private final MessageLimit limit;
     private final boolean distinct;
     private final SeenIds inThisWalk;
     private final SeenIds published;
+    private final SeenIds failed;
 
     /**
      * @param limit the job's bound of messages
      * @param distinct true where a message comes once (a window), false where it may change twice (changes)
      * @param inThisWalk ids listed in this walk before it was interrupted; taken over
-     * @param published ids that reached the sink in this and earlier walks; only read
+     * @param published ids that earlier walks of this run published; only read
+     * @param failed ids that have a failure row from earlier walks of this run; only read
      */
-    PageSelection(MessageLimit limit, boolean distinct, SeenIds inThisWalk, SeenIds published) {
+    PageSelection(MessageLimit limit, boolean distinct, SeenIds inThisWalk, SeenIds published, SeenIds failed) {
         this.limit = limit;
         this.distinct = distinct;
         this.inThisWalk = inThisWalk;
         this.published = published;
+        this.failed = failed;
     }
 
     Selected select(List<PageItem> items) {
         List<PageItem> selected = new ArrayList<>(items.size());
-        long walkEntries = 0;
+        long knownPublished = 0;
+        long knownFailed = 0;
         for (PageItem item : items) {
             String id = distinct ? idOf(item) : null;
             if (id != null && !inThisWalk.add(id)) {
                 continue;
             }
             if (id != null && published.contains(id)) {
-                walkEntries++;
+                knownPublished++;
+                continue;
+            }
+            if (id != null && failed.contains(id)) {
+                knownFailed++;
                 continue;
             }
             if (!(item instanceof PageItem.Skipped) && !limit.take()) {
-                return new Selected(selected, walkEntries, true);
+                return new Selected(selected, knownPublished, knownFailed, true);
             }
-            walkEntries++;
             selected.add(item);
         }
-        return new Selected(selected, walkEntries, false);
+        return new Selected(selected, knownPublished, knownFailed, false);
     }
 
     /** Null where an item names no message. */

@@ -17,12 +17,15 @@ final class PartitionState {
     private Position position;
     private boolean done;
     private int walkNumber;
-    private long walkEntries;
-    private JobCounts counts;
+    private JobCounts walkCounts;
+    private JobCounts earlierCounts;
 
-    /** Ids with an outcome, in all walks of this run, and in the walk under way. */
+    /** What became of ids in all walks of this run. */
     private final SeenIds published = new SeenIds();
 
+    private final SeenIds failed = new SeenIds();
+
+    /** Ids listed in the walk under way. */
     private final SeenIds inThisWalk = new SeenIds();
 
     private final Map<Long, Page> waiting = new HashMap<>();
@@ -41,12 +44,12 @@ final class PartitionState {
         this.position = stored.position();
         this.done = stored.done();
         this.walkNumber = stored.walk();
-        this.walkEntries = stored.walkEntries();
-        this.counts = stored.counts();
+        this.walkCounts = stored.walkCounts();
+        this.earlierCounts = stored.counts();
     }
 
     PartitionRecord toRecord() {
-        return new PartitionRecord(partition, ordinal, position, done, walkNumber, walkEntries, counts);
+        return new PartitionRecord(partition, ordinal, position, done, walkNumber, walkCounts, counts());
     }
 
     Partition partition() {
@@ -65,14 +68,24 @@ final class PartitionState {
         return walkNumber;
     }
 
-    long walkEntries() {
-        return walkEntries;
+    /** Messages listed in the walk under way. */
+    long walkListed() {
+        return walkCounts.listed();
+    }
+
+    /**
+     * Outcomes of the partition: those of this walk once it lists as many messages as an earlier one, and the earlier one's
+     * before. Either set agrees in itself, so that the job's counters agree at every moment and never fall back.
+     */
+    JobCounts counts() {
+        return walkCounts.listed() >= earlierCounts.listed() ? walkCounts : earlierCounts;
     }
 
     /** Begins a walk at the acknowledged position. */
     PartitionWalk begin(PartitionWalk.Shared shared, PageFetcher fetcher) {
         boolean distinct = partition.kind() == Partition.Kind.WINDOW;
-        PageSelection selection = new PageSelection(shared.limit(), distinct, inThisWalk.copy(), published.copy());
+        PageSelection selection =
+                new PageSelection(shared.limit(), distinct, inThisWalk.copy(), published.copy(), failed.copy());
         walk = new PartitionWalk(shared, partition, position, fetcher, selection);
         walkEnded = false;
         walkError = null;
@@ -104,13 +117,10 @@ final class PartitionState {
 
     /** Moves the acknowledged mark over a page. */
     void commit(Page page) {
-        Page.Tally tally = page.tally();
-        counts = counts.plus(new JobCounts(tally.listed(), tally.published(), tally.skipped(), tally.failed()));
-        walkEntries += page.walkEntries();
-        for (String id : page.ids()) {
-            published.add(id);
-            inThisWalk.add(id);
-        }
+        walkCounts = walkCounts.plus(page.tally()).plus(page.known());
+        page.ids().forEach(inThisWalk::add);
+        page.publishedIds().forEach(published::add);
+        page.failedIds().forEach(failed::add);
         nextPage++;
         cut |= page.isCut();
         Position next = page.end().next();
@@ -149,6 +159,7 @@ final class PartitionState {
         done = true;
         walk = null;
         published.clear();
+        failed.clear();
         inThisWalk.clear();
     }
 
@@ -176,7 +187,8 @@ final class PartitionState {
 
     private void startOver() {
         position = Position.START;
-        walkEntries = 0;
+        earlierCounts = counts();
+        walkCounts = JobCounts.ZERO;
         inThisWalk.clear();
         walk = null;
     }

@@ -33,9 +33,13 @@ final class PlanProgress {
     private long failureRows;
     private JobCounts counts;
 
-    PlanProgress(JobCounts counts) {
+    /**
+     * @param counts the job's counters as they are stored
+     * @param failureRows how many failure rows are stored
+     */
+    PlanProgress(JobCounts counts, long failureRows) {
         this.counts = counts;
-        this.failureRows = counts.failed();
+        this.failureRows = failureRows;
     }
 
     /** Takes over what the store holds. */
@@ -102,9 +106,9 @@ final class PlanProgress {
 
     /** Takes a page whose messages all have an outcome into the counters. */
     void commit(PartitionState state, Page page) {
+        JobCounts before = state.counts();
         state.commit(page);
-        Page.Tally tally = page.tally();
-        counts = counts.plus(new JobCounts(tally.listed(), tally.published(), tally.skipped(), tally.failed()));
+        counts = counts.plus(state.counts()).minus(before);
         for (Page.Failure failure : page.failures()) {
             newFailures.add(
                     new FailureRecord(++failureRows, failure.ref(), failure.stage(), failure.reason(), failure.at()));

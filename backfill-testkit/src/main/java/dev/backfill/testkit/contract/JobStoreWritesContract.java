@@ -176,7 +176,7 @@ public interface JobStoreWritesContract extends JobStoreFixture {
                 new Position("1|1700000000|" + "ü\"'%\\".repeat(700)),
                 true,
                 3,
-                5_000_000_000L,
+                new JobCounts(5_000_000_000L, 4_999_999_997L, 2, 1),
                 new JobCounts(9, 7, 1, 1));
         PartitionRecord added = PartitionRecord.fresh(Partition.changes("inbox", "token ü"), 40);
         store().write(lease, new Checkpoint(List.of(added, moved), Map.of(), List.of()), row -> row);
@@ -225,6 +225,7 @@ public interface JobStoreWritesContract extends JobStoreFixture {
         assertThat(store().failures(lease.jobId(), 7, 7)).isEqualTo(rows.subList(7, 14));
         assertThat(store().failures(lease.jobId(), 21, 7)).isEqualTo(rows.subList(21, 25));
         assertThat(store().failures(lease.jobId(), 25, 7)).isEmpty();
+        assertThat(store().failureCount(lease.jobId())).isEqualTo(25);
     }
 
     /** Commands and checkpoints from many threads undo nothing of each other. */
