@@ -131,7 +131,7 @@ public final class ScriptedSource implements EmailSource {
 
     @Override
     public List<Quota> quotas(Settings settings) {
-        requireNonNull(settings, "settings");
+        settings.requireKnown(Set.of());
         return quotas;
     }
 

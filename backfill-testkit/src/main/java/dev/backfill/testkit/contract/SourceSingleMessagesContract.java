@@ -1,0 +1,115 @@
+package dev.backfill.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.backfill.spi.ContentRef;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.SourceException;
+import dev.backfill.testkit.Crawl;
+import dev.backfill.testkit.PageCollector;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Single messages and contents: replays and attachments. */
+public interface SourceSingleMessagesContract extends EmailSourceFixture {
+    /** What failed is read again, alone: one item a reference. */
+    @Test
+    default void aReplayGivesOneItemAReference() {
+        try (Mailbox mailbox = source().open(context())) {
+            List<FailureRef> refs = Crawl.plan(mailbox, query(), new PageLimit(1_000, 1L << 30)).pages().stream()
+                    .flatMap(page -> page.items().stream()
+                            .limit(2)
+                            .map(item -> FailureRef.message(page.partition().scope(), PageCollector.id(item))))
+                    .limit(5)
+                    .toList();
+            PageCollector collector = new PageCollector();
+            mailbox.replay(query(), refs, collector);
+            assertThat(collector.ids())
+                    .containsExactlyInAnyOrderElementsOf(
+                            refs.stream().map(FailureRef::messageId).toList());
+            assertThat(collector.items()).allSatisfy(item -> assertThat(item).isInstanceOf(PageItem.Message.class));
+        }
+    }
+
+    /** A stretch of time gives what lies in it. */
+    @Test
+    default void aReplayOfAStretchGivesItsMessages() {
+        try (Mailbox mailbox = source().open(context())) {
+            Partition window = mailbox.plan(query()).stream()
+                    .filter(partition -> partition.kind() == Partition.Kind.WINDOW)
+                    .findFirst()
+                    .orElseThrow();
+            List<String> ids = Crawl.from(
+                            mailbox, query(), window, dev.backfill.spi.Position.START, new PageLimit(1_000, 1L << 30))
+                    .ids();
+            PageCollector collector = new PageCollector();
+            mailbox.replay(query(), List.of(FailureRef.stretch(window.scope(), window.from(), window.to())), collector);
+            assertThat(collector.ids()).containsExactlyInAnyOrderElementsOf(ids);
+        }
+    }
+
+    /** A message that is gone since is no error of the job. */
+    @Test
+    default void aReplayOfAMessageThatIsGoneIsAnItemToo() {
+        try (Mailbox mailbox = source().open(context())) {
+            String scope = mailbox.plan(query()).get(0).scope();
+            PageCollector collector = new PageCollector();
+            mailbox.replay(query(), List.of(FailureRef.message(scope, "0123456789abcdef")), collector);
+            assertThat(collector.ids()).containsExactly("0123456789abcdef");
+            assertThat(collector.items().get(0)).isNotInstanceOf(PageItem.Message.class);
+        }
+    }
+
+    /** Content comes whole. */
+    @Test
+    default void anAttachmentIsOpened() throws IOException {
+        Optional<ContentRef> content = content();
+        if (content.isPresent()) {
+            try (Mailbox mailbox = source().open(context());
+                    InputStream bytes = mailbox.open(content.get(), 1L << 30)) {
+                assertThat(bytes.readAllBytes()).hasSizeGreaterThan(1);
+            }
+        }
+    }
+
+    /** Content over the bound is refused with the code that the failure row shows. */
+    @Test
+    default void anAttachmentThatIsTooLargeIsRefused() {
+        Optional<ContentRef> content = content();
+        if (content.isPresent()) {
+            try (Mailbox mailbox = source().open(context())) {
+                assertThat(catchThrowable(() -> readAll(mailbox, content.get(), 1)))
+                        .isInstanceOfSatisfying(SourceException.class, error -> {
+                            assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_MESSAGE);
+                            assertThat(error.code()).isEqualTo("TOO_LARGE");
+                        });
+            }
+        }
+    }
+
+    /** A content that is not there fails only itself. */
+    @Test
+    default void aContentThatIsGoneIsSkipped() {
+        try (Mailbox mailbox = source().open(context())) {
+            ContentRef gone = ContentRef.attachment("0123456789abcdef", "1");
+            assertThat(catchThrowable(() -> readAll(mailbox, gone, 1_000)))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_MESSAGE));
+        }
+    }
+
+    private static void readAll(Mailbox mailbox, ContentRef ref, long maxBytes) throws IOException {
+        try (InputStream bytes = mailbox.open(ref, maxBytes)) {
+            bytes.readAllBytes();
+        }
+    }
+}
