@@ -190,9 +190,8 @@ class GateStopTest {
             try {
                 end.await();
                 return "late";
-            } catch (InterruptedException e) {
-                // As a socket of java.net does
-                continue;
+            } catch (InterruptedException ignored) {
+                // Waits on, as a socket of java.net does
             }
         }
     }

@@ -103,7 +103,7 @@ public interface BudgetStoreContract {
             while (now().isBefore(begin.plus(budget.window().multipliedBy(windows)))) {
                 advance(budget.window().dividedBy(200).multipliedBy(random.nextInt(7)));
                 BudgetStore drawer = drawers.get(random.nextInt(drawers.size()));
-                long wanted = 1 + random.nextInt((int) budget.amount() / 10);
+                long wanted = 1L + random.nextInt((int) budget.amount() / 10);
                 drawn.add(new Drawn(
                         now(), drawer.draw(budget.name(), budget, wanted).amount()));
                 assertThat(since(drawn, now().minus(budget.window()))).isLessThanOrEqualTo(budget.amount());
