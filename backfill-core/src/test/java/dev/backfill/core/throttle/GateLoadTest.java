@@ -3,6 +3,7 @@ package dev.backfill.core.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.Operation;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
@@ -58,6 +59,30 @@ class GateLoadTest {
         calls.forEach(Rig::get);
 
         assertThat(order).isSorted().hasSize(21);
+    }
+
+    @Test
+    void aCheapRequestDoesNotOvertakeADearOneThatWaitsForQuota() {
+        rig.quota(new Quota("units", Quota.Measure.UNITS, Quota.Scope.MAILBOX, 1_000, Duration.ofSeconds(60)));
+        MailboxGate gate = rig.open();
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        gate.calls().call(new Operation("most of the burst", 230), () -> "sent");
+        CompletableFuture<Boolean> dear =
+                rig.async(() -> gate.calls().call(new Operation("dear", 200), () -> order.add("dear")));
+        rig.time.awaitTimer(Duration.ofSeconds(1), Duration.ofSeconds(60));
+
+        // 7 units of the burst are left: enough for this one, if it were first
+        CompletableFuture<Boolean> cheap =
+                rig.async(() -> gate.calls().call(new Operation("cheap", 1), () -> order.add("cheap")));
+        MailboxLimits limits = limits();
+        while (limits.waiting() < 2 && !cheap.isDone()) {
+            Thread.onSpinWait();
+        }
+        rig.time.advance(Duration.ofSeconds(60));
+        Rig.get(dear);
+        Rig.get(cheap);
+
+        assertThat(order).containsExactly("dear", "cheap");
     }
 
     @Test
