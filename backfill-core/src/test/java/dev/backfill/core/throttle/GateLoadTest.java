@@ -76,6 +76,7 @@ class GateLoadTest {
                 rig.async(() -> gate.calls().call(new Operation("cheap", 1), () -> order.add("cheap")));
         MailboxLimits limits = limits();
         while (limits.waiting() < 2 && !cheap.isDone()) {
+            assertThat(Thread.interrupted()).as("ran out of time").isFalse();
             Thread.onSpinWait();
         }
         rig.time.advance(Duration.ofSeconds(60));
@@ -173,7 +174,7 @@ class GateLoadTest {
             case 4 -> throw new StackOverflowError("planned");
             case 5 -> throw new InterruptedException("planned");
             case 6 -> Thread.currentThread().interrupt();
-            default -> Thread.yield();
+            default -> Thread.onSpinWait();
         }
         return "answer";
     }
@@ -213,6 +214,7 @@ class GateLoadTest {
 
     private static void awaitInFlight(MailboxGate gate) {
         while (gate.stats().inFlight() == 0) {
+            assertThat(Thread.interrupted()).as("ran out of time").isFalse();
             Thread.onSpinWait();
         }
     }
@@ -220,6 +222,7 @@ class GateLoadTest {
     private void awaitWaiting(int calls) {
         MailboxLimits limits = limits();
         while (limits.waiting() < calls) {
+            assertThat(Thread.interrupted()).as("ran out of time").isFalse();
             Thread.onSpinWait();
         }
     }

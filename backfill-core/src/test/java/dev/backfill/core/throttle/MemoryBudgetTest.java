@@ -148,6 +148,7 @@ class MemoryBudgetTest {
     /** Blocks until so many callers are in the queue; their own coming is no change of anything else. */
     private void awaitWaiting(int callers) {
         while (budget.waiting() < callers) {
+            assertThat(Thread.interrupted()).as("ran out of time").isFalse();
             Thread.onSpinWait();
         }
     }
