@@ -69,7 +69,7 @@ public interface JobStore extends AutoCloseable {
      * @param checkpoint partitions, pins and failure rows
      * @param change makes the new row from the stored one; the wanted state of the stored row must be kept
      * @return the row as it is stored now; its wanted state is how the run learns of commands
-     * @throws StaleLeaseException if another claim was made since, or the job is no longer RUNNING
+     * @throws StaleLeaseException if another claim was made since, or the job is no longer RUNNING or no longer there
      * @throws dev.backfill.api.JobConflictException if the row names a mailbox on which another job is RUNNING; it names that
      *     job, and nothing is stored
      */
@@ -129,8 +129,9 @@ public interface JobStore extends AutoCloseable {
     Summary summary(@Nullable UserId user);
 
     /**
-     * Finds QUEUED jobs whose time has come, the most urgent first: by priority plus one for each {@code ageStep} waited since
-     * queued, then by the fewest running jobs of the user, then the longest queued.
+     * Finds jobs that a claim would give: QUEUED, wanted to run, their time come, no other job RUNNING on their mailbox. The
+     * most urgent is first: by priority plus one for each whole {@code ageStep} waited since queued, then by the fewest
+     * running jobs of the user, whose jobs further up the list count as running, then the longest queued.
      *
      * @param now the present time
      * @param ageStep how long a job waits to gain one step of priority
