@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -160,7 +161,7 @@ final class FolderTree {
                 continue;
             }
             for (FolderJson candidate : top) {
-                if (ENGLISH.get(candidate.name().toLowerCase(java.util.Locale.ROOT)) == role) {
+                if (ENGLISH.get(candidate.name().toLowerCase(Locale.ROOT)) == role) {
                     roles.putIfAbsent(candidate.id(), role);
                 }
             }

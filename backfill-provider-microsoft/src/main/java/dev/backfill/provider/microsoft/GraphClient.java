@@ -40,6 +40,7 @@ final class GraphClient implements AutoCloseable {
     private final OkHttpClient http;
     private final BaseGraphRequestAdapter adapter;
     private final UserItemRequestBuilder user;
+    private volatile boolean closed;
 
     /**
      * Reads an answer.
@@ -64,7 +65,20 @@ final class GraphClient implements AutoCloseable {
 
     private static void authenticate(AccessTokens tokens, RequestInformation request) {
         request.headers.remove("Authorization");
-        request.headers.add("Authorization", "Bearer " + tokens.get());
+        request.headers.add("Authorization", "Bearer " + token(tokens));
+    }
+
+    private static String token(AccessTokens tokens) {
+        try {
+            return tokens.get();
+        } catch (SourceException error) {
+            throw error;
+        } catch (RuntimeException refused) {
+            // The contract of AccessTokens: whatever else it throws, the account's consent cannot be had.
+            throw SourceException.of(SourceException.Kind.AUTH, SourceException.Scope.MAILBOX, "TOKEN_UNAVAILABLE")
+                    .cause(refused)
+                    .build("The host gave no access token for the account");
+        }
     }
 
     /** {@return the builder of requests below the account} */
@@ -103,6 +117,9 @@ final class GraphClient implements AutoCloseable {
         // Ids that survive a move; asked for anew with each request, since nextLinks carry no headers.
         information.headers.add("Prefer", "IdType=\"ImmutableId\"");
         Request request = adapter.convertToNativeRequest(information);
+        if (closed) {
+            throw errors.ofFailure(new IOException("closed"), target);
+        }
         try (Response response = http.newCall(request).execute()) {
             ResponseBody body = response.body();
             if (response.isSuccessful() && body != null) {
@@ -122,6 +139,7 @@ final class GraphClient implements AutoCloseable {
     /** Ends calls under way and lets go of connections and threads. */
     @Override
     public void close() {
+        closed = true;
         http.dispatcher().cancelAll();
         http.connectionPool().evictAll();
         http.dispatcher().executorService().shutdownNow();

@@ -263,8 +263,10 @@ final class GraphErrors {
             return null;
         }
         String code = clean(main.getCode());
-        Object inner =
-                main.getInnerError() == null ? null : main.getInnerError().getAdditionalData();
+        // The SDK knows "innerError" alone; Graph writes "innererror" too.
+        Object inner = main.getInnerError() == null
+                ? next(main.getAdditionalData())
+                : main.getInnerError().getAdditionalData();
         for (int depth = 0; depth < MAX_NESTING && inner instanceof Map<?, ?> map; depth++) {
             String deeper = clean(text(map.get("code")));
             if (deeper != null && isKnown(deeper)) {

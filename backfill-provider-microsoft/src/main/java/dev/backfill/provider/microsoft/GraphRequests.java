@@ -3,6 +3,7 @@ package dev.backfill.provider.microsoft;
 import com.microsoft.graph.users.item.UserItemRequestBuilder;
 import com.microsoft.kiota.RequestInformation;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -188,6 +189,6 @@ final class GraphRequests {
 
     /** The SDK's configurations always bring their parameters; their annotations do not say so. */
     private static <T> T parameters(@Nullable T parameters) {
-        return java.util.Objects.requireNonNull(parameters, "the SDK's query parameters");
+        return Objects.requireNonNull(parameters, "the SDK's query parameters");
     }
 }

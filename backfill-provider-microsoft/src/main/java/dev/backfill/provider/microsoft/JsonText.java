@@ -2,6 +2,7 @@ package dev.backfill.provider.microsoft;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,7 @@ final class JsonText {
 
     private static void require(@Nullable JsonToken token, JsonParser json) throws IOException {
         if (token == null) {
-            throw new com.fasterxml.jackson.core.io.JsonEOFException(json, null, "the answer ends too early");
+            throw new JsonEOFException(json, null, "the answer ends too early");
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How far a window is walked: the second of the last message handed over, and which messages of that second were. Graph shows
@@ -67,7 +68,8 @@ record KeysetPosition(long second, Set<String> border, int skip, long count) {
     }
 
     private static SourceException unknown() {
-        return SourceException.of(SourceException.Kind.FAIL_JOB, SourceException.Scope.PARTITION, "UNKNOWN_POSITION")
+        return SourceException.of(
+                        SourceException.Kind.RESTART_PARTITION, SourceException.Scope.PARTITION, "UNKNOWN_POSITION")
                 .build("The stored position was not written by this version of the Microsoft provider");
     }
 
@@ -75,7 +77,7 @@ record KeysetPosition(long second, Set<String> border, int skip, long count) {
         return new Position(
                 isWithinSecond()
                         ? "s1;" + second + ";" + skip + ";" + count
-                        : "k1;" + second + ";" + String.join("", new java.util.TreeSet<>(border)));
+                        : "k1;" + second + ";" + String.join("", new TreeSet<>(border)));
     }
 
     /** Shortens a message id to 64 bits, plenty for the messages of one second. */

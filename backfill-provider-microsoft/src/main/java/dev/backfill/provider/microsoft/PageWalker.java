@@ -11,7 +11,9 @@ import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +145,7 @@ final class PageWalker {
             page = page(job, request(job, GraphRequests.Detail.FULL));
         }
         RequestInformation start = request(job, GraphRequests.Detail.FULL);
-        Set<String> followed = new java.util.HashSet<>();
+        Set<String> followed = new HashSet<>();
         int before = 0;
         while (page.fresh() == 0 && !page.cut() && page.nextLink() != null) {
             String link = page.nextLink();
@@ -178,7 +180,7 @@ final class PageWalker {
     private void completeAttachments(MessagePage page) {
         singles.completeAttachments(page.entries().stream()
                 .map(MessagePage.Entry::incomplete)
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .toList());
     }
 

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,8 +101,8 @@ final class WindowPlanner {
     }
 
     private static Edge edge(InputStream body) throws IOException {
-        PageReader.Frame frame = new PageReader.Frame(
-                "", "", java.util.Set.of(), Seconds.FIRST, Seconds.END, 1, 1, GraphRequests.Detail.IDS);
+        PageReader.Frame frame =
+                new PageReader.Frame("", "", Set.of(), Seconds.FIRST, Seconds.END, 1, 1, GraphRequests.Detail.IDS);
         MessagePage page = PageReader.read(body, frame);
         List<MessagePage.Entry> entries = page.entries();
         return new Edge(entries.isEmpty() ? null : Long.valueOf(entries.get(0).second()), page.count());

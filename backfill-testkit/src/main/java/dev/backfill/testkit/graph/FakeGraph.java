@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public final class FakeGraph implements AutoCloseable {
     private final RequestJournal journal;
     private final AcceptedTokens tokens;
     private final @Nullable QuotaMeter quota;
+    private final GraphRouter router;
 
     private FakeGraph(Builder builder) throws IOException {
         this.mailboxes = Map.copyOf(builder.mailboxes);
@@ -61,7 +63,8 @@ public final class FakeGraph implements AutoCloseable {
         this.quota = builder.quota;
         MailboxApp app = new MailboxApp(new MessageLister(builder.quirks, builder.beforePage));
         List<GraphMailbox> all = List.copyOf(builder.mailboxes.values());
-        this.server = LoopbackServer.start(new GraphRouter(all, tokens, quota, app), journal, faults, builder.port);
+        this.router = new GraphRouter(all, tokens, quota, app);
+        this.server = LoopbackServer.start(router, journal, faults, builder.port);
         app.root(server.uri().toString());
     }
 
@@ -117,6 +120,16 @@ public final class FakeGraph implements AutoCloseable {
      */
     public int peakConcurrency(GraphMailbox mailbox) {
         return quota == null ? 0 : quota.peakConcurrency(mailbox.userId());
+    }
+
+    /**
+     * Tells with which tokens a mailbox was read, so that a test can show that tokens never cross.
+     *
+     * @param mailbox the mailbox
+     * @return the different tokens, without the word Bearer
+     */
+    public Set<String> tokensSeen(GraphMailbox mailbox) {
+        return router.tokensSeen(mailbox);
     }
 
     /** Stops the server at once. Does not throw; may be called twice. */

@@ -56,6 +56,11 @@ final class GraphIds {
         return "AAQkAGI2TGUwL" + filler("thread\n" + mailbox + "\n" + threadKey, 36) + "=";
     }
 
+    /** Made of a header, a GUID and a time: 22 bytes in base64. */
+    static String conversationIndex(String threadKey) {
+        return Base64.getEncoder().encodeToString(stretch("index\n" + threadKey, 22));
+    }
+
     static String changeKey(String storedId, int revision) {
         return "CQAAABYAAAB" + filler("change\n" + storedId + "\n" + revision, 18);
     }

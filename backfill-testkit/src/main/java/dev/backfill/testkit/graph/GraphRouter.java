@@ -7,6 +7,7 @@ import dev.backfill.testkit.http.HttpCall;
 import dev.backfill.testkit.http.QuotaMeter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class GraphRouter implements HttpApp {
     private final AcceptedTokens tokens;
     private final @Nullable QuotaMeter quota;
     private final MailboxApp mailboxApp;
+    private final Map<String, Set<String>> seen = new ConcurrentHashMap<>();
     private final AtomicLong requestIds = new AtomicLong();
 
     GraphRouter(
@@ -33,6 +35,10 @@ final class GraphRouter implements HttpApp {
         this.tokens = tokens;
         this.quota = quota;
         this.mailboxApp = mailboxApp;
+    }
+
+    Set<String> tokensSeen(GraphMailbox mailbox) {
+        return Set.copyOf(seen.getOrDefault(mailbox.address(), Set.of()));
     }
 
     @Override
@@ -67,6 +73,8 @@ final class GraphRouter implements HttpApp {
             throw GraphFault.badRequest("Resource not found for the segment '" + path.get(1) + "'.");
         }
         GraphMailbox mailbox = me ? own(owner) : named(owner, path.get(2));
+        seen.computeIfAbsent(mailbox.address(), address -> ConcurrentHashMap.newKeySet())
+                .add(AcceptedTokens.bearer(call));
         if (!call.method().equals("GET")) {
             throw new GraphFault(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request.");
         }

@@ -78,7 +78,7 @@ final class MessageRenderer {
             case "changeKey" -> json.writeStringField(name, changeKey(item));
             case "parentFolderId" -> json.writeStringField(name, item.folder.id);
             case "conversationId" -> json.writeStringField(name, mailbox.conversationId(item.mail));
-            case "conversationIndex" -> json.writeStringField(name, "AQHZ" + item.mail.threadKey() + "A==");
+            case "conversationIndex" -> json.writeStringField(name, GraphIds.conversationIndex(item.mail.threadKey()));
             case "importance" ->
                 json.writeStringField(name, item.mail.importance().code());
             case "isRead" -> json.writeBooleanField(name, item.mail.isRead());

@@ -44,15 +44,23 @@ public final class AcceptedTokens {
      * @return the owner, {@code *} for anybody's; null when the token is missing or refused
      */
     public @Nullable String owner(HttpCall call) {
-        String header = call.header("Authorization");
-        if (header == null || !header.regionMatches(true, 0, "Bearer ", 0, 7)) {
-            return null;
-        }
-        String token = header.substring(7).strip();
+        String token = bearer(call);
         if (token.isEmpty() || refused.contains(token)) {
             return null;
         }
         return open ? "*" : owners.get(token);
+    }
+
+    /**
+     * Gives the token that a request carries.
+     *
+     * @param call the request
+     * @return the token, without the word Bearer; empty if there is none
+     */
+    public static String bearer(HttpCall call) {
+        String header = call.header("Authorization");
+        boolean bearer = header != null && header.regionMatches(true, 0, "Bearer ", 0, 7);
+        return header == null || !bearer ? "" : header.substring(7).strip();
     }
 
     /** {@return true as long as any token is taken} */

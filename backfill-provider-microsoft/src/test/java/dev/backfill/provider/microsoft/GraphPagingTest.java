@@ -1,0 +1,303 @@
+package dev.backfill.provider.microsoft;
+
+import static dev.backfill.provider.microsoft.Graphs.OWNER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import dev.backfill.testkit.DirectMailboxContext;
+import dev.backfill.testkit.PageCollector;
+import dev.backfill.testkit.graph.FakeGraph;
+import dev.backfill.testkit.graph.GraphMailbox;
+import dev.backfill.testkit.graph.GraphQuirks;
+import dev.backfill.testkit.http.Fault;
+import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.StoredMail;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+/** The traps of Graph's pages: none loses a message or gives it twice. */
+class GraphPagingTest {
+    private static final MailQuery INBOX = new MailQuery(null, Crawl.TO, List.of("inbox"), false, false);
+    private static final RequestMatch PAGES =
+            RequestMatch.path("/messages$").query("$select", "internetMessageHeaders");
+
+    private static void assertWhole(GraphQuirks quirks, List<StoredMail> mails, int limit) throws Exception {
+        try (FakeGraph graph =
+                        FakeGraph.builder().mailbox(OWNER, mails).quirks(quirks).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            Crawl crawl = Crawl.of(mailbox, INBOX, Crawl.limit(limit));
+
+            assertThat(crawl.ids()).doesNotHaveDuplicates().hasSameElementsAs(Graphs.ids(graph, mails));
+            assertThat(crawl.entries - crawl.repeats).isEqualTo(mails.size());
+        }
+    }
+
+    @Test
+    void shortPagesLoseNothing() throws Exception {
+        assertWhole(GraphQuirks.NONE.withShortPageEvery(2), Graphs.minutes(95, FolderPath.INBOX), 10);
+    }
+
+    @Test
+    void anEmptyPageWithANextLinkIsNotTheEnd() throws Exception {
+        assertWhole(GraphQuirks.NONE.withEmptyPageEvery(3), Graphs.minutes(60, FolderPath.INBOX), 10);
+    }
+
+    @Test
+    void aRelativeNextLinkIsFollowed() throws Exception {
+        assertWhole(
+                GraphQuirks.NONE.withEmptyPageEvery(2).withRelativeNextLink(),
+                Graphs.minutes(30, FolderPath.INBOX),
+                10);
+    }
+
+    @Test
+    void aMissingNextLinkIsNotTheEndEither() throws Exception {
+        assertWhole(GraphQuirks.NONE.withEndAfterSkip(5), Graphs.minutes(60, FolderPath.INBOX), 10);
+    }
+
+    @Test
+    void aRepeatedNextLinkIsNotFollowedForEver() throws Exception {
+        assertWhole(GraphQuirks.NONE.withLoopAfterSkip(5), Graphs.minutes(60, FolderPath.INBOX), 10);
+    }
+
+    @Test
+    void aServerThatCapsPagesIsWalkedToItsEnd() throws Exception {
+        List<StoredMail> mails = new ArrayList<>(Graphs.minutes(40, FolderPath.INBOX));
+        mails.addAll(Graphs.burst(100, 30, Graphs.START.plusSeconds(60 * 20), FolderPath.INBOX));
+
+        assertWhole(GraphQuirks.NONE.withMaxPage(7), mails, 50);
+    }
+
+    @Test
+    void theBorderSecondIsNeitherLostNorRepeated() throws Exception {
+        List<StoredMail> mails = new ArrayList<>(Graphs.minutes(20, FolderPath.INBOX));
+        mails.addAll(Graphs.burst(100, 57, Graphs.START.plusSeconds(30), FolderPath.INBOX));
+        mails.addAll(Graphs.burst(200, 13, Graphs.START.plusSeconds(60 * 20), FolderPath.INBOX));
+
+        for (int limit : new int[] {1, 4, 10, 100}) {
+            assertWhole(GraphQuirks.NONE, mails, limit);
+        }
+    }
+
+    @Test
+    void aSecondWithMoreMessagesThanAPositionCanNameIsWalkedWhole() throws Exception {
+        List<StoredMail> mails = new ArrayList<>(Graphs.minutes(5, FolderPath.INBOX));
+        mails.addAll(Graphs.burst(1_000, 900, Graphs.START.plusSeconds(90), FolderPath.INBOX));
+
+        assertWhole(GraphQuirks.NONE, mails, 100);
+        assertWhole(GraphQuirks.NONE.withShortPageEvery(2), mails, 150);
+    }
+
+    @Test
+    void bytesEndAPageAsMessagesDo() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(25, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            Crawl crawl = Crawl.of(mailbox, INBOX, new PageLimit(10, 4_000));
+
+            assertThat(crawl.ids()).hasSize(25).doesNotHaveDuplicates();
+            assertThat(crawl.pages).isGreaterThan(7);
+        }
+    }
+
+    @Test
+    void aWindowOfOnePageCostsOneRequest() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(100, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start()) {
+            DirectMailboxContext context = Graphs.context(graph);
+            try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
+                Crawl crawl = Crawl.of(mailbox, INBOX, Crawl.limit(100));
+
+                assertThat(crawl.providerCount).isEqualTo(100);
+                assertThat(context.requests("messages.list")).isEqualTo(1);
+                assertThat(context.requests("messages.count")).isZero();
+            }
+        }
+    }
+
+    @Test
+    void everyRequestAsksForImmutableIdsAndNoMoreThanIsUsed() throws Exception {
+        List<StoredMail> mails = Graphs.generated(60);
+        try (FakeGraph graph = FakeGraph.builder()
+                        .mailbox(OWNER, mails)
+                        .quirks(GraphQuirks.NONE.withEmptyPageEvery(2))
+                        .start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            mailbox.key();
+            Crawl.of(mailbox, Crawl.ALL, Crawl.limit(10));
+
+            assertThat(graph.journal().entries())
+                    .isNotEmpty()
+                    .allSatisfy(entry -> assertThat(entry.header("Prefer")).containsExactly("IdType=\"ImmutableId\""))
+                    .allSatisfy(entry -> assertThat(entry.query()).containsKey("$select"));
+            assertThat(graph.journal().entries(RequestMatch.path("/messages$").query("$orderby", "")))
+                    .allSatisfy(entry ->
+                            assertThat(entry.query().get("$filter").get(0)).startsWith("receivedDateTime ge "));
+        }
+    }
+
+    @Test
+    void mailThatIsDeletedOrMovedBehindTheWalkShiftsNothing() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(60, FolderPath.INBOX);
+        AtomicReference<GraphMailbox> store = new AtomicReference<>();
+        FakeGraph.Builder builder = FakeGraph.builder().mailbox(OWNER, mails).beforePage(number -> {
+            int gone = (int) number * 7;
+            if (number > 1 && gone < 21) {
+                store.get().move(mails.get(gone - 10).id(), FolderPath.ARCHIVE, Graphs.START);
+            }
+            if (number == 4) {
+                store.get().purge(mails.get(1).id());
+            }
+        });
+        try (FakeGraph graph = builder.start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            store.set(graph.mailbox(OWNER));
+            Crawl crawl = Crawl.of(mailbox, INBOX, Crawl.limit(10));
+
+            assertThat(crawl.ids()).doesNotHaveDuplicates().hasSameElementsAs(Graphs.ids(graph, mails));
+        }
+    }
+
+    @Test
+    void mailThatArrivesBeyondTheBoundIsLeftAlone() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(30, FolderPath.INBOX);
+        Instant to = Graphs.START.plusSeconds(60L * 30);
+        AtomicReference<GraphMailbox> store = new AtomicReference<>();
+        FakeGraph.Builder builder = FakeGraph.builder()
+                .mailbox(OWNER, mails)
+                .beforePage(number ->
+                        store.get().add(Graphs.mail(1_000 + (int) number, to.plusSeconds(number), FolderPath.INBOX)));
+        try (FakeGraph graph = builder.start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            store.set(graph.mailbox(OWNER));
+            MailQuery query = new MailQuery(Graphs.START, to, List.of("inbox"), false, false);
+            Crawl crawl = Crawl.of(mailbox, query, Crawl.limit(10));
+
+            assertThat(crawl.ids()).hasSameElementsAs(Graphs.ids(graph, mails));
+            assertThat(crawl.providerCount).isEqualTo(30);
+        }
+    }
+
+    @Test
+    void onlyTheCorruptMessageOfAPageFails() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(30, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            GraphMailbox store = graph.mailbox(OWNER);
+            store.corrupt(mails.get(13).id());
+            Crawl crawl = Crawl.of(mailbox, INBOX, Crawl.limit(10));
+
+            assertThat(crawl.ids()).doesNotHaveDuplicates().hasSize(30);
+            String scope = store.folderId(FolderPath.INBOX);
+            assertThat(crawl.items)
+                    .filteredOn(PageItem.Failed.class::isInstance)
+                    .containsExactly(new PageItem.Failed(
+                            FailureRef.message(scope, store.messageId(mails.get(13))),
+                            SourceException.Kind.SKIP_MESSAGE,
+                            "ErrorCorruptData"));
+            assertThat(crawl.emails())
+                    .allSatisfy(email -> assertThat(email.folder()).isEqualTo("Inbox"));
+        }
+    }
+
+    @Test
+    void whereNotEvenIdsCanBeHadTheStretchIsHalvedDownToASecond() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(4, FolderPath.INBOX);
+        Instant bad = Graphs.START.plusSeconds(120);
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            GraphMailbox store = graph.mailbox(OWNER);
+            String scope = store.folderId(FolderPath.INBOX);
+            // A page fails whenever its stretch holds the bad second: told by the fake's hook through the plan's
+            // bounds.
+            Partition second = Partition.window(scope, bad, bad.plusSeconds(1));
+            graph.faults()
+                    .always(
+                            RequestMatch.path("/messages$")
+                                    .query("$filter", "ge " + bad + " and receivedDateTime lt " + bad.plusSeconds(1)),
+                            Fault.json(500, "{\"error\":{\"code\":\"ErrorCorruptData\",\"message\":\"\"}}"));
+            PageCollector page = new PageCollector();
+            PageEnd end = mailbox.fetch(INBOX, second, Position.START, Crawl.limit(10), page);
+
+            assertThat(end.isLast()).isTrue();
+            assertThat(end.entries()).isEqualTo(1);
+            assertThat(page.items())
+                    .containsExactly(new PageItem.Failed(
+                            FailureRef.stretch(scope, bad, bad.plusSeconds(1)),
+                            SourceException.Kind.SKIP_MESSAGE,
+                            "ErrorCorruptData"));
+
+            Partition two = Partition.window(scope, bad, bad.plusSeconds(2));
+            graph.faults()
+                    .always(
+                            RequestMatch.path("/messages$")
+                                    .query("$filter", "ge " + bad + " and receivedDateTime lt " + bad.plusSeconds(2)),
+                            Fault.json(500, "{\"error\":{\"code\":\"ErrorCorruptData\",\"message\":\"\"}}"));
+            PageEnd halves = mailbox.fetch(INBOX, two, Position.START, Crawl.limit(10), new PageCollector());
+            assertThat(halves.replacedBy())
+                    .containsExactly(Partition.window(scope, bad.plusSeconds(1), bad.plusSeconds(2)), second);
+        }
+    }
+
+    @Test
+    void aPageThatTimesOutIsAskedForSmaller() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(50, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder()
+                        .mailbox(OWNER, mails)
+                        .quirks(GraphQuirks.NONE.withTimeoutAbovePage(20))
+                        .start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            Crawl crawl = Crawl.of(mailbox, INBOX, Crawl.limit(100));
+
+            assertThat(crawl.ids()).hasSameElementsAs(Graphs.ids(graph, mails)).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aServerThatIgnoresTheFilterIsRefusedRatherThanBelieved() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(3, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            String body = "{\"value\":[{\"id\":\"a\",\"receivedDateTime\":\"2010-01-01T00:00:00Z\"}]}";
+            graph.faults().always(PAGES, Fault.json(200, body));
+            MailQuery query = new MailQuery(Graphs.START, Crawl.TO, List.of("inbox"), false, false);
+
+            assertThatThrownBy(() -> Crawl.of(mailbox, query, Crawl.limit(10)))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            error -> assertThat(error.code()).isEqualTo("FILTER_NOT_KEPT"));
+        }
+    }
+
+    @Test
+    void whatCannotBeUnderstoodBecomesAFailureWithItsId() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(1, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            String body = "{\"@odata.count\":3,\"value\":[{\"id\":\"a\",\"receivedDateTime\":\"yesterday\"},"
+                    + "{\"id\":\"b\",\"receivedDateTime\":\"2024-05-01T08:00:00Z\",\"subject\":7,\"body\":[1],"
+                    + "\"toRecipients\":{},\"from\":null,\"news\":{\"value\":[1,2]}},{\"subject\":\"no id\"}]}";
+            graph.faults().always(PAGES, Fault.json(200, body));
+            Crawl crawl = Crawl.of(mailbox, INBOX, Crawl.limit(10));
+
+            assertThat(crawl.ids()).containsExactly("a", "b", "");
+            assertThat(crawl.items.get(0)).isInstanceOf(PageItem.Failed.class);
+            assertThat(crawl.items.get(1)).isInstanceOf(PageItem.Message.class);
+            assertThat(crawl.items.get(2)).isInstanceOf(PageItem.Failed.class);
+            assertThat(crawl.entries).isEqualTo(3);
+        }
+    }
+}
