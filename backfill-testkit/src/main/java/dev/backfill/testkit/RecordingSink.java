@@ -12,10 +12,8 @@ import dev.backfill.spi.SpiVersion;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,12 +47,11 @@ public final class RecordingSink implements MessageSink {
     private final List<OutboundMessage> payloads = new ArrayList<>();
     private final Deque<Held> held = new ArrayDeque<>();
     private final List<String> misuses = new ArrayList<>();
-    private final Map<Long, SinkException> failByNumber = new HashMap<>();
-    private final Map<String, KeyFault> failByKey = new HashMap<>();
+    private final SinkFaults faults = new SinkFaults();
+    private final SinkTally tally = new SinkTally();
     private SinkLimits limits = DEFAULT_LIMITS;
     private Acks acks = Acks.AT_ONCE;
     private Keep keep = Keep.KEYS;
-    private Counts counts = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /**
      * What a sink saw so far. Immutable.
@@ -91,8 +88,6 @@ public final class RecordingSink implements MessageSink {
         KEYS,
         PAYLOADS
     }
-
-    private record KeyFault(int left, SinkException error) {}
 
     /** A message on its way; the error is what it shall be refused with. */
     private record Held(
@@ -181,7 +176,7 @@ public final class RecordingSink implements MessageSink {
      * @return this sink
      */
     public RecordingSink failNumber(long number, SinkException error) {
-        return set(() -> failByNumber.put(number, error));
+        return set(() -> faults.failNumber(number, error));
     }
 
     /**
@@ -193,7 +188,7 @@ public final class RecordingSink implements MessageSink {
      * @return this sink
      */
     public RecordingSink failMessage(String keyOrMessageId, int times, SinkException error) {
-        return set(() -> failByKey.put(keyOrMessageId, new KeyFault(times, error)));
+        return set(() -> faults.failMessage(keyOrMessageId, times, error));
     }
 
     /**
@@ -221,7 +216,7 @@ public final class RecordingSink implements MessageSink {
     public MessagePublisher open(SinkContext context) {
         requireNonNull(context, "context");
         return monitor.locked(() -> {
-            count(1, 0, 0, 0, 0);
+            tally.opened++;
             return new RecordingPublisher(this);
         });
     }
@@ -264,7 +259,6 @@ public final class RecordingSink implements MessageSink {
             int lost = held.size();
             held.forEach(one -> deliver(one.message()));
             held.clear();
-            count(0, 0, 0, 0, 0);
             return lost;
         });
     }
@@ -272,10 +266,10 @@ public final class RecordingSink implements MessageSink {
     CompletionStage<String> publish(OutboundMessage message, RecordingPublisher publisher) {
         Held taken = monitor.locked(() -> {
             requireFits(message);
-            count(0, 0, 0, 1, 0);
-            Held one = new Held(message, new CompletableFuture<>(), fault(message));
+            tally.published++;
+            Held one = new Held(message, new CompletableFuture<>(), faults.next(message, tally.published));
             held.add(one);
-            count(0, 0, 0, 0, 0);
+            tally.mostHeld = Math.max(tally.mostHeld, held.size());
             return one;
         });
         Acks mode = monitor.locked(() -> acks);
@@ -296,38 +290,17 @@ public final class RecordingSink implements MessageSink {
     private void resolve(Held one) {
         String sinkMessageId = monitor.locked(() -> {
             if (one.error() != null) {
-                count(0, 0, 0, 0, 1);
+                tally.refused++;
                 return "";
             }
             deliver(one.message());
-            return id + "-" + counts.delivered();
+            return id + "-" + tally.delivered;
         });
         if (one.error() != null) {
             one.answer().completeExceptionally(one.error());
         } else {
             one.answer().complete(sinkMessageId);
         }
-    }
-
-    private @Nullable SinkException fault(OutboundMessage message) {
-        SinkException byNumber = failByNumber.remove(counts.published());
-        if (byNumber != null) {
-            return byNumber;
-        }
-        SinkException byKey = keyFault(message.dedupeKey());
-        String messageId = message.attributes().get(MESSAGE_ID_ATTRIBUTE);
-        return byKey != null || messageId == null ? byKey : keyFault(messageId);
-    }
-
-    private @Nullable SinkException keyFault(String key) {
-        KeyFault fault = failByKey.get(key);
-        if (fault == null || fault.left() == 0) {
-            return null;
-        }
-        if (fault.left() != Integer.MAX_VALUE) {
-            failByKey.put(key, new KeyFault(fault.left() - 1, fault.error()));
-        }
-        return fault.error();
     }
 
     private void requireFits(OutboundMessage message) {
@@ -343,11 +316,11 @@ public final class RecordingSink implements MessageSink {
     }
 
     void closedOne() {
-        monitor.run(() -> count(0, 1, 0, 0, 0));
+        monitor.run(() -> tally.closed++);
     }
 
     void flushedOne() {
-        monitor.run(() -> count(0, 0, 1, 0, 0));
+        monitor.run(() -> tally.flushes++);
     }
 
     SinkLimits limits() {
@@ -355,16 +328,8 @@ public final class RecordingSink implements MessageSink {
     }
 
     private void deliver(OutboundMessage message) {
-        counts = new Counts(
-                counts.opened(),
-                counts.closed(),
-                counts.flushes(),
-                counts.published(),
-                counts.delivered() + 1,
-                counts.bytes() + message.data().length,
-                counts.refused(),
-                held.size(),
-                counts.mostHeld());
+        tally.delivered++;
+        tally.bytes += message.data().length;
         if (keep == Keep.COUNTS) {
             return;
         }
@@ -376,22 +341,9 @@ public final class RecordingSink implements MessageSink {
         }
     }
 
-    private void count(int opened, int closed, int flushes, int published, int refused) {
-        counts = new Counts(
-                counts.opened() + opened,
-                counts.closed() + closed,
-                counts.flushes() + flushes,
-                counts.published() + published,
-                counts.delivered(),
-                counts.bytes(),
-                counts.refused() + refused,
-                held.size(),
-                Math.max(counts.mostHeld(), held.size()));
-    }
-
     /** {@return what was seen so far} */
     public Counts counts() {
-        return monitor.locked(() -> counts);
+        return monitor.locked(() -> tally.counts(held.size()));
     }
 
     /** {@return the dedupe keys delivered, in order, repeated ones as often as they came} */
@@ -431,7 +383,7 @@ public final class RecordingSink implements MessageSink {
      * @throws AssertionError after {@link ManualTime#PATIENCE} of real time, or if interrupted
      */
     public void awaitDelivered(long count) {
-        await(() -> counts.delivered() >= count, count + " messages delivered");
+        await(() -> tally.delivered >= count, count + " messages delivered");
     }
 
     /**
@@ -445,7 +397,7 @@ public final class RecordingSink implements MessageSink {
     }
 
     private void await(BooleanSupplier condition, String what) {
-        monitor.await(condition, () -> what + "; seen so far " + counts);
+        monitor.await(condition, () -> what + "; seen so far " + tally.counts(held.size()));
     }
 
     private RecordingSink set(Runnable change) {
