@@ -243,8 +243,8 @@ class GateThrottlingTest {
         MailboxGate gate = rig.open("a@example.org", stop);
         CompletableFuture<String> call =
                 rig.call(gate.calls(), new Script(throttled(rig.time.instant().plusSeconds(500))));
-        CompletableFuture<String> behind = rig.call(gate.calls(), () -> "never");
         rig.time.awaitTimer(Duration.ofSeconds(500));
+        CompletableFuture<String> behind = rig.call(gate.calls(), () -> "never");
 
         stop.stop();
 
