@@ -5,6 +5,7 @@ import dev.backfill.model.FolderRole;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.Outcome;
+import dev.backfill.spi.SourceException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -121,10 +122,21 @@ final class FolderTree {
         List<Outcome<FolderJson.Page>> outcomes = asked.isEmpty() ? List.of() : calls.all(asked);
         List<List<FolderJson>> children = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
-            children.add(pages(
-                    outcomes.get(i).get(), requests.childFolders(parents.get(i).id())));
+            children.add(children(parents.get(i), outcomes.get(i)));
         }
         return children;
+    }
+
+    /** Gives a folder's children; a folder that is gone or forbidden meanwhile has none. */
+    private List<FolderJson> children(Folder parent, Outcome<FolderJson.Page> outcome) {
+        try {
+            return pages(outcome.get(), requests.childFolders(parent.id()));
+        } catch (SourceException error) {
+            if (error.kind() == SourceException.Kind.SKIP_PARTITION) {
+                return List.of();
+            }
+            throw error;
+        }
     }
 
     private List<FolderJson> pages(FolderJson.Page first, RequestInformation request) {

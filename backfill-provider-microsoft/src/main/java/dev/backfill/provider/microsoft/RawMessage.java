@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class RawMessage {
     private static final Pattern MESSAGE_ID = Pattern.compile("<[^<>]*>");
 
+    /** Exchange writes the first day of its calendar where it has no time. */
+    private static final long MISSING_BEFORE =
+            Instant.parse("1601-01-02T00:00:00Z").getEpochSecond();
+
     @Nullable
     String id;
 
@@ -259,15 +263,12 @@ final class RawMessage {
     private static @Nullable Instant lenient(String text) {
         try {
             Instant instant = instant(text);
-            // Exchange writes the first day of its calendar where it has no time.
+
             return instant.getEpochSecond() <= MISSING_BEFORE ? null : instant;
         } catch (DateTimeException nonsense) {
             return null;
         }
     }
-
-    private static final long MISSING_BEFORE =
-            Instant.parse("1601-01-02T00:00:00Z").getEpochSecond();
 
     private static Instant instant(String text) {
         return text.endsWith("Z")

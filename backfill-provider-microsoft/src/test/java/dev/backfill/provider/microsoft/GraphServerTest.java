@@ -13,6 +13,7 @@ import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
 import dev.backfill.spi.Settings;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.DirectMailboxContext;
@@ -155,6 +156,37 @@ class GraphServerTest {
                 .map(EmailMessage::folder)
                 .distinct()
                 .toList();
+    }
+
+    @Test
+    void aFolderThatIsForbiddenOrGoneIsLeftOutOfTheTreeAndSkippedByTheWalk() throws Exception {
+        List<StoredMail> mails = List.of(
+                Graphs.mail(1, Graphs.START, FolderPath.of("Inbox", "A", "B")),
+                Graphs.mail(2, Graphs.START, FolderPath.SENT));
+        try (FakeGraph graph = start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            String inbox = graph.mailbox(OWNER).folderId(FolderPath.INBOX);
+            String deepest = graph.mailbox(OWNER).folderId(FolderPath.of("Inbox", "A", "B"));
+            List<Partition> plan = mailbox.plan(Crawl.ALL);
+            graph.faults()
+                    .always(
+                            RequestMatch.path("/mailFolders/" + inbox + "/childFolders"),
+                            Fault.json(403, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"\"}}"));
+            assertThat(mailbox.folders())
+                    .extracting(MailFolder::path)
+                    .contains("Inbox")
+                    .doesNotContain("Inbox/A");
+
+            graph.mailbox(OWNER).removeFolder(FolderPath.of("Inbox", "A", "B"));
+            Partition gone = plan.stream()
+                    .filter(partition -> partition.scope().equals(deepest))
+                    .findFirst()
+                    .orElseThrow();
+            assertThatThrownBy(() -> mailbox.fetch(Crawl.ALL, gone, Position.START, Crawl.limit(10), Crawl.ignoring()))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_PARTITION));
+        }
     }
 
     @Test
