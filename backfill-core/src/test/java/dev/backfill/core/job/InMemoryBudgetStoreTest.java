@@ -52,6 +52,25 @@ class InMemoryBudgetStoreTest implements BudgetStoreContract {
     }
 
     @Test
+    void drawsHeldAsOneAreFreedWithTheLastOfThem() {
+        store.draw("project", MINUTE, 3_000);
+        time.advance(Duration.ofMillis(500));
+        store.draw("project", MINUTE, 3_000);
+        time.advance(Duration.ofMillis(62_600));
+        assertThat(store.draw("project", MINUTE, 1).amount()).isZero();
+    }
+
+    @Test
+    void drawsThatFollowCloselyAreNotHeldAsOneForEver() {
+        for (int i = 0; i < 10; i++) {
+            store.draw("project", MINUTE, 600);
+            time.advance(Duration.ofMillis(500));
+        }
+        time.advance(Duration.ofSeconds(59));
+        assertThat(store.draw("project", MINUTE, 1).amount()).isEqualTo(1);
+    }
+
+    @Test
     void aClockThatJumpsBackGivesNothingTwice() {
         store.draw("project", MINUTE, 6_000);
         time.jumpWall(Duration.ofHours(-1));
