@@ -113,7 +113,7 @@ final class GmailErrors {
         String code = reason.isEmpty() ? "HTTP_" + status : reason;
         String known = reason.toLowerCase(Locale.ROOT);
         if (status == 401
-                || (response.getContent() != null && response.getContent().contains("\"invalid_grant\""))) {
+                || (response.getContent() != null && response.getContent().contains("invalid_grant"))) {
             return build(Kind.AUTH, Scope.MAILBOX, code, status, null);
         }
         if (status == 403 || status == 429) {

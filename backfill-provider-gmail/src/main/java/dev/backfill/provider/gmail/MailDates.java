@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MailDates {
     private static final Pattern COMMENT = Pattern.compile("\\([^()]*\\)");
+    private static final Pattern SPACED_COLON = Pattern.compile("\\s*:\\s*");
     private static final Pattern ISO = Pattern.compile("(\\d{4})[-/](\\d{1,2})[-/](\\d{1,2})");
     private static final Pattern TIME =
             Pattern.compile("(\\d{1,2})[:.](\\d{1,2})(?:[:.](\\d{1,2})(?:[.,]\\d+)?)?(?:\\s*([AaPp])\\.?[Mm]\\b\\.?)?");
@@ -55,7 +56,8 @@ final class MailDates {
 
     /** The instant in whole seconds; null when the text is no date or lies outside the years 1970 to 2099. */
     static @Nullable Instant parse(String value) {
-        String text = COMMENT.matcher(HeaderText.unfolded(value)).replaceAll(" ");
+        String bare = COMMENT.matcher(HeaderText.unfolded(value)).replaceAll(" ");
+        String text = SPACED_COLON.matcher(bare).replaceAll(":");
         try {
             Matcher iso = ISO.matcher(text);
             if (!MONTH.matcher(text).find()) {
@@ -78,7 +80,6 @@ final class MailDates {
         Matcher time = TIME.matcher(text);
         boolean timed = time.find();
         String dateText = timed ? text.substring(0, time.start()) + " | " + text.substring(time.end()) : text;
-        Matcher offset = OFFSET.matcher(dateText.substring(Math.min(month.end(), dateText.length())));
         int day = -1;
         int year = -1;
         Matcher number = NUMBER.matcher(withoutOffset(dateText, timed));
@@ -89,7 +90,7 @@ final class MailDates {
                 year = year(number.group());
             }
         }
-        if (day < 0 || year < 0 || offset.groupCount() < 1) {
+        if (day < 0 || year < 0) {
             return null;
         }
         return instant(year, monthNumber, day, timed ? text.substring(time.start()) : "");

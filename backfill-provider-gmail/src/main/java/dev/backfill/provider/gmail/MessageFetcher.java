@@ -9,6 +9,7 @@ import dev.backfill.spi.SourceException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,30 +98,34 @@ final class MessageFetcher {
     }
 
     private Answer answer(String id, Selection selection, Labels labels) {
-        GmailMessage message = raw ? parsed(client.raw(id)) : client.full(id);
+        GmailMessage message = raw ? client.raw(id) : client.full(id);
         if (!selection.accepts(message)) {
             return new Answer(message, null, List.of());
         }
-        List<GmailPart> missing = Bodies.of(message.payload()).missing();
-        return missing.isEmpty()
-                ? new Answer(message, decoded(message, labels), missing)
-                : new Answer(message, null, missing);
-    }
-
-    private static GmailMessage parsed(GmailMessage message) {
-        byte[] mime = message.raw();
-        return mime == null ? message : message.withPayload(RawMessage.parse(mime));
+        return readable(() -> {
+            byte[] mime = message.raw();
+            GmailMessage tree = mime == null ? message : message.withPayload(RawMessage.parse(mime));
+            List<GmailPart> missing = Bodies.of(tree.payload()).missing();
+            return missing.isEmpty()
+                    ? new Answer(tree, decoded(tree, labels), missing)
+                    : new Answer(tree, null, missing);
+        });
     }
 
     private EmailMessage decoded(GmailMessage message, Labels labels) {
+        EmailMessage email = MessageMapper.map(message, labels);
+        attachmentIds.remember(message, email.attachments());
+        return email;
+    }
+
+    private static Answer readable(Supplier<Answer> decoding) {
         try {
-            EmailMessage email = MessageMapper.map(message, labels);
-            attachmentIds.remember(message, email.attachments());
-            return email;
+            return decoding.get();
         } catch (RuntimeException unreadable) {
             // The boundary to what strangers wrote: one message that trips the decoder must not stop a mailbox. The
             // exception may quote the mail, so only its class is kept.
-            throw SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "UNDECODABLE")
+            throw SourceException.of(
+                            SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "UNDECODABLE")
                     .build("a message could not be decoded: "
                             + unreadable.getClass().getSimpleName());
         }
@@ -147,7 +152,8 @@ final class MessageFetcher {
             missing.get(i).fill(contents.get(i).get());
         }
         try {
-            return new Outcome.Success<>(new Answer(message, decoded(message, labels), List.of()));
+            return new Outcome.Success<>(
+                    readable(() -> new Answer(message, decoded(message, labels), List.of())));
         } catch (SourceException unreadable) {
             return new Outcome.Failure<>(unreadable);
         }

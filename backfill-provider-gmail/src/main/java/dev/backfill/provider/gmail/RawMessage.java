@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.james.mime4j.MimeException;
 import org.apache.james.mime4j.codec.DecodeMonitor;
-import org.apache.james.mime4j.stream.BodyDescriptor;
 import org.apache.james.mime4j.stream.EntityState;
 import org.apache.james.mime4j.stream.Field;
 import org.apache.james.mime4j.stream.MimeConfig;
@@ -33,6 +32,7 @@ final class RawMessage {
         private final List<GmailPart.Header> headers = new ArrayList<>();
         private final List<GmailPart> parts = new ArrayList<>();
         private final String partId;
+        private String mimeType = "text/plain";
 
         private Open(String partId) {
             this.partId = partId;
@@ -74,10 +74,12 @@ final class RawMessage {
             case T_START_MESSAGE, T_START_BODYPART -> open.push(new Open(nextPartId()));
             case T_FIELD -> open.element().headers.add(header(stream.getField()));
             case T_BODY -> {
-                byte[] content = stream.getDecodedInputStream().readAllBytes();
-                place(stream.getBodyDescriptor(), content);
+                Open leaf = open.element();
+                leaf.mimeType = type(stream);
+                place(stream.getDecodedInputStream().readAllBytes());
             }
-            case T_END_MULTIPART -> place(stream.getBodyDescriptor(), null);
+            case T_START_MULTIPART -> open.element().mimeType = type(stream);
+            case T_END_MULTIPART -> place(null);
             default -> {
                 // Preambles, epilogues and the ends of headers hold nothing that is shown.
             }
@@ -93,11 +95,14 @@ final class RawMessage {
         return parent.partId.isEmpty() ? place : parent.partId + "." + place;
     }
 
-    private void place(BodyDescriptor descriptor, byte @Nullable [] content) {
+    private static String type(MimeTokenStream stream) {
+        return stream.getBodyDescriptor().getMimeType().toLowerCase(Locale.ROOT);
+    }
+
+    private void place(byte @Nullable [] content) {
         Open done = open.pop();
-        String type = descriptor.getMimeType().toLowerCase(Locale.ROOT);
         GmailPart part = new GmailPart(
-                done.partId, type, "", done.headers, content == null ? 0 : content.length, null, content, done.parts);
+                done.partId, done.mimeType, "", done.headers, content == null ? 0 : content.length, null, content, done.parts);
         Open parent = open.peek();
         if (parent == null) {
             root = part;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts a query into windows of received time and asks for them. The first holds about a thousand messages, so that search is
  * useful soon; the rest grow towards the past and are cut again when they turn out too full, at the date of a message in them,
- * which costs one get. Immutable and thread-safe.
+ * which costs one get. Thread-safe.
  *
  * <p>Google does not say whether the borders of {@code after:} and {@code before:} belong to the answer, nor which of a
  * message's dates they mean. So a window asks for a second more on either side, the query's own ends for the overlap more, and
@@ -43,6 +43,9 @@ final class Windows {
     private final InstantSource clock;
     private final Duration overlap;
     private final IdLister lister;
+
+    /** True once a message showed that the server's search does not mean the time the mailbox took it. */
+    private volatile boolean searchesAnotherDate;
 
     Windows(GmailClient client, ApiCalls calls, QuotaRegime regime, InstantSource clock, Duration overlap) {
         this.client = client;
@@ -170,15 +173,20 @@ final class Windows {
     }
 
     /**
-     * Says whether a listed message is this window's. One outside the window but inside the query is so as well, unless it
-     * stands at the window's border: the server then means another date, and no other window lists the message.
+     * Says whether a listed message is this window's. One outside the window but inside the query is so as well: the server
+     * then means another date, and no other window lists the message. At the window's border that cannot be told from a
+     * border that belongs to both windows, unless another message told it before.
      */
     boolean holds(MailQuery query, Partition window, @Nullable Instant received) {
         if (received == null || within(received, window.from(), window.to(), 0)) {
             return true;
         }
+        if (!within(received, query.from(), query.to(), 0)) {
+            return false;
+        }
         boolean atBorder = within(received, window.from(), window.to(), 1);
-        return !atBorder && within(received, query.from(), query.to(), 0);
+        searchesAnotherDate |= !atBorder;
+        return searchesAnotherDate;
     }
 
     /** Says whether an instant lies in a half-open stretch, widened by some seconds. */

@@ -1,0 +1,79 @@
+package dev.backfill.provider.gmail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.backfill.api.InvalidRequestException;
+import dev.backfill.spi.Quota;
+import dev.backfill.spi.Settings;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    private final GoogleEmailSource source = new GoogleEmailSource();
+
+    private List<Quota> quotas(Map<String, String> settings) {
+        return source.quotas(Settings.of("google", settings));
+    }
+
+    @Test
+    void newProjectsHaveSixThousandUnitsAMinuteAndTwoRequestsAtOnce() {
+        assertThat(quotas(Map.of()))
+                .extracting(Quota::measure, Quota::scope, Quota::amount)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.CONCURRENT, Quota.Scope.MAILBOX, 2L),
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.MAILBOX, 6_000L),
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.PROJECT, 1_200_000L));
+        assertThat(QuotaRegime.NEW.get().units()).isEqualTo(20);
+        assertThat(QuotaRegime.NEW.list().units()).isEqualTo(5);
+        assertThat(QuotaRegime.NEW.attachment().units()).isEqualTo(20);
+        assertThat(QuotaRegime.NEW.history().units()).isEqualTo(2);
+        assertThat(QuotaRegime.NEW.labels().units()).isEqualTo(1);
+        assertThat(QuotaRegime.NEW.profile().units()).isEqualTo(1);
+    }
+
+    @Test
+    void olderProjectsHaveFifteenThousandAndCheaperGets() {
+        assertThat(quotas(Map.of("quota", "legacy")))
+                .extracting(Quota::amount)
+                .containsExactlyInAnyOrder(5L, 15_000L, 1_200_000L);
+        assertThat(QuotaRegime.LEGACY.get().units()).isEqualTo(5);
+        assertThat(QuotaRegime.LEGACY.attachment().units()).isEqualTo(5);
+    }
+
+    @Test
+    void withoutQuotaOnlyTheRequestsAtOnceAreBounded() {
+        assertThat(quotas(Map.of("quota", "off")))
+                .extracting(Quota::measure)
+                .containsExactly(Quota.Measure.CONCURRENT);
+        assertThat(quotas(Map.of("quota", "off", "concurrency", "7")))
+                .extracting(Quota::amount)
+                .containsExactly(7L);
+    }
+
+    @Test
+    void whatCannotBeUsedIsRefusedByName() {
+        for (Map<String, String> wrong : List.of(
+                Map.of("no-such", "1"),
+                Map.of("quota", "old"),
+                Map.of("concurrency", "0"),
+                Map.of("concurrency", "101"),
+                Map.of("content", "mime"),
+                Map.of("root-url", "gmail"),
+                Map.of("root-url", "https://a/?q=1"),
+                Map.of("overlap-seconds", "-1"),
+                Map.of("read-timeout-seconds", "0"))) {
+            String name = wrong.keySet().iterator().next();
+            assertThatExceptionOfType(InvalidRequestException.class)
+                    .isThrownBy(() -> quotas(wrong))
+                    .withMessageContaining(name);
+        }
+    }
+
+    @Test
+    void aRootWithoutASlashGetsOne() {
+        GmailSettings settings = GmailSettings.of(Settings.of("google", Map.of("root-url", "http://127.0.0.1:1/x")));
+        assertThat(settings.rootUrl()).hasToString("http://127.0.0.1:1/x/");
+    }
+}

@@ -1,0 +1,49 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.spi.Mailbox;
+import dev.backfill.testkit.DirectMailboxContext;
+import dev.backfill.testkit.gmail.FakeGmail;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A mailbox of ours, open over a server, with threads for its requests. */
+final class TestBox implements AutoCloseable {
+    private final ExecutorService pool = Executors.newFixedThreadPool(4);
+    private final DirectMailboxContext context;
+    private final Mailbox mailbox;
+
+    private TestBox(URI root, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("root-url", root.toString());
+        context = DirectMailboxContext.builder("google", "me")
+                .settings(settings)
+                .pool(pool)
+                .build();
+        mailbox = new GoogleEmailSource().open(context);
+    }
+
+    static TestBox open(FakeGmail gmail) {
+        return new TestBox(gmail.rootUrl(), Map.of());
+    }
+
+    static TestBox open(URI root, Map<String, String> settings) {
+        return new TestBox(root, settings);
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    DirectMailboxContext context() {
+        return context;
+    }
+
+    @Override
+    public void close() {
+        mailbox.close();
+        pool.shutdownNow();
+    }
+}
