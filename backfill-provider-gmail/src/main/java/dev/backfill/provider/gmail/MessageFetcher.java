@@ -124,8 +124,7 @@ final class MessageFetcher {
         } catch (RuntimeException unreadable) {
             // The boundary to what strangers wrote: one message that trips the decoder must not stop a mailbox. The
             // exception may quote the mail, so only its class is kept.
-            throw SourceException.of(
-                            SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "UNDECODABLE")
+            throw SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "UNDECODABLE")
                     .build("a message could not be decoded: "
                             + unreadable.getClass().getSimpleName());
         }
@@ -152,8 +151,7 @@ final class MessageFetcher {
             missing.get(i).fill(contents.get(i).get());
         }
         try {
-            return new Outcome.Success<>(
-                    readable(() -> new Answer(message, decoded(message, labels), List.of())));
+            return new Outcome.Success<>(readable(() -> new Answer(message, decoded(message, labels), List.of())));
         } catch (SourceException unreadable) {
             return new Outcome.Failure<>(unreadable);
         }

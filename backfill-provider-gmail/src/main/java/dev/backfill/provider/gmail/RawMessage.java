@@ -102,7 +102,14 @@ final class RawMessage {
     private void place(byte @Nullable [] content) {
         Open done = open.pop();
         GmailPart part = new GmailPart(
-                done.partId, done.mimeType, "", done.headers, content == null ? 0 : content.length, null, content, done.parts);
+                done.partId,
+                done.mimeType,
+                "",
+                done.headers,
+                content == null ? 0 : content.length,
+                null,
+                content,
+                done.parts);
         Open parent = open.peek();
         if (parent == null) {
             root = part;

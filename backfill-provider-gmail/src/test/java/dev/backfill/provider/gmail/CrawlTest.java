@@ -3,7 +3,6 @@ package dev.backfill.provider.gmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.spi.MailQuery;
-import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
@@ -27,7 +26,8 @@ class CrawlTest {
     @Test
     void everyMessageComesOnceThoughTheWindowsAreCut() throws Exception {
         List<StoredMail> mails = TestMail.generated(1_300);
-        try (FakeGmail gmail = FakeGmail.builder().mailbox("a@example.com", mails).start();
+        try (FakeGmail gmail =
+                        FakeGmail.builder().mailbox("a@example.com", mails).start();
                 TestBox box = TestBox.open(gmail)) {
             Crawl crawl = Crawl.run(box.mailbox(), Crawl.everything(), PAGE);
             assertThat(crawl.ids())
@@ -45,7 +45,8 @@ class CrawlTest {
     @Test
     void theFirstWindowHoldsTheNewestMailAndIsSmall() throws Exception {
         List<StoredMail> mails = TestMail.generated(1_300);
-        try (FakeGmail gmail = FakeGmail.builder().mailbox("a@example.com", mails).start();
+        try (FakeGmail gmail =
+                        FakeGmail.builder().mailbox("a@example.com", mails).start();
                 TestBox box = TestBox.open(gmail)) {
             Partition newest = box.mailbox().plan(Crawl.everything()).get(0);
             long messages = mails.stream()
@@ -140,8 +141,8 @@ class CrawlTest {
                         .doesNotHaveDuplicates()
                         .containsExactlyInAnyOrderElementsOf(left);
                 assertThat(crawl.items().stream().filter(PageItem.Skipped.class::isInstance))
-                        .allSatisfy(item -> assertThat(((PageItem.Skipped) item).reason())
-                                .isEqualTo("GONE"));
+                        .allSatisfy(item ->
+                                assertThat(((PageItem.Skipped) item).reason()).isEqualTo("GONE"));
             }
         }
     }
@@ -176,7 +177,8 @@ class CrawlTest {
     @Test
     void aWalkGoesOnInAnotherLifeThoughTheLastMessagesHaveGone() throws Exception {
         List<StoredMail> mails = TestMail.generated(300);
-        try (FakeGmail gmail = FakeGmail.builder().mailbox("a@example.com", mails).start()) {
+        try (FakeGmail gmail =
+                FakeGmail.builder().mailbox("a@example.com", mails).start()) {
             MailQuery query = Crawl.everything();
             Partition window;
             Position position;
@@ -230,8 +232,9 @@ class CrawlTest {
                         .map(StoredMail::id)
                         .toList();
                 assertThat(crawl.ids()).doesNotHaveDuplicates().containsAll(expected);
-                assertThat(crawl.emails()).allSatisfy(email -> assertThat(Windows.within(email.receivedAt(), from, to, 0))
-                        .isTrue());
+                assertThat(crawl.emails())
+                        .allSatisfy(email -> assertThat(Windows.within(email.receivedAt(), from, to, 0))
+                                .isTrue());
             }
         }
     }

@@ -96,7 +96,12 @@ class DecodingTest {
         put(expected, found, "subject", mail.subject(), email.subject());
         put(expected, found, "text", body(mail.textBody()), body(email.bodyText()));
         put(expected, found, "html", body(mail.htmlBody()), body(email.bodyHtml()));
-        put(expected, found, "from", people(mail.from().stream().limit(1).toList()), people(email.from() == null ? List.of() : List.of(email.from())));
+        put(
+                expected,
+                found,
+                "from",
+                people(mail.from().stream().limit(1).toList()),
+                people(email.from() == null ? List.of() : List.of(email.from())));
         put(expected, found, "to", people(mail.to()), people(email.to()));
         put(expected, found, "cc", people(mail.cc()), people(email.cc()));
         put(expected, found, "bcc", people(mail.bcc()), people(email.bcc()));
@@ -107,14 +112,29 @@ class DecodingTest {
         put(expected, found, "inReplyTo", mail.inReplyTo(), email.inReplyTo());
         put(expected, found, "references", mail.references(), email.references());
         put(expected, found, "headers", headers(mail), lower(email.headers()));
-        put(expected, found, "attachments", mail.attachments().stream().map(DecodingTest::shown).toList(), email.attachments().stream().map(DecodingTest::shown).toList());
-        put(expected, found, "labels", Profile.GMAIL.labels(stored).stream().sorted().toList(), email.labels().stream().sorted().toList());
+        put(
+                expected,
+                found,
+                "attachments",
+                mail.attachments().stream().map(DecodingTest::shown).toList(),
+                email.attachments().stream().map(DecodingTest::shown).toList());
+        put(
+                expected,
+                found,
+                "labels",
+                Profile.GMAIL.labels(stored).stream().sorted().toList(),
+                email.labels().stream().sorted().toList());
         put(expected, found, "read", stored.isRead(), email.read());
         put(expected, found, "starred", stored.isStarred(), email.starred());
         put(expected, found, "importance", stored.importance(), email.importance());
         put(expected, found, "size", (long) stored.mime().size(), email.sizeBytes());
         put(expected, found, "thread", stored.threadKey(), email.threadId());
-        put(expected, found, "mimeType", mail.htmlBody() != null ? "text/html" : mail.textBody() != null ? "text/plain" : "none", email.mimeType() == null ? "none" : email.mimeType());
+        put(
+                expected,
+                found,
+                "mimeType",
+                mail.htmlBody() != null ? "text/html" : mail.textBody() != null ? "text/plain" : "none",
+                email.mimeType() == null ? "none" : email.mimeType());
         expected.forEach((field, value) -> {
             if (!value.equals(found.get(field))) {
                 // The id alone: what differs is mail.
@@ -127,7 +147,11 @@ class DecodingTest {
     }
 
     private static void put(
-            Map<String, Object> expected, Map<String, @Nullable Object> found, String name, Object one, @Nullable Object other) {
+            Map<String, Object> expected,
+            Map<String, @Nullable Object> found,
+            String name,
+            Object one,
+            @Nullable Object other) {
         expected.put(name, one);
         found.put(name, other);
     }
@@ -145,7 +169,8 @@ class DecodingTest {
     private static Map<String, String> headers(ParsedMail mail) {
         Map<String, String> joined = new TreeMap<>();
         for (MailHeader header : mail.headers()) {
-            joined.merge(header.name().toLowerCase(Locale.ROOT), header.value(), (first, second) -> first + "\n" + second);
+            joined.merge(
+                    header.name().toLowerCase(Locale.ROOT), header.value(), (first, second) -> first + "\n" + second);
         }
         return joined;
     }

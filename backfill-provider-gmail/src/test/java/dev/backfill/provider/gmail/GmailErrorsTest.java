@@ -52,8 +52,7 @@ class GmailErrorsTest {
         gmail.faults().always(RequestMatch.ANY, fault.asFault());
         return catchThrowableOfType(
                 SourceException.class,
-                () -> client.list(
-                        new GmailClient.ListQuery("", null, false), null, 500, GmailErrors.Asked.MAILBOX));
+                () -> client.list(new GmailClient.ListQuery("", null, false), null, 500, GmailErrors.Asked.MAILBOX));
     }
 
     private static void assertError(SourceException error, Kind kind, Scope scope, String code) {
@@ -69,7 +68,8 @@ class GmailErrorsTest {
         assertError(error, Kind.THROTTLED, Scope.MAILBOX, "rateLimitExceeded");
         assertThat(error.tooManyConcurrent()).isFalse();
         assertError(
-                onGet(GmailFault.of(403, "userRateLimitExceeded", "User Rate Limit Exceeded").asFault()),
+                onGet(GmailFault.of(403, "userRateLimitExceeded", "User Rate Limit Exceeded")
+                        .asFault()),
                 Kind.THROTTLED,
                 Scope.MAILBOX,
                 "userRateLimitExceeded");
@@ -97,7 +97,8 @@ class GmailErrorsTest {
         Instant before = Instant.now();
         SourceException seconds = onGet(GmailFault.rateLimit().asFault().retryAfter("90"));
         assertThat(seconds.kind()).isEqualTo(Kind.THROTTLED);
-        assertThat(seconds.retryAt().orElseThrow()).isBetween(before.plusSeconds(89), Instant.now().plusSeconds(91));
+        assertThat(seconds.retryAt().orElseThrow())
+                .isBetween(before.plusSeconds(89), Instant.now().plusSeconds(91));
         SourceException date = onGet(GmailFault.rateLimit().asFault().retryAfter("Wed, 21 Oct 2015 07:28:00 GMT"));
         assertThat(date.retryAt()).contains(Instant.parse("2015-10-21T07:28:00Z"));
     }
@@ -108,15 +109,16 @@ class GmailErrorsTest {
         SourceException error = onGet(GmailFault.bandwidth(until.toString()).asFault());
         assertError(error, Kind.PARKED, Scope.MAILBOX, "rateLimitExceeded");
         assertThat(error.retryAt()).contains(until);
-        SourceException soon =
-                onGet(GmailFault.bandwidth(Instant.now().plusSeconds(60).toString()).asFault());
+        SourceException soon = onGet(
+                GmailFault.bandwidth(Instant.now().plusSeconds(60).toString()).asFault());
         assertThat(soon.kind()).isEqualTo(Kind.THROTTLED);
     }
 
     @Test
     void aUsedUpDayParksTheProjectUntilMidnightInCalifornia() {
         for (String reason : List.of("dailyLimitExceeded", "quotaExceeded")) {
-            SourceException error = onGet(GmailFault.of(403, reason, "Daily Limit Exceeded").asFault());
+            SourceException error =
+                    onGet(GmailFault.of(403, reason, "Daily Limit Exceeded").asFault());
             assertError(error, Kind.PARKED, Scope.PROJECT, reason);
             ZonedDateTime reset = error.retryAt().orElseThrow().atZone(ZoneId.of("America/Los_Angeles"));
             assertThat(reset.toLocalTime()).hasHour(0).hasMinute(0);
@@ -161,9 +163,12 @@ class GmailErrorsTest {
 
     @Test
     void anIdThatGmailDoesNotTakeFailsThatMessageAlone() {
-        assertThat(onGet(GmailFault.of(400, "invalidArgument", "Invalid id value").asFault()).kind())
+        assertThat(onGet(GmailFault.of(400, "invalidArgument", "Invalid id value")
+                                .asFault())
+                        .kind())
                 .isEqualTo(Kind.SKIP_MESSAGE);
-        assertThat(onList(GmailFault.of(400, "failedPrecondition", "Mail service not enabled")).kind())
+        assertThat(onList(GmailFault.of(400, "failedPrecondition", "Mail service not enabled"))
+                        .kind())
                 .isEqualTo(Kind.FAIL_JOB);
     }
 

@@ -48,7 +48,11 @@ class MailboxTest {
 
     @BeforeEach
     void start() throws Exception {
-        mails.set(0, mails.get(0).toBuilder().folder(FolderPath.of("Work", "Projects")).build());
+        mails.set(
+                0,
+                mails.get(0).toBuilder()
+                        .folder(FolderPath.of("Work", "Projects"))
+                        .build());
         mails.set(1, mails.get(1).toBuilder().folder(FolderPath.of("Work")).build());
         mails.set(2, mails.get(2).toBuilder().folder(FolderPath.ARCHIVE).build());
         mails.set(3, mails.get(3).toBuilder().folder(FolderPath.DELETED).build());
@@ -70,7 +74,8 @@ class MailboxTest {
     }
 
     private List<String> crawl(List<String> folders, boolean deleted) {
-        List<String> ids = Crawl.run(box.mailbox(), query(folders, deleted), PAGE).ids();
+        List<String> ids =
+                Crawl.run(box.mailbox(), query(folders, deleted), PAGE).ids();
         assertThat(ids).doesNotHaveDuplicates();
         return ids;
     }
@@ -87,9 +92,12 @@ class MailboxTest {
     void foldersAreReadByRoleNamePathAndId() {
         assertThat(crawl(List.of("inbox"), false)).containsExactlyInAnyOrderElementsOf(ids(in(FolderRole.INBOX)));
         assertThat(crawl(List.of("drafts"), false)).containsExactlyInAnyOrderElementsOf(ids(in(FolderRole.DRAFTS)));
-        assertThat(crawl(List.of("Work/Projects"), false)).containsExactly(mails.get(0).id());
-        assertThat(crawl(List.of("work/projects"), false)).containsExactly(mails.get(0).id());
-        assertThat(crawl(List.of(there.labelId("Work")), false)).containsExactly(mails.get(1).id());
+        assertThat(crawl(List.of("Work/Projects"), false))
+                .containsExactly(mails.get(0).id());
+        assertThat(crawl(List.of("work/projects"), false))
+                .containsExactly(mails.get(0).id());
+        assertThat(crawl(List.of(there.labelId("Work")), false))
+                .containsExactly(mails.get(1).id());
         assertThat(crawl(List.of("archive"), false))
                 .contains(mails.get(2).id(), mails.get(0).id())
                 .doesNotContainAnyElementsOf(ids(in(FolderRole.INBOX, FolderRole.SENT, FolderRole.DRAFTS)));
@@ -123,8 +131,8 @@ class MailboxTest {
 
     @Test
     void aFolderThatIsNotThereFailsTheJobByItsName() {
-        SourceException error = catchThrowableOfType(
-                SourceException.class, () -> box.mailbox().plan(query(List.of("No such"), false)));
+        SourceException error =
+                catchThrowableOfType(SourceException.class, () -> box.mailbox().plan(query(List.of("No such"), false)));
         assertThat(error.kind()).isEqualTo(SourceException.Kind.FAIL_JOB);
         assertThat(error.code()).isEqualTo("FOLDER_NOT_FOUND");
         assertThat(error).hasMessageContaining("No such");
@@ -136,7 +144,8 @@ class MailboxTest {
         Map<String, MailFolder> byPath =
                 folders.stream().collect(Collectors.toMap(MailFolder::path, folder -> folder, (a, b) -> a));
         assertThat(byPath.get("INBOX").role()).isEqualTo(FolderRole.INBOX);
-        assertThat(byPath.get("INBOX").items()).isEqualTo(ids(in(FolderRole.INBOX)).size());
+        assertThat(byPath.get("INBOX").items())
+                .isEqualTo(ids(in(FolderRole.INBOX)).size());
         assertThat(byPath.get("Work/Projects").name()).isEqualTo("Projects");
         assertThat(byPath).containsKeys("SENT", "DRAFT", "TRASH", "SPAM").doesNotContainKey("CHAT");
         List<String> paths = folders.stream().map(MailFolder::path).toList();
@@ -168,7 +177,10 @@ class MailboxTest {
 
     @Test
     void aServerWithoutProfileLabelsAndHistoryIsCrawledWithoutAPin() {
-        gmail.faults().always(RequestMatch.path("/(profile|labels|history)$"), GmailFault.notFound().asFault());
+        gmail.faults()
+                .always(
+                        RequestMatch.path("/(profile|labels|history)$"),
+                        GmailFault.notFound().asFault());
         MailQuery query = new MailQuery(null, Crawl.TO, List.of(), false, true);
         Crawl crawl = Crawl.run(box.mailbox(), query, PAGE);
         assertThat(crawl.ids()).containsExactlyInAnyOrderElementsOf(TestMail.shownIds(mails));
@@ -185,8 +197,7 @@ class MailboxTest {
         assertThat(crawl.emails()).hasSize(TestMail.shownIds(mails).size() - 2);
         assertThat(crawl.items())
                 .contains(
-                        new PageItem.Failed(
-                                FailureRef.message("all", broken), SourceException.Kind.RETRY, "HTTP_500"),
+                        new PageItem.Failed(FailureRef.message("all", broken), SourceException.Kind.RETRY, "HTTP_500"),
                         new PageItem.Skipped(gone, "GONE"));
         gmail.faults().clear();
         PageCollector collector = new PageCollector();
@@ -244,13 +255,18 @@ class MailboxTest {
         Crawl crawl = Crawl.run(box.mailbox(), query, PAGE);
         assertThat(crawl.pins()).containsOnlyKeys("all");
         List<String> shown = TestMail.shownIds(mails);
-        StoredMail news = TestMail.generated(170).get(165).toBuilder().folder(FolderPath.INBOX).build();
+        StoredMail news = TestMail.generated(170).get(165).toBuilder()
+                .folder(FolderPath.INBOX)
+                .build();
         there.add(news);
         there.label(shown.get(10), List.of("STARRED"), List.of());
         there.trash(shown.get(11));
         there.delete(shown.get(12));
         Crawl changes = Crawl.run(
-                box.mailbox(), query, new PageLimit(2, 50_000_000), box.mailbox().planChanges(query, crawl.pins()));
+                box.mailbox(),
+                query,
+                new PageLimit(2, 50_000_000),
+                box.mailbox().planChanges(query, crawl.pins()));
         assertThat(changes.ids()).containsExactlyInAnyOrder(news.id(), shown.get(10), shown.get(11), shown.get(12));
         Map<String, PageItem> byId =
                 changes.items().stream().collect(Collectors.toMap(PageCollector::id, item -> item));
@@ -264,8 +280,7 @@ class MailboxTest {
         });
         assertThat(byId.get(shown.get(11))).isInstanceOf(PageItem.Deleted.class);
         assertThat(byId.get(shown.get(12))).isInstanceOf(PageItem.Deleted.class);
-        Crawl again =
-                Crawl.run(box.mailbox(), query, PAGE, box.mailbox().planChanges(query, changes.pins()));
+        Crawl again = Crawl.run(box.mailbox(), query, PAGE, box.mailbox().planChanges(query, changes.pins()));
         assertThat(again.ids()).isEmpty();
     }
 

@@ -44,9 +44,7 @@ class SettingsTest {
 
     @Test
     void withoutQuotaOnlyTheRequestsAtOnceAreBounded() {
-        assertThat(quotas(Map.of("quota", "off")))
-                .extracting(Quota::measure)
-                .containsExactly(Quota.Measure.CONCURRENT);
+        assertThat(quotas(Map.of("quota", "off"))).extracting(Quota::measure).containsExactly(Quota.Measure.CONCURRENT);
         assertThat(quotas(Map.of("quota", "off", "concurrency", "7")))
                 .extracting(Quota::amount)
                 .containsExactly(7L);

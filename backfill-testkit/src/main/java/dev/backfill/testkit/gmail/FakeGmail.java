@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,16 @@ public final class FakeGmail implements AutoCloseable {
     /** {@return who may ask} */
     public AcceptedTokens tokens() {
         return tokens;
+    }
+
+    /**
+     * Says with which tokens a mailbox was asked for.
+     *
+     * @param mailbox the mailbox
+     * @return the different tokens that were taken, without the word Bearer
+     */
+    public Set<String> tokensSeen(GmailMailbox mailbox) {
+        return router.tokensSeen(mailbox);
     }
 
     /** Gives all attachments new ids, as Gmail does in each answer; the old ones are refused from now on. */

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
@@ -30,6 +32,7 @@ final class GmailRouter implements HttpApp, AutoCloseable {
     private final Duration latency;
     private final GmailApp app;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<GmailMailbox, Set<String>> tokensSeen = new ConcurrentHashMap<>();
 
     GmailRouter(
             Map<String, GmailMailbox> mailboxes,
@@ -44,6 +47,11 @@ final class GmailRouter implements HttpApp, AutoCloseable {
         this.price = price;
         this.latency = latency;
         this.app = app;
+    }
+
+    /** The tokens with which a mailbox was asked for. */
+    Set<String> tokensSeen(GmailMailbox mailbox) {
+        return Set.copyOf(tokensSeen.getOrDefault(mailbox, Set.of()));
     }
 
     @Override
@@ -68,6 +76,10 @@ final class GmailRouter implements HttpApp, AutoCloseable {
             throw GmailFault.notFound();
         }
         GmailMailbox mailbox = mailbox(path.get(3), owner);
+        String authorization = String.valueOf(call.header("Authorization"));
+        tokensSeen
+                .computeIfAbsent(mailbox, unused -> ConcurrentHashMap.newKeySet())
+                .add(authorization.replaceFirst("(?i)^bearer +", ""));
         List<String> rest = path.subList(4, path.size());
         if (quota == null) {
             pause();

@@ -82,8 +82,9 @@ class FakeGmailTest {
             pages++;
         } while (token != null);
         assertThat(pages).isEqualTo(3);
-        Comparator<StoredMail> newest =
-                Comparator.comparing(StoredMail::receivedAt).thenComparing(StoredMail::id).reversed();
+        Comparator<StoredMail> newest = Comparator.comparing(StoredMail::receivedAt)
+                .thenComparing(StoredMail::id)
+                .reversed();
         assertThat(ids)
                 .isEqualTo(shown().stream().sorted(newest).map(StoredMail::id).toList());
         assertThat(gmail.users()
@@ -100,7 +101,12 @@ class FakeGmailTest {
     void theGuessOfTheSizeIsWrongUnlessThereIsOnePage() throws IOException {
         assertThat(gmail.users().messages().list("me").execute().getResultSizeEstimate())
                 .isNotEqualTo((long) shown().size());
-        assertThat(gmail.users().messages().list("me").setMaxResults(500L).execute().getResultSizeEstimate())
+        assertThat(gmail.users()
+                        .messages()
+                        .list("me")
+                        .setMaxResults(500L)
+                        .execute()
+                        .getResultSizeEstimate())
                 .isEqualTo((long) shown().size());
     }
 
@@ -126,8 +132,13 @@ class FakeGmailTest {
     }
 
     private List<String> ids(String q) throws IOException {
-        List<Message> found =
-                gmail.users().messages().list("me").setQ(q).setMaxResults(500L).execute().getMessages();
+        List<Message> found = gmail.users()
+                .messages()
+                .list("me")
+                .setQ(q)
+                .setMaxResults(500L)
+                .execute()
+                .getMessages();
         return found == null ? List.of() : found.stream().map(Message::getId).toList();
     }
 
@@ -140,13 +151,18 @@ class FakeGmailTest {
         assertThat(full.getSizeEstimate()).isEqualTo(mail.mime().size());
         assertThat(full.getPayload().getHeaders())
                 .extracting(MessagePartHeader::getName)
-                .containsExactlyElementsOf(
-                        mail.parsed().headers().stream().map(header -> header.name()).toList());
-        Message raw = gmail.users().messages().get("me", mail.id()).setFormat("raw").execute();
+                .containsExactlyElementsOf(mail.parsed().headers().stream()
+                        .map(header -> header.name())
+                        .toList());
+        Message raw =
+                gmail.users().messages().get("me", mail.id()).setFormat("raw").execute();
         assertThat(raw.decodeRaw()).isEqualTo(mail.mime().toByteArray());
         assertThat(raw.getPayload()).isNull();
-        Message minimal =
-                gmail.users().messages().get("me", mail.id()).setFormat("minimal").execute();
+        Message minimal = gmail.users()
+                .messages()
+                .get("me", mail.id())
+                .setFormat("minimal")
+                .execute();
         assertThat(minimal.getPayload()).isNull();
         assertThat(minimal.getLabelIds()).isEqualTo(full.getLabelIds());
         Message metadata = gmail.users()
@@ -170,15 +186,20 @@ class FakeGmailTest {
         assertThat(message.keySet()).containsExactlyInAnyOrder("id", "payload");
         assertThat(message.getPayload().keySet()).containsExactlyInAnyOrder("headers", "mimeType");
         assertThat(message.getPayload().getHeaders().get(0).keySet()).containsExactly("name");
-        ListMessagesResponse list =
-                gmail.users().messages().list("me").setFields("messages/id,nextPageToken").execute();
+        ListMessagesResponse list = gmail.users()
+                .messages()
+                .list("me")
+                .setFields("messages/id,nextPageToken")
+                .execute();
         assertThat(list.keySet()).containsExactlyInAnyOrder("messages", "nextPageToken");
         assertThat(list.getMessages().get(0).keySet()).containsExactly("id");
-        assertThat(catchThrowableOfType(GoogleJsonResponseException.class, () -> gmail.users()
-                                .messages()
-                                .list("me")
-                                .setFields("messages(id")
-                                .execute())
+        assertThat(catchThrowableOfType(
+                                GoogleJsonResponseException.class,
+                                () -> gmail.users()
+                                        .messages()
+                                        .list("me")
+                                        .setFields("messages(id")
+                                        .execute())
                         .getStatusCode())
                 .isEqualTo(400);
     }
@@ -195,8 +216,8 @@ class FakeGmailTest {
                 .filter(attachment -> !attachment.contentType().startsWith("text/"))
                 .findFirst()
                 .orElseThrow();
-        MessagePart part = leaf(
-                gmail.users().messages().get("me", mail.id()).execute().getPayload(), expected.contentType());
+        MessagePart part =
+                leaf(gmail.users().messages().get("me", mail.id()).execute().getPayload(), expected.contentType());
         assertThat(part.getBody().getData()).isNull();
         assertThat(part.getFilename()).isEqualTo(expected.name());
         String id = part.getBody().getAttachmentId();
@@ -208,11 +229,13 @@ class FakeGmailTest {
                 .decodeData();
         assertThat(content).isEqualTo(expected.content().toByteArray());
         fake.renameAttachments();
-        assertThat(catchThrowableOfType(GoogleJsonResponseException.class, () -> gmail.users()
-                                .messages()
-                                .attachments()
-                                .get("me", mail.id(), id)
-                                .execute())
+        assertThat(catchThrowableOfType(
+                                GoogleJsonResponseException.class,
+                                () -> gmail.users()
+                                        .messages()
+                                        .attachments()
+                                        .get("me", mail.id(), id)
+                                        .execute())
                         .getStatusCode())
                 .isEqualTo(400);
     }
@@ -244,7 +267,12 @@ class FakeGmailTest {
         String thread = shown().get(0).threadKey();
         assertThat(gmail.users().threads().get("me", thread).execute().getMessages())
                 .allSatisfy(message -> assertThat(message.getThreadId()).isEqualTo(thread));
-        assertThat(gmail.users().threads().list("me").setMaxResults(500L).execute().getThreads())
+        assertThat(gmail.users()
+                        .threads()
+                        .list("me")
+                        .setMaxResults(500L)
+                        .execute()
+                        .getThreads())
                 .isNotEmpty();
     }
 
@@ -264,11 +292,13 @@ class FakeGmailTest {
                 .isEqualTo(shown().get(1).id());
         assertThat(page.getHistoryId()).isEqualTo(BigInteger.valueOf(mailbox.historyId()));
         mailbox.forgetHistory();
-        assertThat(catchThrowableOfType(GoogleJsonResponseException.class, () -> gmail.users()
-                                .history()
-                                .list("me")
-                                .setStartHistoryId(start)
-                                .execute())
+        assertThat(catchThrowableOfType(
+                                GoogleJsonResponseException.class,
+                                () -> gmail.users()
+                                        .history()
+                                        .list("me")
+                                        .setStartHistoryId(start)
+                                        .execute())
                         .getStatusCode())
                 .isEqualTo(404);
     }
