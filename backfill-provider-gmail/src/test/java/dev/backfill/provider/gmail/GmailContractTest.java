@@ -103,7 +103,8 @@ class GmailContractTest implements EmailSourceContract, DiscoveryContract<EmailS
         for (StoredMail mail : anns) {
             List<ParsedPart> parts = mail.parsed().root().children();
             for (int i = 0; i < parts.size(); i++) {
-                if (parts.get(i).disposition().equals("attachment") && parts.get(i).content().size() > 1) {
+                if (parts.get(i).disposition().equals("attachment")
+                        && parts.get(i).content().size() > 1) {
                     return Optional.of(ContentRef.attachment(mail.id(), Integer.toString(i)));
                 }
             }
