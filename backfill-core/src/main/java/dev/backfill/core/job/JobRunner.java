@@ -75,7 +75,7 @@ final class JobRunner implements JobQueue.Handler {
         try {
             LOG.info("Job runs: {}", row.request());
             listeners.tell(new JobEvent.StateChanged(views.of(row), JobState.QUEUED));
-            runOpened(row, lease);
+            runSafely(row, lease);
             JobRecord after = scope.store().find(row.id()).orElseThrow();
             tellEnd(after);
         } finally {
@@ -84,15 +84,25 @@ final class JobRunner implements JobQueue.Handler {
         }
     }
 
+    /** A job that cannot run fails by name: left RUNNING, nobody would ever look at it again. */
+    private void runSafely(JobRecord row, Lease lease) {
+        try {
+            runOpened(row, lease);
+        } catch (BackfillException refused) {
+            fail(lease, refused.code(), String.valueOf(refused.getMessage()));
+        } catch (RuntimeException | LinkageError broken) {
+            LOG.error("The run broke", broken);
+            fail(
+                    lease,
+                    "INTERNAL",
+                    "The run broke with " + broken.getClass().getName()
+                            + "; see the log. Check that the jars on the class path fit together, then resume.");
+        }
+    }
+
     private void runOpened(JobRecord row, Lease lease) {
         StopToken stop = instanceStop.child();
-        MailboxSession session;
-        try {
-            session = sessions.open(row.account(), row.request().rateLimit(), stop);
-        } catch (BackfillException cannotOpen) {
-            fail(lease, cannotOpen);
-            return;
-        }
+        MailboxSession session = sessions.open(row.account(), row.request().rateLimit(), stop);
         Object plugin = sessions.source(row.account().provider());
         JobRun run = new JobRun(scope, row, lease, session, plugin, stop, this::checkpointed);
         live.add(row.id(), run, lease.epoch());
@@ -106,8 +116,8 @@ final class JobRunner implements JobQueue.Handler {
         }
     }
 
-    private void fail(Lease lease, BackfillException reason) {
-        RunEnd end = new RunEnd.Failed(reason.code(), String.valueOf(reason.getMessage()));
+    private void fail(Lease lease, String code, String message) {
+        RunEnd end = new RunEnd.Failed(code, message);
         try {
             scope.store()
                     .write(

@@ -86,6 +86,10 @@ final class MailboxQuestions {
                 answer = question.ask();
             } catch (RuntimeException failed) {
                 answer = new RunInbox.AskFailed(failed);
+            } catch (Error fatal) {
+                // The run must hear of it, or its job would wait for an answer for ever.
+                inbox.put(new RunInbox.AskFailed(fatal));
+                throw fatal;
             }
             inbox.put(answer);
         });

@@ -1,16 +1,51 @@
 package dev.backfill.examples.quickstart;
 
-/** Entry point of the quickstart. */
-public final class Quickstart {
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 
+/**
+ * Backfills a Microsoft and a Google mailbox into Pub/Sub and shows what it did: with nothing but this process, or against
+ * servers that are already there.
+ */
+public final class Quickstart {
     private Quickstart() {}
 
     /**
-     * Runs the main job.
+     * Runs the main job and ends the process: 0 when every job completed (and {@code --verify} holds), 1 when not, 2 for a
+     * wrong argument.
      *
-     * @param args the command line
+     * @param args see {@code --help}
      */
     public static void main(String[] args) {
-        System.out.println("quickstart: " + String.join(" ", args));
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        int exitCode = run(List.of(args), System.getenv(), out, System.err, System.console() != null);
+        // The vendors' libraries leave daemon threads behind; nothing is to be waited for any more.
+        System.exit(exitCode);
+    }
+
+    static int run(
+            List<String> arguments,
+            Map<String, String> environment,
+            PrintStream out,
+            PrintStream err,
+            boolean terminal) {
+        try {
+            Options options = OptionParser.parse(arguments);
+            if (options == null) {
+                out.println(OptionParser.USAGE);
+                return 0;
+            }
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", options.verbose() ? "info" : "error");
+            return new MainJob(options, environment, out, terminal).run() ? 0 : UserMistake.FAILED;
+        } catch (UserMistake mistake) {
+            err.println("quickstart: " + mistake.getMessage());
+            return mistake.exitCode();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            err.println("quickstart: interrupted");
+            return UserMistake.FAILED;
+        }
     }
 }

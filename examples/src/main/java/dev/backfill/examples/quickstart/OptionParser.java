@@ -1,0 +1,248 @@
+package dev.backfill.examples.quickstart;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the command line; every mistake is one sentence with the argument, the value and the range. */
+final class OptionParser {
+    static final String USAGE = """
+            Backfills a Microsoft and a Google mailbox into Pub/Sub and shows what it did.
+
+              --messages N            generated messages a mailbox, 1 to 1000000, default 5000
+              --seed N                seed of the generated mail, default 1; the same seed gives the same mail
+              --mail DIR|FILE         real mail instead: a folder of .eml files, an .eml file or an mbox
+              --provider P            microsoft or google; default both
+              --verify                compare every published field; exit 1 if one message is missing, altered or doubled
+              --json FILE             write the summary as JSON
+              --out FILE              append what arrived, one published event a line
+              --folders A,B           inbox, sent, drafts, archive, deleted, junk, all, or names, paths, ids
+              --from DATE --to DATE   received from (inclusive) to (exclusive): 2024-01-31 or 2024-01-31T10:00:00Z
+              --include-deleted       read deleted mail too
+              --graph-url URL         crawl the Graph at URL (ends in /v1.0) instead of the built-in one
+              --gmail-url URL         crawl the Gmail at URL (the root) instead of the built-in one
+              --token-file FILE       the access token for these, read again after a 401
+              --gmail-quota Q         new, legacy or off; default off for the built-in Gmail, new for --gmail-url
+              --verbose               show the engine's log
+              --help                  show this
+
+            Pub/Sub runs inside this process unless PUBSUB_EMULATOR_HOST names an emulator.
+            Exit code 0: every job completed (and --verify holds); 1: not so; 2: a wrong argument.""";
+
+    private final Deque<String> left;
+    private final Set<String> given = new HashSet<>();
+    private @Nullable Provider provider;
+    private @Nullable Path mail;
+    private int messages = Options.DEFAULT_MESSAGES;
+    private long seed = Options.DEFAULT_SEED;
+    private boolean verify;
+    private @Nullable Path json;
+    private @Nullable Path out;
+    private @Nullable URI graphUrl;
+    private @Nullable URI gmailUrl;
+    private @Nullable Path tokenFile;
+    private List<String> folders = List.of();
+    private @Nullable Instant from;
+    private @Nullable Instant to;
+    private boolean includeDeleted;
+    private @Nullable String gmailQuota;
+    private boolean verbose;
+
+    private OptionParser(List<String> arguments) {
+        this.left = new ArrayDeque<>(arguments);
+    }
+
+    /** Null when help was asked for. */
+    static @Nullable Options parse(List<String> arguments) throws UserMistake {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            return null;
+        }
+        OptionParser parser = new OptionParser(arguments);
+        while (!parser.left.isEmpty()) {
+            parser.read(parser.left.removeFirst());
+        }
+        return parser.checked();
+    }
+
+    private void read(String name) throws UserMistake {
+        if (!given.add(name)) {
+            throw UserMistake.argument(name + " is given twice");
+        }
+        switch (name) {
+            case "--messages" -> messages = (int) number(name, 1, Options.MAX_MESSAGES);
+            case "--seed" -> seed = number(name, Long.MIN_VALUE, Long.MAX_VALUE);
+            case "--mail" -> mail = path(name);
+            case "--provider" -> provider = provider(name);
+            case "--verify" -> verify = true;
+            case "--json" -> json = path(name);
+            case "--out" -> out = path(name);
+            case "--folders" -> folders = list(name);
+            case "--from" -> from = date(name);
+            case "--to" -> to = date(name);
+            case "--include-deleted" -> includeDeleted = true;
+            case "--graph-url" -> graphUrl = graphUrl(name);
+            case "--gmail-url" -> gmailUrl = url(name);
+            case "--token-file" -> tokenFile = path(name);
+            case "--gmail-quota" -> gmailQuota = quota(name);
+            case "--verbose" -> verbose = true;
+            default -> throw UserMistake.argument("unknown argument " + name + "; --help lists those there are");
+        }
+    }
+
+    private Options checked() throws UserMistake {
+        if (from != null && to != null && !from.isBefore(to)) {
+            throw UserMistake.argument("--from must be before --to " + to + ", was " + from);
+        }
+        if (mail != null && (given.contains("--messages") || given.contains("--seed"))) {
+            throw UserMistake.argument("--messages and --seed are for generated mail; leave them out beside --mail");
+        }
+        if (tokenFile != null && graphUrl == null && gmailUrl == null) {
+            throw UserMistake.argument("--token-file belongs to --graph-url or --gmail-url; neither is given");
+        }
+        Set<Provider> providers = providers();
+        requireCrawled(providers, Provider.MICROSOFT, "--graph-url", graphUrl);
+        requireCrawled(providers, Provider.GOOGLE, "--gmail-url", gmailUrl);
+        String quota = gmailQuota != null ? gmailQuota : gmailUrl == null ? "off" : "new";
+        return new Options(
+                providers,
+                mail,
+                messages,
+                seed,
+                verify,
+                json,
+                out,
+                graphUrl,
+                gmailUrl,
+                tokenFile,
+                folders,
+                from,
+                to,
+                includeDeleted,
+                quota,
+                verbose);
+    }
+
+    private static void requireCrawled(Set<Provider> providers, Provider provider, String argument, @Nullable URI url)
+            throws UserMistake {
+        if (url != null && !providers.contains(provider)) {
+            throw UserMistake.argument(argument + " does not fit --provider "
+                    + providers.iterator().next().id());
+        }
+    }
+
+    /** Naming one server means that one; naming none or both means both. */
+    private Set<Provider> providers() {
+        if (provider != null) {
+            return EnumSet.of(provider);
+        }
+        if ((graphUrl == null) == (gmailUrl == null)) {
+            return EnumSet.allOf(Provider.class);
+        }
+        return EnumSet.of(graphUrl != null ? Provider.MICROSOFT : Provider.GOOGLE);
+    }
+
+    private String value(String name) throws UserMistake {
+        String value = left.pollFirst();
+        if (value == null || value.isBlank() || value.startsWith("--")) {
+            throw UserMistake.argument(name + " needs a value");
+        }
+        return value;
+    }
+
+    private long number(String name, long min, long max) throws UserMistake {
+        String value = value(name);
+        try {
+            long number = Long.parseLong(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            throw UserMistake.argument(name + " must be a whole number, " + min + " to " + max + ", was " + value);
+        }
+        throw UserMistake.argument(name + " must be " + min + " to " + max + ", was " + value);
+    }
+
+    private Path path(String name) throws UserMistake {
+        String value = value(name);
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException notAPath) {
+            throw UserMistake.argument(name + " must be a file name, was " + value);
+        }
+    }
+
+    private Provider provider(String name) throws UserMistake {
+        String value = value(name);
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "microsoft" -> Provider.MICROSOFT;
+            case "google", "gmail" -> Provider.GOOGLE;
+            default -> throw UserMistake.argument(name + " must be microsoft or google, was " + value);
+        };
+    }
+
+    private String quota(String name) throws UserMistake {
+        String value = value(name);
+        if (!Set.of("new", "legacy", "off").contains(value)) {
+            throw UserMistake.argument(name + " must be new, legacy or off, was " + value);
+        }
+        return value;
+    }
+
+    private List<String> list(String name) throws UserMistake {
+        List<String> items =
+                List.of(value(name).split(",")).stream().map(String::strip).toList();
+        if (items.isEmpty() || items.stream().anyMatch(String::isEmpty)) {
+            throw UserMistake.argument(name + " must be names with commas between them and none of them empty");
+        }
+        return items;
+    }
+
+    private Instant date(String name) throws UserMistake {
+        String value = value(name);
+        try {
+            return value.length() == "2024-01-31".length()
+                    ? LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : Instant.parse(value);
+        } catch (DateTimeException notADate) {
+            throw UserMistake.argument(
+                    name + " must be a date such as 2024-01-31 or 2024-01-31T10:00:00Z, was " + value);
+        }
+    }
+
+    private URI graphUrl(String name) throws UserMistake {
+        URI url = url(name);
+        String path = url.getPath().endsWith("/")
+                ? url.getPath().substring(0, url.getPath().length() - 1)
+                : url.getPath();
+        if (!path.endsWith("/v1.0")) {
+            throw UserMistake.argument(name + " must end in /v1.0, was " + url);
+        }
+        return url;
+    }
+
+    private URI url(String name) throws UserMistake {
+        String value = value(name);
+        try {
+            URI url = new URI(value);
+            if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
+                return url;
+            }
+        } catch (URISyntaxException notAUrl) {
+            throw UserMistake.argument(name + " must be an http or https address, was " + value);
+        }
+        throw UserMistake.argument(name + " must be an http or https address, was " + value);
+    }
+}

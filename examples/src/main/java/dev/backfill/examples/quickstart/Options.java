@@ -1,0 +1,60 @@
+package dev.backfill.examples.quickstart;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line asks for.
+ *
+ * @param providers which providers are crawled
+ * @param mail a folder or file of real mail; null for generated mail
+ * @param messages generated messages a mailbox
+ * @param seed of the generated mail
+ * @param verify true to compare every published field with a manifest
+ * @param json where the summary goes as JSON; null for nowhere
+ * @param out where the published events go, a line each; null for nowhere
+ * @param graphUrl a Graph that is already there; null for the built-in one
+ * @param gmailUrl a Gmail that is already there; null for the built-in one
+ * @param tokenFile where the token for a server that is already there stands; null for none
+ * @param folders the folders wanted; empty for the default
+ * @param from the first received time; null for no bound
+ * @param to the end of received time; null for no bound
+ * @param includeDeleted true to read deleted mail too
+ * @param gmailQuota new, legacy or off
+ * @param verbose true to show the engine's log
+ */
+record Options(
+        Set<Provider> providers,
+        @Nullable Path mail,
+        int messages,
+        long seed,
+        boolean verify,
+        @Nullable Path json,
+        @Nullable Path out,
+        @Nullable URI graphUrl,
+        @Nullable URI gmailUrl,
+        @Nullable Path tokenFile,
+        List<String> folders,
+        @Nullable Instant from,
+        @Nullable Instant to,
+        boolean includeDeleted,
+        String gmailQuota,
+        boolean verbose) {
+    /** The generated messages a mailbox unless the command line says otherwise. */
+    static final int DEFAULT_MESSAGES = 5_000;
+
+    /** The most generated messages a mailbox: the fakes hold them in memory. */
+    static final int MAX_MESSAGES = 1_000_000;
+
+    /** The seed unless the command line says otherwise. */
+    static final long DEFAULT_SEED = 1;
+
+    @Nullable
+    URI urlOf(Provider provider) {
+        return provider == Provider.MICROSOFT ? graphUrl : gmailUrl;
+    }
+}

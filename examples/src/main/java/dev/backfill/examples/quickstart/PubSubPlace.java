@@ -1,0 +1,93 @@
+package dev.backfill.examples.quickstart;
+
+import dev.backfill.testkit.pubsub.InProcessPubSub;
+import dev.backfill.testkit.pubsub.PubSubTestClient;
+import io.grpc.StatusRuntimeException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Where the events go: a Pub/Sub inside this process, or the emulator that PUBSUB_EMULATOR_HOST names. */
+final class PubSubPlace implements AutoCloseable {
+    private static final String DEFAULT_PROJECT = "quickstart";
+
+    private final @Nullable InProcessPubSub own;
+    private final String host;
+    private final String project;
+    private final String topic;
+    private final PubSubTestClient client;
+
+    private PubSubPlace(@Nullable InProcessPubSub own, String host, String project) {
+        this.own = own;
+        this.host = host;
+        this.project = project;
+        // A topic of its own for each run, so that nothing of an earlier one is counted.
+        this.topic = "emails-" + UUID.randomUUID().toString().substring(0, 8);
+        this.client = PubSubTestClient.connect(host);
+    }
+
+    static PubSubPlace open(Map<String, String> environment) throws UserMistake {
+        String emulator = environment.get("PUBSUB_EMULATOR_HOST");
+        String project = environment.getOrDefault("PUBSUB_PROJECT_ID", DEFAULT_PROJECT);
+        PubSubPlace place;
+        if (emulator == null || emulator.isBlank()) {
+            InProcessPubSub own = startOwn();
+            place = new PubSubPlace(own, own.host(), project);
+        } else {
+            place = new PubSubPlace(null, emulator.strip(), project);
+        }
+        try {
+            place.client.createTopic(place.topicName());
+            place.client.createSubscription(place.subscriptionName(), place.topicName());
+        } catch (StatusRuntimeException unreachable) {
+            place.close();
+            throw UserMistake.failed("Pub/Sub at " + place.host + " does not answer: "
+                    + unreachable.getStatus().getCode()
+                    + (place.own == null ? "; PUBSUB_EMULATOR_HOST names it" : ""));
+        }
+        return place;
+    }
+
+    private static InProcessPubSub startOwn() throws UserMistake {
+        try {
+            return InProcessPubSub.start();
+        } catch (UncheckedIOException cannotListen) {
+            throw UserMistake.failed("cannot listen on 127.0.0.1: " + cannotListen.getMessage());
+        }
+    }
+
+    Map<String, String> settings() {
+        return Map.of("project", project, "topic", topic, "emulator-host", host);
+    }
+
+    PubSubTestClient client() {
+        return client;
+    }
+
+    /** What people read of it. */
+    String describe() {
+        return own == null ? "emulator at " + host + ", topic " + topic : "inside this process";
+    }
+
+    /** True if surely nothing is left to pull; an emulator does not tell. */
+    boolean isDrained() {
+        return own != null && own.backlog(subscriptionName()) == 0;
+    }
+
+    String subscriptionName() {
+        return "projects/" + project + "/subscriptions/" + topic + "-pull";
+    }
+
+    private String topicName() {
+        return "projects/" + project + "/topics/" + topic;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        if (own != null) {
+            own.close();
+        }
+    }
+}
