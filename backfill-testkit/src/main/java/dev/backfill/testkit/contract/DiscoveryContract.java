@@ -27,7 +27,11 @@ public interface DiscoveryContract<T> {
      */
     Class<? extends T> plugin();
 
-    /** ServiceLoader needs a public class with a public constructor without parameters. */
+    /**
+     * ServiceLoader needs a public class with a public constructor without parameters.
+     *
+     * @throws NoSuchMethodException if it has none
+     */
     @Test
     default void thePluginCanBeMade() throws NoSuchMethodException {
         assertThat(Modifier.isPublic(plugin().getModifiers())).isTrue();

@@ -84,7 +84,11 @@ public interface JobQueueContract {
         assertThat(runs.errors()).isEmpty();
     }
 
-    /** What changed while a job ran may be what it did not see, so it runs once more; but once is enough. */
+    /**
+     * What changed while a job ran may be what it did not see, so it runs once more; but once is enough.
+     *
+     * @throws InterruptedException if the test is stopped
+     */
     @Test
     default void aJobOfferedWhileItRunsIsRunOnceMore() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
@@ -121,7 +125,11 @@ public interface JobQueueContract {
         runs.awaitEnded("parked", 2);
     }
 
-    /** Closing lets a run end. */
+    /**
+     * Closing lets a run end.
+     *
+     * @throws InterruptedException if the test is stopped
+     */
     @Test
     default void closeWaitsForTheRunsUnderWay() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);

@@ -68,7 +68,11 @@ public interface SourceSingleMessagesContract extends EmailSourceFixture {
         }
     }
 
-    /** Content comes whole. */
+    /**
+     * Content comes whole.
+     *
+     * @throws IOException if it cannot be read
+     */
     @Test
     default void anAttachmentIsOpened() throws IOException {
         Optional<ContentRef> content = content();

@@ -231,6 +231,7 @@ final class GmailApp {
         return HttpAnswer.of(200, JSON_TYPE, List.of(bytes(fields, body)));
     }
 
+    @SuppressWarnings("ReferenceEquality") // the filter's one instance that includes all
     private static byte[] bytes(TokenFilter fields, Body body) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);
         try (JsonGenerator plain = JSON.createGenerator(bytes);
