@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the order of each ordering key through a failure. The vendor's publisher stops a key at its first failure and drops what
- * it holds of it, in any order; a lane collects all of that, and then either sends it one by one in order (one message was bad)
- * or fails it together (the topic is gone), and only then lets the vendor's publisher go on with the key. Thread-safe.
+ * it holds of it, in any order. A lane collects all of that; then it either sends the refused batch one by one and lets the rest
+ * follow (one message was bad), or fails everything together (the topic is gone). Thread-safe.
  */
 final class OrderedLanes implements SingleSender.Listener {
     /** What the lanes need of the vendor's publisher and of the engine's futures. */
@@ -21,7 +21,7 @@ final class OrderedLanes implements SingleSender.Listener {
         /** Hands a message to the vendor's publisher. */
         void publish(Delivery delivery);
 
-        /** Lets the vendor's publisher go on with a key. */
+        /** Lets the vendor's publisher go on with a key; does not block. */
         void resume(String orderingKey);
 
         /** Ends a message well. */
@@ -35,10 +35,12 @@ final class OrderedLanes implements SingleSender.Listener {
     private static final class Lane {
         /** With the vendor's publisher, by place. */
         private final Map<Delivery, Long> atVendor = new HashMap<>();
-        /** Come back from it, by place. */
-        private final TreeMap<Long, Delivery> returned = new TreeMap<>();
-        /** To be sent one by one, in order. */
-        private final Deque<Delivery> queue = new ArrayDeque<>();
+        /** Refused with their batch, by place: to be sent one by one. */
+        private final TreeMap<Long, Delivery> suspects = new TreeMap<>();
+        /** Dropped before they were sent, by place. */
+        private final TreeMap<Long, Delivery> unsent = new TreeMap<>();
+        /** Came while the key was stopped. */
+        private final Deque<Delivery> later = new ArrayDeque<>();
 
         private long places;
         private boolean broken;
@@ -63,14 +65,17 @@ final class OrderedLanes implements SingleSender.Listener {
         synchronized (lock) {
             Lane lane = lanes.computeIfAbsent(delivery.orderingKey(), key -> new Lane());
             if (lane.broken) {
-                lane.queue.add(delivery);
-                return;
+                lane.later.add(delivery);
+            } else {
+                handOver(lane, delivery);
             }
-            lane.atVendor.put(delivery, lane.places++);
-            // Inside the lock, so that two threads' messages keep one order; it neither blocks nor calls back on this
-            // thread
-            port.publish(delivery);
         }
+    }
+
+    /** Inside the lock, so that two threads' messages keep one order; it neither blocks nor calls back on this thread. */
+    private void handOver(Lane lane, Delivery delivery) {
+        lane.atVendor.put(delivery, lane.places++);
+        port.publish(delivery);
     }
 
     void acknowledged(Delivery delivery, String messageId) {
@@ -98,8 +103,10 @@ final class OrderedLanes implements SingleSender.Listener {
                 return;
             }
             lane.broken = true;
-            lane.returned.put(place, delivery);
-            if (!errors.isOrderingStop(failure)) {
+            if (errors.isOrderingStop(failure)) {
+                lane.unsent.put(place, delivery);
+            } else {
+                lane.suspects.put(place, delivery);
                 lane.cause = failure;
             }
             if (lane.atVendor.isEmpty()) {
@@ -111,12 +118,6 @@ final class OrderedLanes implements SingleSender.Listener {
 
     /** The vendor's publisher holds nothing of the key any more. Guarded by the lock; what is to be done goes to next. */
     private void repair(String key, Lane lane, List<Runnable> next) {
-        List<Delivery> later = new ArrayList<>(lane.queue);
-        lane.queue.clear();
-        lane.queue.addAll(lane.returned.values());
-        lane.queue.addAll(later);
-        lane.returned.clear();
-        next.add(() -> port.resume(key));
         Throwable cause = lane.cause;
         lane.cause = null;
         if (cause == null || errors.isContentRefused(cause)) {
@@ -127,18 +128,37 @@ final class OrderedLanes implements SingleSender.Listener {
     }
 
     private void sendNext(String key, Lane lane, List<Runnable> next) {
-        Delivery first = lane.queue.peek();
+        Map.Entry<Long, Delivery> first = lane.suspects.firstEntry();
         if (first == null) {
-            lanes.remove(key);
+            goOn(key, lane);
         } else {
-            next.add(() -> singles.send(first, this));
+            next.add(() -> singles.send(first.getValue(), this));
+        }
+    }
+
+    /**
+     * Hands what was held up to the vendor's publisher, in order and in batches again. That publisher may stop the key once more
+     * after it was told to go on, because it does so only after it has told of the failure; then all of this comes back unsent.
+     */
+    private void goOn(String key, Lane lane) {
+        List<Delivery> held = new ArrayList<>(lane.unsent.values());
+        held.addAll(lane.later);
+        lane.unsent.clear();
+        lane.later.clear();
+        lane.broken = false;
+        port.resume(key);
+        held.forEach(delivery -> handOver(lane, delivery));
+        if (held.isEmpty()) {
+            lanes.remove(key);
         }
     }
 
     private void failAll(String key, Lane lane, Throwable cause, List<Runnable> next) {
-        for (Delivery delivery : lane.queue) {
-            next.add(() -> port.settle(delivery, cause));
-        }
+        List<Delivery> all = new ArrayList<>(lane.suspects.values());
+        all.addAll(lane.unsent.values());
+        all.addAll(lane.later);
+        all.forEach(delivery -> next.add(() -> port.settle(delivery, cause)));
+        port.resume(key);
         lanes.remove(key);
     }
 
@@ -170,7 +190,7 @@ final class OrderedLanes implements SingleSender.Listener {
             if (stop != null) {
                 failAll(key, lane, stop, next);
             } else {
-                lane.queue.poll();
+                lane.suspects.pollFirstEntry();
                 sendNext(key, lane, next);
             }
         }

@@ -6,62 +6,38 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.backfill.spi.MessagePublisher;
 import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.SinkException;
-import dev.backfill.testkit.pubsub.PubSubEmulator;
-import dev.backfill.testkit.pubsub.PubSubTestClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The sink against Google's own emulator, wherever its jar is found. */
 class EmulatorTest {
+    @RegisterExtension
+    static final EmulatorExtension EMULATOR = new EmulatorExtension();
+
     private static final Duration IDLE = Duration.ofSeconds(20);
-
-    private static PubSubEmulator emulator;
-    private static PubSubTestClient client;
-
-    @BeforeAll
-    static void start() {
-        Optional<Path> jar = PubSubEmulator.find();
-        if (jar.isEmpty()) {
-            System.out.println("NOT RUN against Google's emulator. " + PubSubEmulator.notFound());
-        }
-        Assumptions.assumeTrue(jar.isPresent(), PubSubEmulator::notFound);
-        emulator = PubSubEmulator.start(jar.orElseThrow());
-        client = PubSubTestClient.connect(emulator.host());
-    }
-
-    @AfterAll
-    static void stop() {
-        if (emulator != null) {
-            client.close();
-            emulator.close();
-        }
-    }
 
     @Test
     void everythingArrivesOnceWithBytesAndAttributes() throws Exception {
         String topic = topic("all");
-        client.createTopic(topic);
-        client.createSubscription(subscription("all"), topic);
-        try (MessagePublisher publisher = Sinks.open(emulator.host(), "topic", topic)) {
+        EMULATOR.client().createTopic(topic);
+        EMULATOR.client().createSubscription(subscription("all"), topic);
+        try (MessagePublisher publisher = Sinks.open(EMULATOR.host(), "topic", topic)) {
             Sinks.ids(Sinks.publish(publisher, 2_000));
         }
         Map<String, String> received = new HashMap<>();
-        long count = client.receive(
-                subscription("all"),
-                2_000,
-                IDLE,
-                message -> received.put(message.dedupeKey(), message.text() + message.attributes()));
+        long count = EMULATOR.client()
+                .receive(
+                        subscription("all"),
+                        2_000,
+                        IDLE,
+                        message -> received.put(message.dedupeKey(), message.text() + message.attributes()));
         assertThat(count).isEqualTo(2_000);
         assertThat(received).hasSize(2_000);
         assertThat(received.get("key-7")).contains("{\"number\":7}").contains("event_type=email");
@@ -70,12 +46,12 @@ class EmulatorTest {
     @Test
     void aMissingTopicIsNamedAndCreatedWhenWanted() throws Exception {
         String topic = topic("later");
-        assertThatThrownBy(() -> Sinks.open(emulator.host(), "topic", topic))
+        assertThatThrownBy(() -> Sinks.open(EMULATOR.host(), "topic", topic))
                 .isInstanceOfSatisfying(SinkException.class, problem -> {
                     assertThat(problem.code()).isEqualTo("TOPIC_NOT_FOUND");
                     assertThat(problem).hasMessageContaining(topic);
                 });
-        try (MessagePublisher publisher = Sinks.open(emulator.host(), "topic", topic, "create-topic", "true")) {
+        try (MessagePublisher publisher = Sinks.open(EMULATOR.host(), "topic", topic, "create-topic", "true")) {
             Sinks.ids(Sinks.publish(publisher, 3));
         }
     }
@@ -83,9 +59,9 @@ class EmulatorTest {
     @Test
     void aTopicDeletedMeanwhileIsFatal() throws Exception {
         String topic = topic("gone");
-        client.createTopic(topic);
-        try (MessagePublisher publisher = Sinks.open(emulator.host(), "topic", topic)) {
-            client.deleteTopic(topic);
+        EMULATOR.client().createTopic(topic);
+        try (MessagePublisher publisher = Sinks.open(EMULATOR.host(), "topic", topic)) {
+            EMULATOR.client().deleteTopic(topic);
             assertThat(Sinks.failure(publisher.publish(Sinks.message(1))))
                     .isInstanceOfSatisfying(
                             SinkException.class,
@@ -96,9 +72,9 @@ class EmulatorTest {
     @Test
     void messagesOfAnOrderingKeyArriveInOrder() throws Exception {
         String topic = topic("ordered");
-        client.createTopic(topic);
-        client.createSubscription(subscription("ordered"), topic);
-        try (MessagePublisher publisher = Sinks.open(emulator.host(), "topic", topic, "ordering", "true")) {
+        EMULATOR.client().createTopic(topic);
+        EMULATOR.client().createSubscription(subscription("ordered"), topic);
+        try (MessagePublisher publisher = Sinks.open(EMULATOR.host(), "topic", topic, "ordering", "true")) {
             List<CompletionStage<String>> stages = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
                 stages.add(publisher.publish(Sinks.message(i, "user-1")));
@@ -106,7 +82,7 @@ class EmulatorTest {
             Sinks.ids(stages);
         }
         List<String> keys = new ArrayList<>();
-        client.receive(subscription("ordered"), 500, IDLE, message -> keys.add(message.dedupeKey()));
+        EMULATOR.client().receive(subscription("ordered"), 500, IDLE, message -> keys.add(message.dedupeKey()));
         assertThat(keys)
                 .isEqualTo(IntStream.range(0, 500).mapToObj(i -> "key-" + i).toList());
     }
@@ -114,14 +90,14 @@ class EmulatorTest {
     @Test
     void aMessageAsLargeAsAllowedArrives() throws Exception {
         String topic = topic("large");
-        client.createTopic(topic);
-        client.createSubscription(subscription("large"), topic);
-        try (MessagePublisher publisher = Sinks.open(emulator.host(), "topic", topic)) {
+        EMULATOR.client().createTopic(topic);
+        EMULATOR.client().createSubscription(subscription("large"), topic);
+        try (MessagePublisher publisher = Sinks.open(EMULATOR.host(), "topic", topic)) {
             byte[] data = new byte[(int) publisher.limits().maxMessageBytes()];
             Sinks.ids(List.of(publisher.publish(new OutboundMessage(data, Map.of(), "large", null))));
         }
         List<Integer> sizes = new ArrayList<>();
-        client.receive(subscription("large"), 1, IDLE, message -> sizes.add(message.dataBytes()));
+        EMULATOR.client().receive(subscription("large"), 1, IDLE, message -> sizes.add(message.dataBytes()));
         assertThat(sizes).containsExactly(9_990_000);
     }
 

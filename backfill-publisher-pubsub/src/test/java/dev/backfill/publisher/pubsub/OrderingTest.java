@@ -67,7 +67,11 @@ class OrderingTest {
             for (CompletionStage<String> stage : stages) {
                 assertThat(((SinkException) Sinks.failure(stage)).code()).isEqualTo("PERMISSION_DENIED");
             }
+            long before = pubSub.publishRequests();
             Sinks.ids(publish(publisher, 0, 100));
+            assertThat(pubSub.publishRequests() - before)
+                    .as("requests: the key is sent in batches again, not one by one")
+                    .isLessThan(50);
         }
         assertThat(numbersOf(USER)).isEqualTo(IntStream.range(0, 100).boxed().toList());
     }

@@ -33,6 +33,7 @@ import java.util.function.Consumer;
  */
 public final class PubSubTestClient implements AutoCloseable {
     private static final Duration CALL = Duration.ofSeconds(30);
+    private static final Duration MIN_PULL = Duration.ofSeconds(2);
     private static final Duration SHUTDOWN = Duration.ofSeconds(5);
     private static final int MAX_INBOUND_BYTES = 64 * 1024 * 1024;
     private static final int MAX_MESSAGES = 1_000;
@@ -137,7 +138,7 @@ public final class PubSubTestClient implements AutoCloseable {
      *
      * @param subscription the subscription's full name
      * @param expected how many messages to wait for; more may be handed over when they come with the last of these
-     * @param idle how long to go on without a message, whole seconds at best
+     * @param idle how long to go on without a message; 2 seconds at least
      * @param consumer gets each message, on this thread
      * @return how many were handed over
      */
@@ -145,7 +146,8 @@ public final class PubSubTestClient implements AutoCloseable {
         Set<String> seen = new HashSet<>();
         Instant lastCame = clock.instant();
         while (seen.size() < expected) {
-            List<ReceivedMessage> received = pull(subscription);
+            Duration left = Duration.between(clock.instant(), lastCame.plus(idle));
+            List<ReceivedMessage> received = pull(subscription, left);
             if (received.isEmpty()) {
                 if (!lastCame.plus(idle).isAfter(clock.instant())) {
                     break;
@@ -163,9 +165,12 @@ public final class PubSubTestClient implements AutoCloseable {
         return seen.size();
     }
 
-    private List<ReceivedMessage> pull(String subscription) {
+    /** The emulator answers an empty pull only when its deadline comes, so that deadline is what is left to wait. */
+    private List<ReceivedMessage> pull(String subscription, Duration left) {
+        Duration wait = left.compareTo(MIN_PULL) < 0 ? MIN_PULL : left.compareTo(CALL) > 0 ? CALL : left;
         try {
-            return subscriber()
+            return SubscriberGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(wait.toMillis(), TimeUnit.MILLISECONDS)
                     .pull(PullRequest.newBuilder()
                             .setSubscription(subscription)
                             .setMaxMessages(MAX_MESSAGES)
