@@ -7,7 +7,6 @@ import dev.backfill.spi.Position;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Hands the entries of one page over and says where the next one begins. For one page; confined to one thread. */
 final class Delivery {
@@ -49,7 +48,7 @@ final class Delivery {
                 return PageEnd.last(entriesUsed, repeated, walker.count(job.window()));
             }
         }
-        return PageEnd.more(position(pages.last().count()), entriesUsed, repeated);
+        return PageEnd.more(position(), entriesUsed, repeated);
     }
 
     private void write() {
@@ -73,7 +72,7 @@ final class Delivery {
         }
     }
 
-    private Position position(@Nullable Long count) {
+    private Position position() {
         if (border.size() <= KeysetPosition.MAX_BORDER) {
             return KeysetPosition.at(second, border).encode();
         }

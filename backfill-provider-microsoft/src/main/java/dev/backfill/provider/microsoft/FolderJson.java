@@ -47,7 +47,7 @@ record FolderJson(
     /** Reads an answer that is a collection. */
     static Page page(InputStream body) throws IOException {
         List<FolderJson> folders = new ArrayList<>();
-        String[] next = new String[1];
+        @Nullable String[] next = new @Nullable String[1];
         try (JsonParser json = GraphClient.JSON.createParser(body)) {
             json.nextToken();
             JsonText.object(json, (parser, name) -> {

@@ -184,9 +184,9 @@ final class FolderTree {
     /** Reads the folder of what was deleted past the deleted items; null if the server does not show it. */
     @Nullable
     Folder recoverable() {
-        Outcome<@Nullable FolderJson> outcome =
-                calls.all(List.of(named(RECOVERABLE))).get(0);
-        FolderJson json = outcome.get();
+        List<ApiRequest<@Nullable FolderJson>> asked = new ArrayList<>();
+        asked.add(named(RECOVERABLE));
+        FolderJson json = calls.all(asked).get(0).get();
         return json == null || json.id().isEmpty() ? null : hidden(json);
     }
 

@@ -84,7 +84,7 @@ final class GraphMailbox implements Mailbox {
     }
 
     private static @Nullable String id(InputStream body) throws IOException {
-        String[] id = new String[1];
+        @Nullable String[] id = new @Nullable String[1];
         try (JsonParser json = GraphClient.JSON.createParser(body)) {
             json.nextToken();
             JsonText.object(json, (parser, name) -> {

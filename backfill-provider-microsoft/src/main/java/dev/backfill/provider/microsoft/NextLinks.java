@@ -3,6 +3,7 @@ package dev.backfill.provider.microsoft;
 import com.microsoft.kiota.HttpMethod;
 import com.microsoft.kiota.RequestInformation;
 import java.net.URISyntaxException;
+import java.util.Objects;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class NextLinks {
 
     private static @Nullable HttpUrl address(RequestInformation request) {
         try {
-            return HttpUrl.parse(request.getUri().toString());
+            return HttpUrl.parse(Objects.requireNonNull(request.getUri(), "uri").toString());
         } catch (URISyntaxException notAnAddress) {
             return null;
         }
@@ -50,7 +51,7 @@ final class NextLinks {
         RequestInformation next = new RequestInformation();
         next.httpMethod = HttpMethod.GET;
         try {
-            next.setUri(request.getUri());
+            next.setUri(Objects.requireNonNull(request.getUri(), "uri"));
         } catch (URISyntaxException cannotHappen) {
             throw new IllegalStateException("the address was read before", cannotHappen);
         }

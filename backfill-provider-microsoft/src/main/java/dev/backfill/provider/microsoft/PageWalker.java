@@ -50,17 +50,17 @@ final class PageWalker {
             GraphRequests.Stretch stretch,
             Set<String> border) {
         static Job of(Partition window, String folder, @Nullable KeysetPosition position, PageLimit limit) {
-            Instant from = position == null ? window.from() : Seconds.instant(position.second());
-            boolean within = position != null && position.isWithinSecond();
-            Instant to = within ? Seconds.instant(position.second() + 1) : window.to();
-            return new Job(
-                    window,
-                    folder,
-                    position,
-                    limit,
-                    within ? position.skip() : 0,
-                    new GraphRequests.Stretch(window.scope(), from, to),
-                    position == null ? Set.of() : position.border());
+            if (position == null) {
+                return new Job(window, folder, null, limit, 0, stretch(window, window.from(), window.to()), Set.of());
+            }
+            Instant second = Seconds.instant(position.second());
+            boolean within = position.isWithinSecond();
+            GraphRequests.Stretch stretch = stretch(window, second, within ? second.plusSeconds(1) : window.to());
+            return new Job(window, folder, position, limit, within ? position.skip() : 0, stretch, position.border());
+        }
+
+        private static GraphRequests.Stretch stretch(Partition window, @Nullable Instant from, @Nullable Instant to) {
+            return new GraphRequests.Stretch(window.scope(), from, to);
         }
 
         Job skipping(int other) {

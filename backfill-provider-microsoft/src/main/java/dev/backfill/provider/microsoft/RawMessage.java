@@ -137,7 +137,7 @@ final class RawMessage {
     }
 
     private static @Nullable EmailAddress recipient(JsonParser json) throws IOException {
-        String[] parts = new String[2];
+        @Nullable String[] parts = new @Nullable String[2];
         JsonText.object(json, (recipient, name) -> {
             if (!name.equals("emailAddress")) {
                 recipient.skipChildren();

@@ -164,7 +164,7 @@ final class SingleMessages {
             List<Attachment> attachments, @Nullable String nextLink) {
         static AttachmentPage read(InputStream body) throws IOException {
             List<Attachment> attachments = new ArrayList<>();
-            String[] next = new String[1];
+            @Nullable String[] next = new @Nullable String[1];
             try (JsonParser json = GraphClient.JSON.createParser(body)) {
                 json.nextToken();
                 JsonText.object(json, (parser, name) -> {
