@@ -108,7 +108,12 @@ final class Expectation {
         put(WireField.ATTACHMENT_TYPES, all, MailAttachment::contentType);
         put(WireField.ATTACHMENT_SIZES, all, MailAttachment::sizeBytes);
         put(WireField.ATTACHMENT_INLINE, all, MailAttachment::inline);
-        put(WireField.ATTACHMENT_CONTENT_IDS, all, attachment -> Canonical.text(attachment.contentId()));
+        put(WireField.ATTACHMENT_CONTENT_IDS, all, this::contentId);
+    }
+
+    private Object contentId(MailAttachment attachment) {
+        boolean published = profile.contentIds() == Profile.ContentIds.OF_ALL || !attachment.isMessage();
+        return Canonical.text(published ? attachment.contentId() : null);
     }
 
     private void put(WireField field, List<MailAttachment> all, Function<MailAttachment, Object> value) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param hasAttachments when has_attachments is true
  * @param size what size_bytes says
  * @param headers which text of the headers is published
+ * @param contentIds which attachments' Content-IDs are published
  * @param ignored the fields that are not compared
  */
 public record Profile(
@@ -38,6 +39,7 @@ public record Profile(
         HasAttachments hasAttachments,
         Size size,
         Headers headers,
+        ContentIds contentIds,
         Set<WireField> ignored) {
     /** Which bodies a provider gives. */
     public enum Bodies {
@@ -79,6 +81,14 @@ public record Profile(
         RAW
     }
 
+    /** Which attachments' Content-IDs are published. */
+    public enum ContentIds {
+        /** Those of all attachments. */
+        OF_ALL,
+        /** Those of all but attached messages, because Graph's itemAttachment has no contentId. */
+        OF_FILES
+    }
+
     /**
      * Microsoft Graph: one body; times in seconds; folders; no size of a message (the message resource of v1.0 has none).
      */
@@ -98,6 +108,7 @@ public record Profile(
             HasAttachments.ANY,
             Size.UNKNOWN,
             Headers.DECODED,
+            ContentIds.OF_FILES,
             Set.of());
 
     /** Gmail: all bodies; times in milliseconds; labels, of which archived mail has none; the size of the raw message. */
@@ -116,6 +127,7 @@ public record Profile(
             HasAttachments.ANY,
             Size.MIME,
             Headers.DECODED,
+            ContentIds.OF_ALL,
             Set.of());
 
     /** Checks what must be present and copies the collections. */
@@ -128,6 +140,7 @@ public record Profile(
         requireNonNull(hasAttachments, "hasAttachments");
         requireNonNull(size, "size");
         requireNonNull(headers, "headers");
+        requireNonNull(contentIds, "contentIds");
         ignored = Set.copyOf(ignored);
     }
 
@@ -151,6 +164,7 @@ public record Profile(
                 hasAttachments,
                 size,
                 headers,
+                contentIds,
                 more);
     }
 

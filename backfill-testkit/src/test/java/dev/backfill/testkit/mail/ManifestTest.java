@@ -224,6 +224,18 @@ class ManifestTest {
     }
 
     @Test
+    void graphKnowsNoContentIdOfAnAttachedMessage() {
+        StoredMail mail = MAIL.toBuilder()
+                .mime(Samples.bytes("Content-Type: message/rfc822", "Content-ID: <1@a>", "", "Subject: inner", "", ""))
+                .build();
+        Manifest graph = Manifest.builder(Profile.GRAPH).add(mail, "m1", "t1").build();
+        Manifest gmail = Manifest.builder(Profile.GMAIL).add(mail, "m1", "t1").build();
+        assertThat(graph.expected("m1", WireField.ATTACHMENT_CONTENT_IDS))
+                .isPresent()
+                .isNotEqualTo(gmail.expected("m1", WireField.ATTACHMENT_CONTENT_IDS));
+    }
+
+    @Test
     void sameIdTwiceInAManifestIsRefused() {
         Manifest.Builder builder = Manifest.builder(Profile.GMAIL).add(MAIL, "m1", "t1");
         assertThatThrownBy(() -> builder.add(MAIL, "m1", "t1")).hasMessageContaining("m1");
