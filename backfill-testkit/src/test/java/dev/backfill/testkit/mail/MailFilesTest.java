@@ -89,6 +89,14 @@ class MailFilesTest {
     }
 
     @Test
+    void anAddressInAnInReplyToJoinsNoThreads() throws IOException {
+        write("1.eml", "Message-ID: <1@a>", "In-Reply-To: Message from A <a@a> of today <8@a>", "", "");
+        write("2.eml", "Message-ID: <2@a>", "In-Reply-To: Message from A <a@a> of today <9@a>", "", "");
+
+        assertThat(MailFiles.load(folder)).extracting(StoredMail::threadKey).doesNotHaveDuplicates();
+    }
+
+    @Test
     void flagsComeFromHeaders() throws IOException {
         write("1.eml", "Status: O", "X-Status: F", "X-Priority: 1 (Highest)", "", "");
         write("2.eml", "Status: RO", "Importance: Low", "X-Priority: 1", "", "");

@@ -62,6 +62,41 @@ class ParsedMailBodiesTest {
     }
 
     @Test
+    void laterTextWithAFileNameIsAttached() {
+        ParsedMail mail = twoTexts("multipart/mixed", "Content-Type: text/plain; name=log.txt");
+        assertThat(mail.textBody()).isEqualTo("first");
+        assertThat(mail.attachments()).extracting(MailAttachment::name).containsExactly("log.txt");
+    }
+
+    @Test
+    void laterTextInARelatedIsAttached() {
+        ParsedMail mail = twoTexts("multipart/related", "Content-Type: text/plain");
+        assertThat(mail.textBody()).isEqualTo("first");
+        assertThat(mail.attachments()).hasSize(1);
+    }
+
+    @Test
+    void textMarkedAsAttachmentIsAttachedEvenWithoutAName() {
+        ParsedMail mail = twoTexts("multipart/mixed", "Content-Disposition: attachment");
+        assertThat(mail.textBody()).isEqualTo("first");
+        assertThat(mail.attachments()).hasSize(1);
+    }
+
+    private static ParsedMail twoTexts(String container, String secondHeader) {
+        return mail(
+                "Content-Type: " + container + "; boundary=b",
+                "",
+                "--b",
+                "",
+                "first",
+                "--b",
+                secondHeader,
+                "",
+                "second",
+                "--b--");
+    }
+
+    @Test
     void relatedGivesHtmlAndInlinePicture() {
         ParsedMail mail = mail(
                 "Content-Type: multipart/related; boundary=b",
