@@ -28,7 +28,7 @@ class GateQuotaTest {
 
     private final SkippingTime time = new SkippingTime();
     private final StopToken stop = new StopToken();
-    private BudgetStore store = new InMemoryBudgets(time);
+    private BudgetStore store = new WindowBudgets(time);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})

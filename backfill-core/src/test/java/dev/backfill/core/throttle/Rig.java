@@ -42,7 +42,7 @@ final class Rig implements AutoCloseable {
 
     synchronized Throttle throttle() {
         if (throttle == null) {
-            throttle = new Throttle(time, helpers, new InMemoryBudgets(time), config, random);
+            throttle = new Throttle(time, helpers, new WindowBudgets(time), config, random);
         }
         return throttle;
     }

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Budgets for one process alone. Thread-safe; remembers every key it was ever asked for, they are few. */
-public final class InMemoryBudgets implements BudgetStore {
+final class WindowBudgets implements BudgetStore {
     private static final Duration MOST_LIFE = Duration.ofSeconds(5);
     private static final int LEAST_LIVES = 40;
 
@@ -23,7 +23,7 @@ public final class InMemoryBudgets implements BudgetStore {
      *
      * @param time the clock
      */
-    public InMemoryBudgets(TimeSource time) {
+    public WindowBudgets(TimeSource time) {
         this.time = time;
     }
 
