@@ -29,6 +29,15 @@ import java.util.List;
  *       the same app on the same mailbox, for they share Graph's four.
  * </ul>
  *
+ * <p>Folders of a request: none, or {@code all}, mean every folder that users see but the deleted items, the junk, and the
+ * folders inside them; {@code deleted} and {@code junk} mean the folder and all inside it; {@code inbox}, {@code sent},
+ * {@code drafts}, {@code archive}, one of the service's well-known names, an id, a path or a display name mean that folder
+ * alone, names and paths in any case. A name that no folder has fails the job with the code {@code FOLDER_NOT_FOUND}. With
+ * deleted mail included come the deleted items, the folders inside, and what can still be recovered after that.
+ *
+ * <p>A message's id is its immutable id, its revision the changeKey, its labels are the categories; Graph gives one body of
+ * each message, and no size. Plans hold no pins yet, so no incremental run builds on them.
+ *
  * <p>The limits it names are Graph's of 2026: 10,000 requests in 10 minutes and 4 at the same time for each app and mailbox,
  * 130,000 in 10 seconds for each app (learn.microsoft.com/en-us/graph/throttling-limits).
  */
