@@ -17,6 +17,8 @@ final class Sha256 {
 
     private final MessageDigest digest = digest();
     private final Map<String, byte[]> frequent = new HashMap<>();
+    private String lastLong = "";
+    private byte[] lastHash = {};
 
     static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(digest().digest(bytes));
@@ -25,7 +27,7 @@ final class Sha256 {
     /** Gives the hash of a text's UTF-8; the caller must not change it. */
     byte[] of(String text) {
         if (text.length() > FREQUENT_LENGTH) {
-            return digest.digest(text.getBytes(StandardCharsets.UTF_8));
+            return ofLong(text);
         }
         byte[] known = frequent.get(text);
         if (known == null) {
@@ -35,6 +37,15 @@ final class Sha256 {
             }
         }
         return known;
+    }
+
+    /** A message's body is published twice, as the body and as the text or the HTML. */
+    private byte[] ofLong(String text) {
+        if (!text.equals(lastLong)) {
+            lastLong = text;
+            lastHash = digest.digest(text.getBytes(StandardCharsets.UTF_8));
+        }
+        return lastHash;
     }
 
     static String hex(byte[] hashes, int from) {
