@@ -48,12 +48,17 @@ final class WindowPage {
     void walk() {
         boolean room = true;
         while (room && next < ids.size() && written < limit.messages() && bytes < limit.bytes()) {
-            int end = Math.min(ids.size(), next + chunk());
-            List<Fetched> fetched = walk.fetcher().fetch(ids.subList(next, end), job.selection(), job.labels());
-            refuseOutage(fetched);
-            for (int i = 0; i < fetched.size() && room; i++) {
-                room = handOver(fetched.get(i));
+            List<Fetched> fetched = walk.takeAhead(job.window(), ids.subList(next, ids.size()));
+            if (fetched.isEmpty()) {
+                int end = Math.min(ids.size(), next + chunk());
+                fetched = walk.fetcher().fetch(ids.subList(next, end), job.selection(), job.labels());
+                refuseOutage(fetched);
             }
+            int before = next;
+            while (room && next - before < fetched.size()) {
+                room = handOver(fetched.get(next - before));
+            }
+            walk.keepAhead(job.window(), fetched.subList(next - before, fetched.size()));
         }
     }
 

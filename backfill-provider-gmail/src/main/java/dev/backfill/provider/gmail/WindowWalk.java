@@ -1,6 +1,8 @@
 package dev.backfill.provider.gmail;
 
+import dev.backfill.model.EmailMessage;
 import dev.backfill.provider.gmail.IdLister.Listing;
+import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageLimit;
@@ -11,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,9 @@ final class WindowWalk {
     /** How the scope of a partition of single messages begins; their ids follow. */
     private static final String LATE = "ids:";
 
+    /** The most heap of messages that were fetched but found no room in their page, a window. */
+    private static final long MAX_AHEAD_BYTES = 2L << 20;
+
     private static final int LATE_IDS = 16;
     private static final int MAX_LATE = 320;
 
@@ -36,6 +43,7 @@ final class WindowWalk {
     private final MessageFetcher fetcher;
     private final InstantSource clock;
     private final ConcurrentHashMap<String, WindowIds> kept = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Map<String, Fetched>> ahead = new ConcurrentHashMap<>();
     private final AtomicLong averageBytes = new AtomicLong(FIRST_GUESS_BYTES);
 
     /** What a page is walked for. */
@@ -68,12 +76,14 @@ final class WindowWalk {
                 fresh = whole(job);
             }
             listing = keep(job, fresh);
+            ahead.remove(window.id());
         }
         WindowPage page = page(job, listing, from, limit, writer);
         if (!page.isLast()) {
             return more(page);
         }
         kept.remove(window.id());
+        ahead.remove(window.id());
         return end(job, listing, page);
     }
 
@@ -145,6 +155,39 @@ final class WindowWalk {
         averageBytes.updateAndGet(average -> Math.max(1, (average * 15 + bytes) / 16));
     }
 
+    /** Keeps what was fetched and paid for but found no room, for the next page. */
+    void keepAhead(Partition window, List<Fetched> rest) {
+        Map<String, Fetched> some = new HashMap<>();
+        long bytes = 0;
+        for (Fetched one : rest) {
+            EmailMessage email = one.email();
+            bytes += email == null ? 0 : email.heapBytes();
+            if (bytes > MAX_AHEAD_BYTES) {
+                break;
+            }
+            if (one.error() == null) {
+                some.put(one.id(), one);
+            }
+        }
+        if (kept.containsKey(window.id())) {
+            ahead.put(window.id(), some);
+        }
+    }
+
+    /** What {@link #keepAhead} kept of the ids, up to the first that it did not; it is kept no longer. */
+    List<Fetched> takeAhead(Partition window, List<String> ids) {
+        Map<String, Fetched> some = ahead.remove(window.id());
+        List<Fetched> taken = new ArrayList<>();
+        for (String id : some == null ? List.<String>of() : ids) {
+            Fetched one = some.get(id);
+            if (one == null) {
+                break;
+            }
+            taken.add(one);
+        }
+        return taken;
+    }
+
     /** When the mailbox took a message; null if it is gone. */
     @Nullable
     Instant received(String id) {
@@ -154,5 +197,6 @@ final class WindowWalk {
     /** Forgets what it kept. */
     void clear() {
         kept.clear();
+        ahead.clear();
     }
 }
