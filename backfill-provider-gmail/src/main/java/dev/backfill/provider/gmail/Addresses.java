@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Addresses {
     private static final Pattern SPACED_AT = Pattern.compile("\\s*([@.])\\s*");
+    private static final Pattern COMMENT = Pattern.compile("\\([^()]*\\)");
     private static final Pattern HIDDEN = Pattern.compile("(?i)undisclosed[ -]?recipients?\\s*:.*");
 
     /** One entry of the list while it is read. */
@@ -189,7 +190,7 @@ final class Addresses {
             return address;
         }
         return SPACED_AT
-                .matcher(address.replaceAll("\\([^()]*\\)", ""))
+                .matcher(COMMENT.matcher(address).replaceAll(""))
                 .replaceAll("$1")
                 .strip();
     }

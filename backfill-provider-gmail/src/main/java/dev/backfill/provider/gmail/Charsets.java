@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -64,13 +66,29 @@ final class Charsets {
             Map.entry("7bit", "US-ASCII"),
             Map.entry("ascii", "US-ASCII"));
 
+    /** Labels come from mail, so there is an end to what is remembered of them. */
+    private static final int MAX_FOUND = 500;
+
+    private static final Map<String, Optional<Charset>> FOUND = new ConcurrentHashMap<>();
+
     private Charsets() {}
 
     /** The charset a label means; null when it is missing, unknown or plain ASCII, which tells nothing of 8-bit bytes. */
     static @Nullable Charset find(@Nullable String label) {
-        if (label == null) {
+        if (label == null || label.isEmpty()) {
             return null;
         }
+        Optional<Charset> known = FOUND.get(label);
+        if (known == null) {
+            known = Optional.ofNullable(lookUp(label));
+            if (FOUND.size() < MAX_FOUND && label.length() < 64) {
+                FOUND.put(label, known);
+            }
+        }
+        return known.orElse(null);
+    }
+
+    private static @Nullable Charset lookUp(String label) {
         String cut = label.strip().toLowerCase(Locale.ROOT).split("[;,*\\s]", 2)[0];
         String name = NOT_IN_A_NAME.matcher(cut).replaceAll("");
         var iso = ISO_8859.matcher(name);

@@ -61,11 +61,12 @@ final class Contents implements MessageFetcher.AttachmentIds {
     }
 
     private byte[] mime(ContentRef ref) {
-        byte[] raw = calls.call(regime.get(), () -> client.raw(ref.messageId())).raw();
+        RawBytes raw =
+                calls.call(regime.get(), () -> client.raw(ref.messageId())).raw();
         if (raw == null) {
             throw missing("NO_RAW");
         }
-        return raw;
+        return raw.bytes();
     }
 
     private byte[] attachment(ContentRef ref, long maxBytes) {

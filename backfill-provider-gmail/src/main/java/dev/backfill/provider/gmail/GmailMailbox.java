@@ -147,11 +147,25 @@ final class GmailMailbox implements Mailbox {
     public List<Partition> plan(MailQuery query) {
         List<Partition> plan = new ArrayList<>();
         ListJson.Profile profile = query.pins() ? profile() : null;
-        if (profile != null && !profile.historyId().isEmpty()) {
+        if (profile != null && !profile.historyId().isEmpty() && keepsHistory(profile.historyId())) {
             plan.add(Partition.pin(Windows.ALL));
         }
         plan.addAll(windows.plan(query, selection(query)));
         return plan;
+    }
+
+    /** Whether the history can be read from a record; a pin that nobody can build on would have everything read twice. */
+    private boolean keepsHistory(String historyId) {
+        try {
+            calls.call(regime.history(), () -> client.history(historyId, null));
+            return true;
+        } catch (SourceException missing) {
+            if (missing.kind() == SourceException.Kind.FAIL_JOB
+                    || missing.code().equals(GmailErrors.HISTORY_GONE)) {
+                return false;
+            }
+            throw missing;
+        }
     }
 
     @Override

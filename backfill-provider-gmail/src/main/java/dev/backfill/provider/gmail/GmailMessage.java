@@ -24,7 +24,7 @@ record GmailMessage(
         @Nullable Instant internalDate,
         @Nullable Long sizeEstimate,
         @Nullable GmailPart payload,
-        byte @Nullable [] raw) {
+        @Nullable RawBytes raw) {
     boolean has(String labelId) {
         return labelIds.contains(labelId);
     }

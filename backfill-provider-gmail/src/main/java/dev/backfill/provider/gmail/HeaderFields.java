@@ -24,7 +24,12 @@ final class HeaderFields {
 
     /** The first word of a value, in lower case. */
     static String firstWord(String value) {
-        return value.strip().split("[;,\\s(\"]", 2)[0].toLowerCase(Locale.ROOT);
+        String text = value.strip();
+        int end = 0;
+        while (end < text.length() && text.charAt(end) > ' ' && ";,(\"".indexOf(text.charAt(end)) < 0) {
+            end++;
+        }
+        return text.substring(0, end).toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -35,6 +40,9 @@ final class HeaderFields {
      * @return the decoded parameter; null when it is not there
      */
     static @Nullable String parameter(String value, String name) {
+        if (value.indexOf(';') < 0) {
+            return null;
+        }
         TreeMap<Integer, String[]> pieces = new TreeMap<>();
         String plain = null;
         Matcher matcher = PARAMETER.matcher(HeaderText.unfolded(value));

@@ -18,7 +18,16 @@ final class HeaderText {
 
     /** The value on one line, encoded words as they are. */
     static String unfolded(String value) {
-        return value.replace("\r", "").replace("\n", "").replace('\t', ' ').strip();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\r' || c == '\n' || c == '\t') {
+                return value.replace("\r", "")
+                        .replace("\n", "")
+                        .replace('\t', ' ')
+                        .strip();
+            }
+        }
+        return value.strip();
     }
 
     /** The value as shown. */

@@ -103,8 +103,8 @@ final class MessageFetcher {
             return new Answer(message, null, List.of());
         }
         return readable(() -> {
-            byte[] mime = message.raw();
-            GmailMessage tree = mime == null ? message : message.withPayload(RawMessage.parse(mime));
+            RawBytes mime = message.raw();
+            GmailMessage tree = mime == null ? message : message.withPayload(RawMessage.parse(mime.bytes()));
             List<GmailPart> missing = Bodies.of(tree.payload()).missing();
             return missing.isEmpty()
                     ? new Answer(tree, decoded(tree, labels), missing)

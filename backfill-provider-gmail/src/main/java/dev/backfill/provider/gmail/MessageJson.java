@@ -32,7 +32,7 @@ final class MessageJson {
         Long internalDate = null;
         Long sizeEstimate = null;
         GmailPart payload = null;
-        byte[] raw = null;
+        RawBytes raw = null;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
             parser.nextToken();
@@ -44,7 +44,7 @@ final class MessageJson {
                 case "internalDate" -> internalDate = number(parser);
                 case "sizeEstimate" -> sizeEstimate = number(parser);
                 case "payload" -> payload = part(parser, everything);
-                case "raw" -> raw = bytes(parser);
+                case "raw" -> raw = new RawBytes(bytes(parser));
                 default -> parser.skipChildren();
             }
         }
@@ -205,7 +205,17 @@ final class MessageJson {
     }
 
     /** What stands in a part's body. */
-    private record Body(long size, @Nullable String attachmentId, byte @Nullable [] data) {
+    private static final class Body {
         private static final Body NONE = new Body(0, null, null);
+
+        private final long size;
+        private final @Nullable String attachmentId;
+        private final byte @Nullable [] data;
+
+        private Body(long size, @Nullable String attachmentId, byte @Nullable [] data) {
+            this.size = size;
+            this.attachmentId = attachmentId;
+            this.data = data;
+        }
     }
 }

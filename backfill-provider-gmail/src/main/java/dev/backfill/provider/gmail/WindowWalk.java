@@ -117,11 +117,11 @@ final class WindowWalk {
         }
         Listing again = whole(job);
         List<String> late = listing.lacks(again);
-        long there = Math.max(0, again.ids().size() - page.allForeign());
+        long there = Math.max(0, (long) again.ids().size() - page.allForeign());
         // Ids that slipped in front of a place found again after a restart: nobody knows which, so the window is short.
-        long slipped = Math.max(0, listing.ids().size() - page.allEntries());
+        long slipped = Math.max(0, (long) listing.ids().size() - page.allEntries());
         if (late.isEmpty() || slipped > 0 || late.size() > MAX_LATE) {
-            long walked = page.allEntries() - page.allForeign();
+            long walked = (long) page.allEntries() - page.allForeign();
             return PageEnd.last(
                     page.entries(), page.foreign(), slipped > 0 ? Math.max(there, walked + slipped) : there);
         }
@@ -178,7 +178,10 @@ final class WindowWalk {
     List<Fetched> takeAhead(Partition window, List<String> ids) {
         Map<String, Fetched> some = ahead.remove(window.id());
         List<Fetched> taken = new ArrayList<>();
-        for (String id : some == null ? List.<String>of() : ids) {
+        if (some == null) {
+            return taken;
+        }
+        for (String id : ids) {
             Fetched one = some.get(id);
             if (one == null) {
                 break;

@@ -188,6 +188,18 @@ class MailboxTest {
     }
 
     @Test
+    void aServerWithAProfileButNoHistoryGetsNoPin() {
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of(), false, true);
+        for (int status : List.of(404, 501)) {
+            gmail.faults().clear();
+            gmail.faults().always(RequestMatch.path("/history$"), Fault.status(status));
+            assertThat(box.mailbox().plan(query)).extracting(Partition::kind).containsOnly(Partition.Kind.WINDOW);
+        }
+        gmail.faults().clear();
+        assertThat(box.mailbox().plan(query).get(0).kind()).isEqualTo(Partition.Kind.PIN);
+    }
+
+    @Test
     void oneMessageThatFailsForEverIsAFailureRowAndOneThatIsGoneIsSkipped() {
         String broken = mails.get(0).id();
         String gone = mails.get(1).id();
