@@ -3,7 +3,9 @@ package dev.backfill.provider.microsoft;
 import com.microsoft.graph.users.item.UserItemRequestBuilder;
 import com.microsoft.kiota.RequestInformation;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +46,23 @@ final class GraphRequests {
         "internetMessageHeaders"
     };
     private static final String[] ATTACHMENT_PROPERTIES = {"id", "name", "contentType", "size", "isInline"};
-    /** A nested select without contentBytes, or Graph would send every attachment's bytes. */
-    private static final String[] EXPAND_ATTACHMENTS = {
-        "attachments($select=id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId)"
-    };
+    /**
+     * A nested select without contentBytes, or Graph would send every attachment's bytes. Then what is left for a server that
+     * refuses the cast, or any expand: attachments are asked for by themselves in the end.
+     */
+    private static final List<String[]> EXPANDS = List.of(
+            new String[] {
+                "attachments($select=id,name,contentType,size,isInline,microsoft.graph.fileAttachment/contentId)"
+            },
+            new String[] {"attachments($select=id,name,contentType,size,isInline)"},
+            new String[0]);
 
     private static final String ATTACHMENT_VALUE =
             "{+baseurl}/users/{user%2Did}/messages/{message%2Did}/attachments/{attachment%2Did}/$value";
 
     private final UserItemRequestBuilder user;
     private final GraphSettings.Body body;
+    private final AtomicInteger simplified = new AtomicInteger();
 
     /** What a page of messages shall hold. */
     enum Detail {
@@ -130,7 +139,7 @@ final class GraphRequests {
                     query.skip = skip == 0 ? null : Integer.valueOf(skip);
                     query.count = true;
                     query.select = detail == Detail.FULL ? MESSAGE_PROPERTIES : ID_PROPERTIES;
-                    query.expand = detail == Detail.FULL ? EXPAND_ATTACHMENTS : null;
+                    query.expand = detail == Detail.FULL ? expand() : null;
                 });
         return detail == Detail.FULL ? withBodyType(request) : request;
     }
@@ -151,7 +160,7 @@ final class GraphRequests {
         return withBodyType(user.messages().byMessageId(id).toGetRequestInformation(config -> {
             var query = parameters(config.queryParameters);
             query.select = MESSAGE_PROPERTIES;
-            query.expand = EXPAND_ATTACHMENTS;
+            query.expand = expand();
         }));
     }
 
@@ -176,6 +185,26 @@ final class GraphRequests {
 
     RequestInformation mime(String messageId) {
         return user.messages().byMessageId(messageId).content().toGetRequestInformation();
+    }
+
+    private String @Nullable [] expand() {
+        String[] expand = EXPANDS.get(simplified.get());
+        return expand.length == 0 ? null : expand;
+    }
+
+    /** {@return how far the requests are simplified, for {@link #simplify}} */
+    int simplification() {
+        return simplified.get();
+    }
+
+    /** {@return true if requests can still be simplified} */
+    boolean canSimplify() {
+        return simplified.get() < EXPANDS.size() - 1;
+    }
+
+    /** Asks for less from now on, unless another thread saw to it. */
+    void simplify(int from) {
+        simplified.compareAndSet(from, from + 1);
     }
 
     private RequestInformation withBodyType(RequestInformation request) {

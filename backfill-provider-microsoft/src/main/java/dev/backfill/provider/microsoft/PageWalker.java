@@ -2,6 +2,7 @@ package dev.backfill.provider.microsoft;
 
 import com.microsoft.kiota.RequestInformation;
 import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
@@ -25,16 +26,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageWalker {
     private static final int MAX_EMPTY_PAGES = 50;
+    private static final Set<Integer> BAD_REQUEST = Set.of(400);
 
     private final GraphClient client;
     private final GraphRequests requests;
     private final WindowPlanner planner;
+    private final ApiCalls calls;
     private final PageIsolator isolator;
     private final SingleMessages singles;
 
     PageWalker(GraphClient client, GraphRequests requests, ApiCalls calls, WindowPlanner planner) {
         this.client = client;
         this.requests = requests;
+        this.calls = calls;
         this.planner = planner;
         this.singles = new SingleMessages(client, requests, calls);
         this.isolator = new PageIsolator(client, requests, singles);
@@ -136,15 +140,15 @@ final class PageWalker {
 
     private Pages list(Job first) {
         Job job = first;
-        MessagePage page = page(job, request(job, GraphRequests.Detail.FULL));
+        MessagePage page = firstPage(job);
         KeysetPosition position = job.position();
         if (job.isWithinSecond() && position != null && page.count() != null && page.count() < position.count()) {
             // Some of the second's messages went away since, maybe some of those passed: step back as many.
             long gone = position.count() - page.count();
             job = job.skipping((int) Math.max(0, job.skip() - gone));
-            page = page(job, request(job, GraphRequests.Detail.FULL));
+            page = firstPage(job);
         }
-        RequestInformation start = request(job, GraphRequests.Detail.FULL);
+        RequestInformation start = request(job);
         Set<String> followed = new HashSet<>();
         int before = 0;
         while (page.fresh() == 0 && !page.cut() && page.nextLink() != null) {
@@ -164,8 +168,28 @@ final class PageWalker {
         return new Pages(job, before, withAttachments(page, job.folder()));
     }
 
-    private RequestInformation request(Job job, GraphRequests.Detail detail) {
-        return requests.page(job.stretch(), detail, job.top(), job.skip());
+    private RequestInformation request(Job job) {
+        return requests.page(job.stretch(), GraphRequests.Detail.FULL, job.top(), job.skip());
+    }
+
+    /** Asks for a page; a server that refuses the expanded attachments is asked for less, once for the mailbox. */
+    private MessagePage firstPage(Job job) {
+        PageReader.Frame frame = job.frame(GraphRequests.Detail.FULL);
+        while (requests.canSimplify()) {
+            int simplification = requests.simplification();
+            ApiRequest<@Nullable MessagePage> request = client.optional(
+                    GraphOperations.LIST,
+                    GraphErrors.Target.PAGE,
+                    BAD_REQUEST,
+                    () -> request(job),
+                    body -> PageReader.read(body, frame));
+            MessagePage page = calls.call(request.operation(), request.body());
+            if (page != null) {
+                return page;
+            }
+            requests.simplify(simplification);
+        }
+        return page(job, request(job));
     }
 
     private MessagePage page(Job job, RequestInformation request) {

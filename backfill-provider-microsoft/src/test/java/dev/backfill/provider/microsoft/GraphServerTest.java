@@ -273,6 +273,29 @@ class GraphServerTest {
     }
 
     @Test
+    void aServerThatRefusesTheExpandIsAskedForLess() throws Exception {
+        List<StoredMail> mails = Graphs.generated(150);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("all", "junk"), true, false);
+        for (String refused : List.of("fileAttachment", "attachments")) {
+            try (FakeGraph graph = start(mails)) {
+                RequestMatch expands = RequestMatch.path("/messages$").query("$expand", refused);
+                graph.faults()
+                        .always(expands, Fault.json(400, "{\"error\":{\"code\":\"BadRequest\",\"message\":\"\"}}"));
+                DirectMailboxContext context = Graphs.context(graph);
+                try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
+                    Crawl crawl = Crawl.of(mailbox, query, Crawl.limit(50));
+
+                    assertThat(crawl.ids()).doesNotHaveDuplicates().hasSize(150);
+                    assertThat(crawl.emails())
+                            .filteredOn(email -> !email.attachments().isEmpty())
+                            .hasSizeGreaterThan(10);
+                    assertThat(graph.journal().count(expands)).isLessThanOrEqualTo(2);
+                }
+            }
+        }
+    }
+
+    @Test
     void contentIsOpenedWholeOrRefused() throws Exception {
         List<StoredMail> mails = Graphs.generated(100);
         try (FakeGraph graph = start(mails);
