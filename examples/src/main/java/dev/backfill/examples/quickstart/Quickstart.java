@@ -20,7 +20,7 @@ public final class Quickstart {
      */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        int exitCode = run(List.of(args), System.getenv(), out, System.err, System.console() != null);
+        int exitCode = run(List.of(args), System.getenv(), out, System.err, Terminal.isThere());
         // The vendors' libraries leave daemon threads behind; nothing is to be waited for any more.
         System.exit(exitCode);
     }
