@@ -133,6 +133,18 @@ public final class PubSubTestClient implements AutoCloseable {
     }
 
     /**
+     * Reads a subscription as a stream from now on, and acknowledges what was handed over.
+     *
+     * @param subscription the subscription's full name
+     * @param consumer gets each message, one by one, on a thread of gRPC; when it throws, the stream ends
+     * @return the stream; close it before this client
+     */
+    public MessageStream stream(String subscription, Consumer<PublishedMessage> consumer) {
+        return MessageStream.open(
+                channel, requireNonNull(subscription, "subscription"), requireNonNull(consumer, "consumer"));
+    }
+
+    /**
      * Pulls and acknowledges messages until so many have come, or until none has come for a while. A message that Pub/Sub
      * delivers twice is handed over once; one that was published twice is two messages. Blocks; on the caller's thread.
      *

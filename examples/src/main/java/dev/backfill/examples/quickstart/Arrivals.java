@@ -7,7 +7,6 @@ import dev.backfill.testkit.pubsub.PublishedMessage;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,6 +33,8 @@ final class Arrivals implements AutoCloseable {
     private final Object lock = new Object();
     private final Map<Provider, Tally> tallies = new EnumMap<>(Provider.class);
     private final @Nullable OutputStream out;
+    // Guarded by lock
+    private boolean full;
 
     Arrivals(Set<Provider> providers, MailServers servers, @Nullable Path outFile) throws UserMistake {
         for (Provider provider : providers) {
@@ -78,14 +79,30 @@ final class Arrivals implements AutoCloseable {
     }
 
     private void write(byte[] data) {
-        if (out == null) {
+        if (out == null || full) {
             return;
         }
         try {
             out.write(data);
             out.write('\n');
-        } catch (IOException full) {
-            throw new UncheckedIOException(full);
+        } catch (IOException cannotWrite) {
+            full = true;
+        }
+    }
+
+    /** Says so when not everything that came could be written down. */
+    void requireWritten() throws UserMistake {
+        synchronized (lock) {
+            if (out != null && !full) {
+                try {
+                    out.flush();
+                } catch (IOException cannotWrite) {
+                    full = true;
+                }
+            }
+            if (full) {
+                throw UserMistake.failed("--out: cannot write all that arrived; is the disk full?");
+            }
         }
     }
 
@@ -130,8 +147,10 @@ final class Arrivals implements AutoCloseable {
         if (out != null) {
             try {
                 out.close();
-            } catch (IOException full) {
-                throw new UncheckedIOException(full);
+            } catch (IOException cannotWrite) {
+                synchronized (lock) {
+                    full = true; // said by requireWritten, which flushed before
+                }
             }
         }
     }

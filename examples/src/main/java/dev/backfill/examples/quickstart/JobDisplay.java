@@ -13,17 +13,27 @@ import java.util.Locale;
 final class JobDisplay {
     private static final int BAR_CELLS = 30;
     private static final long PERCENT = 100;
+    private static final int DRAWINGS_A_LINE = 4;
 
     private final PrintStream out;
     private final boolean terminal;
     private int linesDrawn;
+    private int drawn;
 
     JobDisplay(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
     }
 
+    /** Draws now; where lines cannot be redrawn only now and then, lest a log drowns in them. */
     void draw(List<BackfillJob> jobs) {
+        if (terminal || drawn % DRAWINGS_A_LINE == 0) {
+            drawLast(jobs);
+        }
+        drawn++;
+    }
+
+    void drawLast(List<BackfillJob> jobs) {
         if (terminal && linesDrawn > 0) {
             // Up to the first line drawn before, and clear what follows.
             out.print("\033[" + linesDrawn + "A\033[J");

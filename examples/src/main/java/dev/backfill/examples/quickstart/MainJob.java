@@ -54,9 +54,8 @@ final class MainJob {
                 PubSubPlace place = PubSubPlace.open(environment);
                 Arrivals arrivals = new Arrivals(options.providers(), servers, options.out())) {
             describe(place);
-            Puller puller = new Puller(place, arrivals);
-            puller.start();
-            try (BackfillManager manager = manager(servers, place, tokens)) {
+            try (Puller puller = Puller.start(place, arrivals);
+                    BackfillManager manager = manager(servers, place, tokens)) {
                 return run(manager.forUser(USER), manager, puller, arrivals);
             }
         }
@@ -104,6 +103,7 @@ final class MainJob {
         }
         List<BackfillJob> last = watch(jobs, started, ended);
         puller.finish(last.stream().mapToLong(job -> job.progress().published()).sum());
+        arrivals.requireWritten();
         return report(jobs, started, arrivals);
     }
 
@@ -135,7 +135,7 @@ final class MainJob {
             }
             now = statuses(jobs, started);
         }
-        display.draw(now);
+        display.drawLast(now);
         return now;
     }
 

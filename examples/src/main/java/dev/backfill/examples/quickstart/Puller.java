@@ -1,69 +1,62 @@
 package dev.backfill.examples.quickstart;
 
-import io.grpc.StatusRuntimeException;
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
+import dev.backfill.testkit.pubsub.MessageStream;
+import dev.backfill.testkit.pubsub.PublishedMessage;
+import io.grpc.Status;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/** Pulls everything back from the subscription while the jobs publish, on a thread of its own. */
-final class Puller {
-    private static final Duration SHORT = Duration.ofMillis(1);
-    private static final int PATIENCE_SECONDS = 60;
+/** Reads everything back from the subscription while the jobs publish. */
+final class Puller implements AutoCloseable {
+    /** How long nothing may come while something published is missing. */
+    private static final long PATIENCE_SECONDS = 60;
+
+    /** How long an emulator, which does not tell what it holds, is given to bring something published twice. */
+    private static final long AFTERMATH_MILLIS = 1_000;
 
     private final PubSubPlace place;
     private final Arrivals arrivals;
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread thread;
-    private volatile long published = -1;
-    /** How many empty pulls are borne when something published is still missing; only the puller's thread counts. */
-    private int patience = 10;
+    private final Semaphore came = new Semaphore(0);
+    private final MessageStream stream;
 
-    private volatile @Nullable RuntimeException failure;
-
-    Puller(PubSubPlace place, Arrivals arrivals) {
+    private Puller(PubSubPlace place, Arrivals arrivals) {
         this.place = place;
         this.arrivals = arrivals;
-        this.thread = new Thread(this::pull, "quickstart-puller");
-        thread.setDaemon(true);
+        this.stream = place.client().stream(place.subscriptionName(), this::take);
     }
 
-    void start() {
-        thread.start();
+    static Puller start(PubSubPlace place, Arrivals arrivals) {
+        return new Puller(place, arrivals);
     }
 
-    private void pull() {
-        try {
-            boolean more = true;
-            while (more) {
-                // Asked before the pull: what was published before this moment is then surely seen by it.
-                boolean last = published >= 0;
-                if (last && arrivals.received() >= published && place.isDrained()) {
-                    break;
-                }
-                long came = place.client().receive(place.subscriptionName(), 1, SHORT, arrivals::accept);
-                more = came > 0 || !last || (arrivals.received() < published && patience-- > 0);
+    private void take(PublishedMessage message) {
+        arrivals.accept(message);
+        came.release();
+    }
+
+    /** Waits until what the jobs published has come, and nothing more comes; then ends the stream. */
+    void finish(long published) throws UserMistake, InterruptedException {
+        while (arrivals.received() < published && stream.failure() == null) {
+            if (!came.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                break; // what is missing is reported by the summary and by --verify
             }
-        } catch (RuntimeException broken) {
-            failure = broken;
-        } finally {
-            ended.countDown();
+            came.drainPermits();
+        }
+        boolean more = true;
+        while (more && !place.isDrained() && stream.failure() == null) {
+            came.drainPermits();
+            more = came.tryAcquire(AFTERMATH_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        Throwable broken = stream.failure();
+        close();
+        if (broken != null) {
+            throw UserMistake.failed("the subscription cannot be read: "
+                    + Status.fromThrowable(broken).getCode());
         }
     }
 
-    /** Waits until what the jobs published has come, and nothing more comes. */
-    void finish(long publishedInAll) throws UserMistake, InterruptedException {
-        published = publishedInAll;
-        if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw UserMistake.failed("the subscription did not run dry within " + PATIENCE_SECONDS + " s");
-        }
-        RuntimeException broken = failure;
-        if (broken instanceof StatusRuntimeException status) {
-            throw UserMistake.failed(
-                    "the subscription cannot be read: " + status.getStatus().getCode());
-        }
-        if (broken != null) {
-            throw broken;
-        }
+    @Override
+    public void close() {
+        stream.close();
     }
 }
