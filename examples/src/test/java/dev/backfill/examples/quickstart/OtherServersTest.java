@@ -1,0 +1,138 @@
+package dev.backfill.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.graph.FakeGraph;
+import dev.backfill.testkit.mail.GeneratorOptions;
+import dev.backfill.testkit.mail.MailGenerator;
+import dev.backfill.testkit.mail.StoredMail;
+import dev.backfill.testkit.pubsub.InProcessPubSub;
+import dev.backfill.testkit.pubsub.PubSubEmulator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OtherServersTest {
+    private static final String OWNER = "owner@example.com";
+
+    @TempDir
+    private Path folder;
+
+    private static List<StoredMail> mails(int count) {
+        MailGenerator generator = new MailGenerator(GeneratorOptions.of(3, count));
+        return IntStream.range(0, count).mapToObj(generator::at).toList();
+    }
+
+    @Test
+    void aGraphAndAGmailThatAreAlreadyThereAreCrawledWithTheTokenOfAFile() throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "a-token\n");
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails(150)).start();
+                FakeGmail gmail = FakeGmail.builder().mailbox(OWNER, mails(60)).start()) {
+            graph.tokens().accept("a-token", OWNER);
+            gmail.tokens().accept("a-token", OWNER);
+
+            Session session = Session.run(
+                    "--graph-url",
+                    graph.baseUrl(),
+                    "--gmail-url",
+                    gmail.rootUrl(),
+                    "--gmail-quota",
+                    "off",
+                    "--token-file",
+                    token,
+                    "--verify");
+
+            assertThat(session.exitCode()).as(session.all()).isZero();
+            assertThat(session.out()).contains("Microsoft verified by count only", "Google verified by count only");
+        }
+    }
+
+    @Test
+    void theTokenFileIsReadAgainAfterARefusal() throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "first");
+        try (FakeGraph graph = FakeGraph.builder()
+                .mailbox(OWNER, mails(250))
+                .beforePage(number -> renew(number, token))
+                .start()) {
+            graph.tokens().accept("first", OWNER);
+            expireAfterFirstPage = () -> {
+                graph.tokens().accept("second", OWNER);
+                graph.tokens().expire("first");
+            };
+
+            Session session = Session.run("--graph-url", graph.baseUrl(), "--token-file", token);
+
+            assertThat(session.exitCode()).as(session.all()).isZero();
+            assertThat(graph.tokensSeen(graph.mailbox(OWNER))).contains("first", "second");
+        }
+    }
+
+    private volatile Runnable expireAfterFirstPage = () -> {};
+
+    private void renew(long number, Path token) {
+        if (number == 1) {
+            try {
+                Files.writeString(token, "second");
+            } catch (IOException cannotWrite) {
+                throw new IllegalStateException(cannotWrite);
+            }
+            expireAfterFirstPage.run();
+        }
+    }
+
+    @Test
+    void aRefusedTokenIsSaidAndIsNoSuccess() throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "wrong");
+        try (FakeGmail gmail = FakeGmail.builder().mailbox(OWNER, mails(5)).start()) {
+            gmail.tokens().accept("right", OWNER);
+
+            Session session = Session.run("--gmail-url", gmail.rootUrl(), "--token-file", token);
+
+            assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
+            assertThat(session.all()).contains("AUTHENTICATION").doesNotContain("\tat ", "wrong");
+        }
+    }
+
+    @Test
+    void anEmulatorThatIsNamedIsUsedAndOneThatIsMissingIsSaid() {
+        try (InProcessPubSub other = InProcessPubSub.start()) {
+            Session session = Session.run(
+                    Map.of("PUBSUB_EMULATOR_HOST", other.host()),
+                    "--messages",
+                    40,
+                    "--provider",
+                    "microsoft",
+                    "--verify");
+
+            assertThat(session.exitCode()).as(session.all()).isZero();
+            assertThat(session.out()).contains("emulator at " + other.host());
+        }
+        Session missing = Session.run(Map.of("PUBSUB_EMULATOR_HOST", "127.0.0.1:1"), "--messages", 1);
+
+        assertThat(missing.exitCode()).as(missing.all()).isEqualTo(1);
+        assertThat(missing.err()).contains("127.0.0.1:1", "PUBSUB_EMULATOR_HOST");
+        assertThat(missing.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void googlesOwnEmulatorTakesTheWholeRun() {
+        if (PubSubEmulator.find().isEmpty()) {
+            System.out.println("OtherServersTest IS NOT RUN on Google's emulator. " + PubSubEmulator.notFound());
+        }
+        Assumptions.assumeTrue(PubSubEmulator.find().isPresent(), PubSubEmulator::notFound);
+        try (PubSubEmulator emulator =
+                PubSubEmulator.start(PubSubEmulator.find().orElseThrow())) {
+            Session session =
+                    Session.run(Map.of("PUBSUB_EMULATOR_HOST", emulator.host()), "--messages", 100, "--verify");
+
+            assertThat(session.exitCode()).as(session.all()).isZero();
+        }
+    }
+}

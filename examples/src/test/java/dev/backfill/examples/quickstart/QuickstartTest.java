@@ -1,0 +1,132 @@
+package dev.backfill.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.testkit.mail.GeneratorOptions;
+import dev.backfill.testkit.mail.MailGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class QuickstartTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void threeHundredGeneratedMessagesAMailboxArriveAsTheManifestSays() throws IOException {
+        Path json = folder.resolve("summary.json");
+        Path out = folder.resolve("events.jsonl");
+
+        Session session = Session.run("--messages", 300, "--seed", 5, "--verify", "--json", json, "--out", out);
+
+        assertThat(session.exitCode()).as(session.all()).isZero();
+        assertThat(session.out()).contains("Microsoft verified", "Google verified");
+        assertThat(Files.readString(json)).contains("\"microsoft\"", "\"google\"", "\"all\"", "\"heap_peak_mb\"");
+        assertThat(numbers(json, "published")).containsExactly(300L, 300L, 600L);
+        assertThat(numbers(json, "distinct")).containsExactly(300L, 300L, 600L);
+        assertThat(numbers(json, "failed")).containsExactly(0L, 0L, 0L);
+        assertThat(Files.readAllLines(out))
+                .hasSize(600)
+                .allSatisfy(
+                        line -> assertThat(line).startsWith("{\"metadata\":").endsWith("}"));
+    }
+
+    @Test
+    void outAppendsAndOneProviderRunsAlone() throws IOException {
+        Path out = folder.resolve("events.jsonl");
+        Path json = folder.resolve("summary.json");
+        Session.run("--messages", 5, "--provider", "google", "--out", out);
+
+        Session session = Session.run("--messages", 5, "--provider", "google", "--out", out, "--json", json);
+
+        assertThat(session.exitCode()).as(session.all()).isZero();
+        assertThat(Files.readAllLines(out)).hasSize(10);
+        assertThat(Files.readString(json)).contains("\"google\"", "\"all\"").doesNotContain("microsoft");
+        assertThat(session.out()).doesNotContain("microsoft");
+    }
+
+    @Test
+    void mailOfAFolderAndItsSubfoldersIsReadAndCompared() throws IOException {
+        MailGenerator mails = new MailGenerator(GeneratorOptions.of(11, 8));
+        Path sub = Files.createDirectories(folder.resolve("mail/Projects"));
+        for (int i = 0; i < mails.count(); i++) {
+            Path place = i % 2 == 0 ? sub : folder.resolve("mail");
+            Files.write(place.resolve(i + ".eml"), mails.at(i).mime().toByteArray());
+        }
+
+        Session session = Session.run("--mail", folder.resolve("mail"), "--verify");
+
+        assertThat(session.exitCode()).as(session.all()).isZero();
+        assertThat(session.out()).contains("every field of 8 messages compared");
+    }
+
+    @Test
+    void mailOfAnMboxIsReadAndCompared() throws IOException {
+        MailGenerator mails = new MailGenerator(GeneratorOptions.of(12, 3));
+        ByteArrayOutputStream mbox = new ByteArrayOutputStream();
+        for (int i = 0; i < mails.count(); i++) {
+            mbox.write("From - Thu Jan  1 00:00:00 2020\n".getBytes(StandardCharsets.US_ASCII));
+            mbox.write(mails.at(i).mime().toByteArray());
+            mbox.write("\n\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        Path file = Files.write(folder.resolve("all.mbox"), mbox.toByteArray());
+
+        Session session = Session.run("--mail", file, "--verify");
+
+        assertThat(session.exitCode()).as(session.all()).isZero();
+        assertThat(session.out()).contains("every field of 3 messages compared");
+    }
+
+    @Test
+    void foldersAndDatesNarrowWhatArrivesAndWhatIsExpected() {
+        Session session = Session.run(
+                "--messages", 200, "--verify", "--folders", "inbox,sent", "--from", "2020-01-01", "--to", "2023-01-01");
+
+        assertThat(session.exitCode()).as(session.all()).isZero();
+        assertThat(session.out()).doesNotContain("every field of 200 messages", "every field of 0 messages");
+    }
+
+    @Test
+    void deletedMailArrivesWhenAskedFor() {
+        Session usual = Session.run("--messages", 200, "--verify", "--provider", "microsoft");
+        Session deleted = Session.run("--messages", 200, "--verify", "--provider", "microsoft", "--include-deleted");
+
+        assertThat(usual.out()).as(usual.all()).contains("every field of 200 messages compared");
+        assertThat(deleted.exitCode()).as(deleted.all()).isZero();
+        assertThat(deleted.out()).doesNotContain("every field of 200 messages");
+    }
+
+    @Test
+    void whatThePersonCanMendIsOneLineAndExitCodeOne() throws IOException {
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        Path text = Files.writeString(folder.resolve("note.txt"), "no mail");
+        Path nowhere = folder.resolve("nowhere/file");
+
+        failsInOneLine("no .eml file", "--mail", empty);
+        failsInOneLine("neither an mbox", "--mail", text);
+        failsInOneLine("no such file", "--mail", nowhere);
+        failsInOneLine("--out: cannot write", "--messages", 1, "--out", nowhere);
+        failsInOneLine("--json: cannot write", "--messages", 1, "--json", nowhere);
+        failsInOneLine("cannot read", "--graph-url", "http://127.0.0.1:1/v1.0", "--token-file", nowhere);
+    }
+
+    private static void failsInOneLine(String says, Object... arguments) {
+        Session session = Session.run(arguments);
+
+        assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
+        assertThat(session.err()).contains(says);
+        assertThat(session.err().lines()).hasSize(1);
+    }
+
+    private static List<Long> numbers(Path json, String field) throws IOException {
+        return Files.readAllLines(json).stream()
+                .filter(line -> line.contains("\"" + field + "\""))
+                .map(line -> Long.valueOf(line.replaceAll("[^0-9]", "")))
+                .toList();
+    }
+}
