@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobEvent;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.UserId;
@@ -74,7 +75,7 @@ class CarryOnTest {
             try (BackfillManager second = builder(graph, gmail, pubsub)
                     .store(store)
                     .listener(event -> {
-                        if (event.job().state().isTerminal()) {
+                        if (event instanceof JobEvent.StateChanged && event.job().state().isTerminal()) {
                             ended.countDown();
                         }
                     })
