@@ -11,15 +11,15 @@ import java.util.stream.Stream;
  * what is found, so that a scan of the wrong place fails rather than passes.
  */
 enum BackfillModule {
-    API("backfill-api", 60, List.of("dev.backfill.api", "dev.backfill.spi", "dev.backfill.model"), List.of()),
+    API("backfill-api", 100, List.of("dev.backfill.api", "dev.backfill.spi", "dev.backfill.model"), List.of()),
     CORE(
             "backfill-core",
-            0,
+            150,
             List.of("dev.backfill.core.."),
             List.of("dev.failsafe..", "io.github.bucket4j..", "org.slf4j..", "com.fasterxml.jackson.core..")),
     MICROSOFT(
             "backfill-provider-microsoft",
-            0,
+            35,
             List.of("dev.backfill.provider.microsoft.."),
             List.of(
                     "com.microsoft.graph..",
@@ -31,18 +31,19 @@ enum BackfillModule {
                     "org.slf4j..")),
     GMAIL(
             "backfill-provider-gmail",
-            0,
+            45,
             List.of("dev.backfill.provider.gmail.."),
             List.of(
                     "com.google.api.services.gmail..",
                     "com.google.api.client..",
+                    "org.apache.http..",
                     "com.google.auth..",
                     "com.fasterxml.jackson.core..",
                     "org.apache.james.mime4j..",
                     "org.slf4j..")),
     PUBSUB(
             "backfill-publisher-pubsub",
-            0,
+            15,
             List.of("dev.backfill.publisher.pubsub.."),
             List.of(
                     "com.google.cloud.pubsub..",
@@ -55,7 +56,7 @@ enum BackfillModule {
                     "org.slf4j..")),
     TESTKIT(
             "backfill-testkit",
-            20,
+            200,
             List.of("dev.backfill.testkit.."),
             List.of(
                     "com.fasterxml.jackson.core..",
@@ -67,7 +68,7 @@ enum BackfillModule {
                     "org.junit.jupiter.api..",
                     "org.assertj.core..")),
     /** The only place where everything meets: free in what it uses. */
-    EXAMPLES("examples", 1, List.of("dev.backfill.examples.."), List.of("..")),
+    EXAMPLES("examples", 15, List.of("dev.backfill.examples.."), List.of("..")),
     ;
 
     /** What every module may use: the platform, nullness annotations, and our API. */
