@@ -39,6 +39,8 @@ enum BackfillModule {
                     "org.apache.http..",
                     "com.google.auth..",
                     "com.fasterxml.jackson.core..",
+                    // The transport of the vendor's library, see docs/adr/0012
+                    "org.apache.http..",
                     "org.apache.james.mime4j..",
                     "org.slf4j..")),
     PUBSUB(
