@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what stands in structured header fields: a media type's parameters, message ids. */
 final class HeaderFields {
+    // Possessive, since a choice that is repeated otherwise takes a stack frame a character, and mail can be long.
     private static final Pattern PARAMETER =
-            Pattern.compile(";\\s*([^=;\\s]+)\\s*=\\s*(\"((?:[^\"\\\\]|\\\\.)*)\"?[^;]*|[^;]*)", Pattern.DOTALL);
+            Pattern.compile(";\\s*([^=;\\s]+)\\s*=\\s*(\"((?:[^\"\\\\]++|\\\\.)*+)\"?[^;]*|[^;]*)", Pattern.DOTALL);
     private static final Pattern ESCAPED = Pattern.compile("\\\\([\"\\\\])");
     private static final Pattern CONTINUED = Pattern.compile("([^*]+)\\*(\\d{0,3})(\\*?)");
     private static final Pattern IN_BRACKETS = Pattern.compile("<[^<>]*>");

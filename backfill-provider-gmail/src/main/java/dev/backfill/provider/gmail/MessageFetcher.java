@@ -118,12 +118,14 @@ final class MessageFetcher {
         return email;
     }
 
-    private static Answer readable(Supplier<Answer> decoding) {
+    /** Runs a decoder; what it trips over becomes the failure of one message. */
+    static <T> T readable(Supplier<T> decoding) {
         try {
             return decoding.get();
-        } catch (RuntimeException unreadable) {
-            // The boundary to what strangers wrote: one message that trips the decoder must not stop a mailbox. The
-            // exception may quote the mail, so only its class is kept.
+        } catch (RuntimeException | StackOverflowError unreadable) {
+            // The boundary to what strangers wrote: one message that trips the decoder, or is nested too deep for it,
+            // must
+            // not stop a mailbox. The exception may quote the mail, so only its class is kept.
             throw SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "UNDECODABLE")
                     .build("a message could not be decoded: "
                             + unreadable.getClass().getSimpleName());
