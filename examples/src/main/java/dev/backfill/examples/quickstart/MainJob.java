@@ -48,6 +48,9 @@ final class MainJob {
 
     /** True if every job completed and what was to be verified holds. */
     boolean run() throws UserMistake, InterruptedException {
+        if (options.json() != null) {
+            SummaryWriter.requireWritable(options.json());
+        }
         AccessTokens tokens =
                 options.tokenFile() == null ? () -> "quickstart-token" : new TokenFile(options.tokenFile());
         try (MailServers servers = MailServers.start(options);

@@ -75,7 +75,8 @@ class CarryOnTest {
             try (BackfillManager second = builder(graph, gmail, pubsub)
                     .store(store)
                     .listener(event -> {
-                        if (event instanceof JobEvent.StateChanged && event.job().state().isTerminal()) {
+                        if (event instanceof JobEvent.StateChanged
+                                && event.job().state().isTerminal()) {
                             ended.countDown();
                         }
                     })

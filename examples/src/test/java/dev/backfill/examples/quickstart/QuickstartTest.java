@@ -120,6 +120,7 @@ class QuickstartTest {
 
         assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
         assertThat(session.err()).contains(says);
+        assertThat(session.out()).as("nothing was begun").isEmpty();
         assertThat(session.err().lines()).hasSize(1);
     }
 
