@@ -87,6 +87,26 @@ final class MessageFetcher {
         return fetched;
     }
 
+    /**
+     * Asks for the profile, the cheapest there is, to tell an outage from messages that cannot be had.
+     *
+     * @return false if that is not answered either
+     * @throws SourceException if the answer says that the mailbox cannot be read now
+     */
+    boolean isServed() {
+        try {
+            calls.call(regime.profile(), client::profile);
+            return true;
+        } catch (SourceException failed) {
+            return switch (failed.kind()) {
+                case RETRY, RETRY_SMALLER -> false;
+                // A server without profiles answered.
+                case FAIL_JOB -> true;
+                default -> throw failed;
+            };
+        }
+    }
+
     private static Fetched fetched(String id, Outcome<Answer> outcome, Selection selection) {
         if (outcome instanceof Outcome.Failure<Answer> failure) {
             return Fetched.failed(id, failure.error());

@@ -14,6 +14,9 @@ import java.util.List;
 final class WindowPage {
     private static final int MAX_CHUNK = 100;
 
+    /** More messages than these do not fail at once each for itself. */
+    private static final int MAX_POISON = 10;
+
     private final WindowWalk walk;
     private final WindowWalk.Job job;
     private final List<String> ids;
@@ -67,11 +70,17 @@ final class WindowPage {
         return (int) Math.max(1, Math.min(Math.min(byBytes, MAX_CHUNK), (long) limit.messages() - written));
     }
 
-    /** When nothing at all is answered it is not the messages that fail: better the page fails than all of them. */
+    /**
+     * When nothing at all is answered it is not the messages that fail: better the page fails than all of them. A few may be
+     * messages the server never can give, though, and the page would fail for ever: then another question tells.
+     */
     private void refuseOutage(List<Fetched> fetched) {
         SourceException error = fetched.get(0).error();
         boolean all = fetched.size() > 1 && fetched.stream().allMatch(Fetched::unanswered);
-        if (all && error != null && next == first) {
+        if (all
+                && error != null
+                && next == first
+                && (fetched.size() > MAX_POISON || !walk.fetcher().isServed())) {
             throw error;
         }
     }
