@@ -237,8 +237,17 @@ final class PageWalker {
         return new Delivery(job, page.entries(), writer).deliver(this, pages);
     }
 
-    /** Where not even the ids can be had: halves of the rest, and in the end one second that is a failure by itself. */
+    /**
+     * Where not even the ids can be had: halves of the rest, and in the end one second that is a failure by itself. A second
+     * of which some messages were handed over is finished by place first, for new windows know of none of them.
+     */
     private static PageEnd smaller(Job job, SourceException error, PageWriter writer) {
+        KeysetPosition position = job.position();
+        if (position != null && !position.border().isEmpty()) {
+            int passed = position.border().size();
+            return PageEnd.more(
+                    KeysetPosition.within(position.second(), passed, 0).encode(), 0, 0);
+        }
         String scope = job.window().scope();
         Instant from = job.stretch().from();
         Instant to = job.stretch().to();

@@ -273,6 +273,28 @@ class GraphPagingTest {
     }
 
     @Test
+    void aWindowThatFailsInTheMiddleOfASecondIsHalvedBehindThatSecond() throws Exception {
+        Instant crowded = Graphs.START.plusSeconds(30);
+        List<StoredMail> mails = new ArrayList<>(Graphs.burst(100, 5, crowded, FolderPath.INBOX));
+        mails.addAll(Graphs.burst(200, 3, crowded.plusSeconds(1), FolderPath.INBOX));
+        mails.add(Graphs.mail(300, crowded.plusSeconds(600), FolderPath.INBOX));
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            for (Instant from : List.of(crowded, crowded.plusSeconds(1))) {
+                graph.faults()
+                        .always(
+                                RequestMatch.path("/messages$")
+                                        .query("$filter", "ge " + from + " and receivedDateTime lt " + Crawl.TO),
+                                Fault.json(500, "{\"error\":{\"code\":\"ErrorCorruptData\",\"message\":\"\"}}"));
+            }
+            Crawl crawl = Crawl.of(mailbox, INBOX, Crawl.limit(2));
+
+            assertThat(crawl.ids()).doesNotHaveDuplicates().hasSameElementsAs(Graphs.ids(graph, mails));
+            assertThat(crawl.walked).hasSizeGreaterThan(1);
+        }
+    }
+
+    @Test
     void aPageThatTimesOutIsAskedForSmaller() throws Exception {
         List<StoredMail> mails = Graphs.minutes(50, FolderPath.INBOX);
         try (FakeGraph graph = FakeGraph.builder()
