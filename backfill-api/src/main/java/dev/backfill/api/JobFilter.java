@@ -19,6 +19,12 @@ public record JobFilter(
         states = Set.copyOf(states);
     }
 
+    /** {@return a text that hides the account} */
+    @Override
+    public String toString() {
+        return "JobFilter[" + states + ", " + provider + "]";
+    }
+
     /** {@return a filter that lets every job through} */
     public static JobFilter all() {
         return new JobFilter(Set.of(), null, null);

@@ -172,6 +172,12 @@ public record JobRecord(
                 retryOf);
     }
 
+    /** {@return a text with id, state and counters alone: account and mailbox key may be addresses} */
+    @Override
+    public String toString() {
+        return "JobRecord[" + id + ", " + state + ", wanted " + wanted + ", epoch " + epoch + ", " + counts + "]";
+    }
+
     /** {@return a builder that holds this record's values} */
     public Builder toBuilder() {
         return new Builder(this);

@@ -86,7 +86,7 @@ final class EngineAssembly {
                         : given.encoder,
                 new MemoryBudget(config.memoryBudgetBytes()),
                 walkers,
-                calls,
+                threads.helpers(),
                 time,
                 new SecureRandom(),
                 runConfig());

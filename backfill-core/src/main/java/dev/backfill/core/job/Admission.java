@@ -37,13 +37,16 @@ final class Admission {
     void admit() {
         synchronized (lock) {
             int free = slots - admitted.size();
-            if (closed || free <= 0) {
+            if (closed) {
                 return;
             }
-            // Some of those found may hold a slot already and not have been claimed yet.
-            List<JobId> found = store.runnable(time.instant(), ageStep, free + admitted.size());
+            List<JobId> found = store.runnable(time.instant(), ageStep, slots);
             for (JobId id : found) {
-                if (free > 0 && admitted.add(id)) {
+                if (admitted.contains(id)) {
+                    // Still queued: the queue is a hint and may have lost the offer; a second one changes nothing.
+                    queue.offer(id);
+                } else if (free > 0) {
+                    admitted.add(id);
                     free--;
                     queue.offer(id);
                 }

@@ -112,8 +112,10 @@ public final class EngineManager implements BackfillManager {
         nextSweep = scope.time().schedule(config.sweepInterval(), () -> {
             try {
                 helpers.execute(this::sweep);
-            } catch (RejectedExecutionException closing) {
-                LOG.debug("no sweep any more");
+            } catch (RejectedExecutionException busy) {
+                if (!closed.get()) {
+                    sweepLater();
+                }
             }
         });
     }

@@ -20,10 +20,12 @@ import org.slf4j.LoggerFactory;
 public final class EngineThreads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineThreads.class);
     private static final long IDLE_SECONDS = 10;
+    private static final int HELPERS = 2;
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
 
     private final ExecutorService walkers;
     private final ExecutorService calls;
+    private final ExecutorService helpers;
 
     /**
      * Makes executors; their threads start with their tasks.
@@ -35,6 +37,7 @@ public final class EngineThreads implements AutoCloseable {
     public EngineThreads(String manager, int walkers, int calls) {
         this.walkers = executor("backfill-" + manager + "-walk-", walkers);
         this.calls = executor("backfill-" + manager + "-call-", calls);
+        this.helpers = executor("backfill-" + manager + "-help-", HELPERS);
     }
 
     /** {@return the threads for tasks that wait long: walks and questions to mailboxes} */
@@ -42,7 +45,12 @@ public final class EngineThreads implements AutoCloseable {
         return walkers;
     }
 
-    /** {@return the threads for single requests and short tasks, which never wait for a walk} */
+    /** {@return the threads for tasks that never wait: the sweep, and handing a message to the sink again} */
+    public ExecutorService helpers() {
+        return helpers;
+    }
+
+    /** {@return the threads for single requests, which may wait for quota} */
     public ExecutorService calls() {
         return calls;
     }
@@ -52,6 +60,7 @@ public final class EngineThreads implements AutoCloseable {
     public void close() {
         walkers.shutdownNow();
         calls.shutdownNow();
+        helpers.shutdownNow();
     }
 
     private static ExecutorService executor(String prefix, int threads) {

@@ -30,7 +30,7 @@ final class JobListeners {
         for (JobListener listener : listeners) {
             try {
                 listener.onEvent(event);
-            } catch (RuntimeException broken) {
+            } catch (RuntimeException | LinkageError | AssertionError broken) {
                 LOG.warn("A listener failed on an event of job {}", event.job().id(), broken);
             }
         }

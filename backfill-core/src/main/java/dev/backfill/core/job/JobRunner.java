@@ -15,6 +15,7 @@ import dev.backfill.spi.FailureRecord;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Lease;
+import dev.backfill.spi.SourceException;
 import dev.backfill.spi.StaleLeaseException;
 import java.util.List;
 import java.util.Optional;
@@ -90,7 +91,12 @@ final class JobRunner implements JobQueue.Handler {
             runOpened(row, lease);
         } catch (BackfillException refused) {
             fail(lease, refused.code(), String.valueOf(refused.getMessage()));
-        } catch (RuntimeException | LinkageError broken) {
+        } catch (SourceException refused) {
+            fail(
+                    lease,
+                    refused.kind() == SourceException.Kind.AUTH ? "AUTHENTICATION" : refused.code(),
+                    String.valueOf(refused.getMessage()));
+        } catch (RuntimeException | Error broken) {
             LOG.error("The run broke", broken);
             fail(
                     lease,
@@ -102,17 +108,20 @@ final class JobRunner implements JobQueue.Handler {
 
     private void runOpened(JobRecord row, Lease lease) {
         StopToken stop = instanceStop.child();
-        MailboxSession session = sessions.open(row.account(), row.request().rateLimit(), stop);
-        Object plugin = sessions.source(row.account().provider());
-        JobRun run = new JobRun(scope, row, lease, session, plugin, stop, this::checkpointed);
-        live.add(row.id(), run, lease.epoch());
-        try {
-            // A command may have come between the claim and this line, and found no run to tell.
-            live.obey(row.id(), scope.store());
-            RunEnd end = run.run(JobTransitions::after);
-            LOG.debug("Run ended: {}", end);
+        try (MailboxSession session = sessions.open(row.account(), row.request().rateLimit(), stop)) {
+            Object plugin = sessions.source(row.account().provider());
+            JobRun run = new JobRun(scope, row, lease, session, plugin, stop, this::checkpointed);
+            live.add(row.id(), run, lease.epoch());
+            try {
+                // A command may have come between the claim and this line, and found no run to tell.
+                live.obey(row.id(), scope.store());
+                RunEnd end = run.run(JobTransitions::after);
+                LOG.debug("Run ended: {}", end);
+            } finally {
+                live.remove(row.id(), run);
+            }
         } finally {
-            live.remove(row.id());
+            stop.stop();
         }
     }
 

@@ -9,6 +9,7 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobRecord.JobError;
 import dev.backfill.spi.JobRecord.JobTimes;
 import dev.backfill.spi.WantedState;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,15 @@ final class JobTransitions {
 
     static JobRecord resume(JobRecord row, Instant now) {
         return switch (row.state()) {
-            case PAUSED, FAILED ->
+            // The time a failed job may work begins anew: one that ran out of it would fail again at once.
+            case FAILED ->
+                queued(row)
+                        .wanted(WantedState.RUN)
+                        .failure(null)
+                        .worked(Duration.ZERO)
+                        .times(resumed(row.times(), now))
+                        .build();
+            case PAUSED ->
                 queued(row)
                         .wanted(WantedState.RUN)
                         .failure(null)

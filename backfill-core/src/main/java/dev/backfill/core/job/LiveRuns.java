@@ -18,12 +18,17 @@ final class LiveRuns {
 
     private final Map<JobId, Live> runs = new ConcurrentHashMap<>();
 
+    /** Adds a run; an older one of the same job, whose lease is over, is told to stop. */
     void add(JobId id, JobRun run, long epoch) {
-        runs.put(id, new Live(run, epoch));
+        Live older = runs.put(id, new Live(run, epoch));
+        if (older != null) {
+            older.run().stop(new RunEnd.Superseded());
+        }
     }
 
-    void remove(JobId id) {
-        runs.remove(id);
+    /** Removes this run, and no newer one of the same job. */
+    void remove(JobId id, JobRun run) {
+        runs.computeIfPresent(id, (key, live) -> live.run().equals(run) ? null : live);
     }
 
     Set<JobId> ids() {

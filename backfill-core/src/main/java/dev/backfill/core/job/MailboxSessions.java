@@ -11,6 +11,7 @@ import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.EmailSource;
 import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.MailboxContext;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.Settings;
 import dev.backfill.spi.TimeSource;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Opens mailboxes of registered providers, each with a gate of its own. Thread-safe. */
 public final class MailboxSessions {
@@ -76,11 +78,24 @@ public final class MailboxSessions {
                 requestsPerSecond,
                 stop,
                 tokens.apply(account)));
-        Mailbox mailbox = ContextLoader.call(
-                source,
-                () -> source.open(
-                        new MailboxSession.Context(account, providerSettings, time, gate.tokens(), gate.calls())));
+        MailboxContext context =
+                new MailboxSession.Context(account, providerSettings, time, gate.tokens(), gate.calls());
+        Mailbox mailbox = openOrRelease(gate, () -> ContextLoader.call(source, () -> source.open(context)));
         return new MailboxSession(mailbox, gate, concurrency(limits));
+    }
+
+    /** A gate whose mailbox could not be opened must not hold its quotas for ever. */
+    private static Mailbox openOrRelease(MailboxGate gate, Supplier<Mailbox> opening) {
+        boolean opened = false;
+        try {
+            Mailbox mailbox = opening.get();
+            opened = true;
+            return mailbox;
+        } finally {
+            if (!opened) {
+                gate.close();
+            }
+        }
     }
 
     private Settings settingsOf(String provider) {

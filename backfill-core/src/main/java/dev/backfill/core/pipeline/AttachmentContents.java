@@ -23,11 +23,17 @@ final class AttachmentContents {
 
     private final @Nullable Mailbox mailbox;
     private final long maxBytes;
+    private final long mostBytes;
 
-    /** Null where the job does not ask for contents. */
-    AttachmentContents(@Nullable Mailbox mailbox, long maxBytes) {
+    /**
+     * @param mailbox where contents are read; null where the job does not ask for them
+     * @param maxBytes the largest content of one attachment
+     * @param mostBytes the most bytes of contents one message holds: what the sink would refuse need not be read
+     */
+    AttachmentContents(@Nullable Mailbox mailbox, long maxBytes, long mostBytes) {
         this.mailbox = maxBytes > 0 ? mailbox : null;
         this.maxBytes = maxBytes;
+        this.mostBytes = mostBytes;
     }
 
     List<AttachmentContent> of(EmailMessage email) {
@@ -35,14 +41,16 @@ final class AttachmentContents {
             return List.of();
         }
         List<AttachmentContent> contents = new ArrayList<>();
+        long left = mostBytes;
         for (Attachment attachment : email.attachments()) {
             Long size = attachment.sizeBytes();
             boolean wanted = attachment.kind() != Attachment.Kind.REFERENCE
                     && !attachment.id().isEmpty()
-                    && (size == null || size <= maxBytes);
+                    && (size == null ? left >= maxBytes : size <= Math.min(maxBytes, left));
             AttachmentContent content = wanted ? read(mailbox, email.id(), attachment.id()) : null;
             if (content != null) {
                 contents.add(content);
+                left -= content.bytes().length;
             }
         }
         return contents;

@@ -2,26 +2,33 @@ package dev.backfill.core.pipeline;
 
 import dev.backfill.spi.JobCounts;
 
-/** Ends a job when failures are no accident any more. Confined to the job's thread. */
+/**
+ * Ends a run when failures are no accident any more. Counts this run alone: after an outage is mended, a resumed job starts
+ * with a clean slate. Confined to the job's thread.
+ */
 final class Breaker {
     private final RunConfig config;
     private long inARow;
+    private long published;
+    private long failed;
 
     Breaker(RunConfig config) {
         this.config = config;
     }
 
-    /** Hears of a page; totals are those of the job with the page. */
-    boolean trips(JobCounts page, long totalPublished, long totalFailed) {
+    /** Hears what became of a page. */
+    boolean trips(JobCounts page) {
+        published += page.published();
+        failed += page.failed();
+        if (page.published() > 0) {
+            inARow = 0;
+        } else {
+            inARow += page.failed();
+        }
         if (page.failed() == 0) {
-            inARow = page.published() > 0 ? 0 : inARow;
             return false;
         }
-        inARow = page.published() > 0 ? 0 : inARow + page.failed();
-        if (inARow >= config.breakerInARow()) {
-            return true;
-        }
-        double share = (double) totalFailed / (totalFailed + totalPublished);
-        return totalFailed >= config.breakerMinimum() && share > config.breakerShare();
+        double share = (double) failed / (failed + published);
+        return inARow >= config.breakerInARow() || (failed >= config.breakerMinimum() && share > config.breakerShare());
     }
 }

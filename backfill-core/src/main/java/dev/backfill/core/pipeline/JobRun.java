@@ -3,7 +3,6 @@ package dev.backfill.core.pipeline;
 import dev.backfill.api.JobConflictException;
 import dev.backfill.api.Mode;
 import dev.backfill.api.Waiting;
-import dev.backfill.core.throttle.PageSizer;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.JobRecord;
@@ -181,6 +180,14 @@ public final class JobRun {
     }
 
     private void opened(String mailboxKey) {
+        String before = ledger.row().mailboxKey();
+        if (before != null && !before.equals(mailboxKey)) {
+            stopNow(new RunEnd.Failed(
+                    "MAILBOX_CHANGED",
+                    "The account's token belongs to another mailbox than the one this job began with. Give back the first"
+                            + " one's token and resume, or start a new job."));
+            return;
+        }
         try {
             ledger.open(mailboxKey, questions.query().to());
         } catch (JobConflictException busy) {
@@ -205,15 +212,17 @@ public final class JobRun {
     private PartitionWalk.Shared sharedBy(JobRecord row, String mailboxKey) {
         RunConfig config = scope.config();
         boolean contents = row.request().includeAttachments();
-        AttachmentContents attachments =
-                new AttachmentContents(contents ? session.mailbox() : null, config.attachmentMaxBytes());
+        AttachmentContents attachments = new AttachmentContents(
+                contents ? session.mailbox() : null,
+                config.attachmentMaxBytes(),
+                scope.publisher().limits().maxMessageBytes() * 3 / 4);
         PageDelivery delivery =
                 new PageDelivery(scope, row.account(), row.id(), mailboxKey, attachments, handOver, inbox);
         return new PartitionWalk.Shared(
                 scope,
                 delivery,
                 new PageRoom(config.maxPageBytes()),
-                new PageSizer(row.request().batchSize()),
+                row.request().batchSize(),
                 limit,
                 stop,
                 inbox,
@@ -239,17 +248,18 @@ public final class JobRun {
         }
         state.settled(page);
         for (Page next = state.nextSettled(); next != null; next = state.nextSettled()) {
-            JobCounts counts = plan.counts();
-            JobCounts tally = next.tally();
-            if (breaker.trips(tally, counts.published() + tally.published(), counts.failed() + tally.failed())) {
+            if (next.isCut()) {
+                state.holdBack(next);
+                continue;
+            }
+            plan.commit(state, next);
+            if (breaker.trips(next.tally())) {
                 stopNow(new RunEnd.Failed(
                         "BREAKER",
                         "Too many messages failed, so that an outage is likelier than bad mail; the job stopped before it"
                                 + " skipped more. See the failure rows and the provider's state, then resume."));
-                return;
             }
-            plan.commit(state, next);
-            if (next.end().isLast() && !next.isCut()) {
+            if (next.end().isLast()) {
                 finishOrWalkAgain(state, next.end());
                 return;
             }
@@ -276,10 +286,11 @@ public final class JobRun {
 
     /** Decides what becomes of a partition whose walk ended early and of which nothing is on its way. */
     private void settleIfQuiet(PartitionState state) {
-        if (!state.isQuiet()) {
+        // A run that stops decides nothing: the acknowledged mark stays where it is, and the next run goes on from it.
+        if (end != null || !state.isQuiet()) {
             return;
         }
-        if (state.walkError() instanceof SourceException error) {
+        if (state.walkError() instanceof SourceException error && endsOnlyThePartition(error)) {
             if (error.kind() == Kind.SKIP_PARTITION) {
                 ledger.note("FOLDER_SKIPPED", state.partition().scope(), error.code());
                 plan.finish(state);
@@ -303,10 +314,14 @@ public final class JobRun {
             state.walkAgain();
             plan.putBack(state);
         } else {
+            String found = state.walkNumber() + " times and gave " + state.walkListed();
+            // Resumed, it is walked from its beginning: half a walk must not be added to another.
+            state.startAfresh();
+            plan.putBack(state);
             stopNow(new RunEnd.Failed(
                     "INCOMPLETE",
-                    "Partition " + state.partition().id() + " was walked " + state.walkNumber() + " times and gave "
-                            + state.walkListed() + " messages each time, but the provider counts " + there
+                    "Partition " + state.partition().id() + " was walked " + found
+                            + " messages each time, but the provider counts " + there
                             + ". Nothing was marked as complete; resume to try again."));
         }
     }
@@ -316,6 +331,7 @@ public final class JobRun {
             return;
         }
         if (limit.isReached()) {
+            plan.commitHeldBack();
             stopNow(new RunEnd.Completed(true));
         } else if (plan.isWalked()) {
             if (needsDrain()) {

@@ -76,7 +76,7 @@ final class Page {
         // One more than the items, for the hand-over itself: an early acknowledgement must not end the page.
         this.open = listed + 1;
         this.held = selected.items().stream().mapToLong(Page::bytesOf).sum();
-        memory.adjust(held);
+        memory.adjust(Math.max(0, held));
     }
 
     /** What an item holds before it is encoded. */
@@ -125,7 +125,7 @@ final class Page {
     void holdMore(long bytes) {
         synchronized (lock) {
             held += bytes;
-            memory.adjust(held);
+            memory.adjust(Math.max(0, held));
         }
     }
 
@@ -160,7 +160,7 @@ final class Page {
             if (open == 0) {
                 memory.close();
             } else if (bytes != 0) {
-                memory.adjust(held);
+                memory.adjust(Math.max(0, held));
             }
             report = open == 0;
         }

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -150,7 +151,8 @@ final class PageDelivery {
             CompletionStage<String> acknowledgement;
             try {
                 acknowledgement = scope.publisher().publish(message);
-            } catch (SinkException refused) {
+            } catch (RuntimeException refused) {
+                // Whatever a sink throws has an outcome, or its page would be on its way for ever.
                 refused(refused);
                 return;
             }
@@ -194,13 +196,20 @@ final class PageDelivery {
                 longest = scope.config().publishRetryMax();
             }
             Duration pause = Duration.ofNanos(scope.random().nextLong(longest.toNanos() + 1));
-            scope.time()
-                    .schedule(
-                            pause,
-                            () -> scope.helpers().execute(() -> {
-                                waitingForSink.decrementAndGet();
-                                attempt();
-                            }));
+            scope.time().schedule(pause, this::attemptAgain);
+        }
+
+        private void attemptAgain() {
+            try {
+                scope.helpers().execute(() -> {
+                    waitingForSink.decrementAndGet();
+                    attempt();
+                });
+            } catch (RejectedExecutionException closing) {
+                waitingForSink.decrementAndGet();
+                page.abandoned(bytes);
+                inbox.put(new RunInbox.Stop(new RunEnd.Requeued(null, null)));
+            }
         }
 
         private String codeOf(Throwable cause) {

@@ -35,7 +35,7 @@ final class PartitionState {
     private long nextPage;
     private long settledPages;
     private boolean broken;
-    private boolean cut;
+    private @Nullable Page cut;
     private int restarts;
 
     PartitionState(PartitionRecord stored) {
@@ -115,6 +115,28 @@ final class PartitionState {
         return broken ? null : page;
     }
 
+    /**
+     * Keeps a page that the job's bound of messages cut: it counts only if the job ends at its bound, since its position is
+     * not reached and another run would read it again.
+     */
+    void holdBack(Page page) {
+        cut = page;
+        nextPage++;
+    }
+
+    /** Takes the page that was held back into the counters; the position stays. */
+    void commitHeldBack() {
+        if (cut != null) {
+            walkCounts = walkCounts.plus(cut.tally()).plus(cut.known());
+        }
+    }
+
+    /** The page that was held back; null for none. */
+    @Nullable
+    Page heldBack() {
+        return cut;
+    }
+
     /** Moves the acknowledged mark over a page. */
     void commit(Page page) {
         walkCounts = walkCounts.plus(page.tally()).plus(page.known());
@@ -122,11 +144,7 @@ final class PartitionState {
         page.publishedIds().forEach(published::add);
         page.failedIds().forEach(failed::add);
         nextPage++;
-        cut |= page.isCut();
         Position next = page.end().next();
-        if (page.isCut()) {
-            return;
-        }
         if (next != null) {
             position = next;
         }
@@ -152,7 +170,7 @@ final class PartitionState {
 
     /** True if the job's bound of messages ended the partition early. */
     boolean isCut() {
-        return cut;
+        return cut != null;
     }
 
     void finish() {
@@ -166,6 +184,12 @@ final class PartitionState {
     /** Makes the partition ready for another walk from its beginning; the ids already published are kept. */
     void walkAgain() {
         walkNumber++;
+        startOver();
+    }
+
+    /** Makes the partition ready to be walked as if nobody ever had; what was counted is kept. */
+    void startAfresh() {
+        walkNumber = 1;
         startOver();
     }
 

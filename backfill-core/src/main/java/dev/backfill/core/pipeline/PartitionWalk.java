@@ -25,7 +25,7 @@ final class PartitionWalk implements Runnable {
             RunScope scope,
             PageDelivery delivery,
             PageRoom room,
-            PageSizer sizer,
+            int batchSize,
             MessageLimit limit,
             StopToken stop,
             RunInbox inbox,
@@ -37,6 +37,7 @@ final class PartitionWalk implements Runnable {
     private final PageFetcher fetcher;
     private final PageSelection selection;
     private final Semaphore pagesAhead;
+    private final PageSizer sizer;
     private volatile long pagesBegun;
 
     PartitionWalk(Shared shared, Partition partition, Position start, PageFetcher fetcher, PageSelection selection) {
@@ -45,6 +46,7 @@ final class PartitionWalk implements Runnable {
         this.start = start;
         this.fetcher = fetcher;
         this.selection = selection;
+        this.sizer = new PageSizer(shared.batchSize());
         this.pagesAhead = new Semaphore(shared.scope().config().pagesAhead());
     }
 
@@ -101,20 +103,20 @@ final class PartitionWalk implements Runnable {
 
     private Fetched fetch(Position position) {
         while (true) {
-            PageLimit limit = shared.room().limitFor(shared.sizer().messages());
+            PageLimit limit = shared.room().limitFor(sizer.messages());
             MemoryBudget.Reservation memory = reserve(shared.room().expectedBytes(limit));
             boolean kept = false;
             try {
                 PageBuffer buffer = new PageBuffer(limit);
                 PageEnd end = fetcher.fetch(position, limit, buffer);
                 requireBalanced(end, buffer);
-                shared.sizer().good();
+                sizer.good();
                 shared.room().learn(buffer);
                 kept = true;
                 return new Fetched(end, buffer, memory);
             } catch (SourceException error) {
                 // At one message a page there is nothing smaller to ask for.
-                if (error.kind() != Kind.RETRY_SMALLER || !shared.sizer().tooBig()) {
+                if (error.kind() != Kind.RETRY_SMALLER || !sizer.tooBig()) {
                     throw error;
                 }
             } finally {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class PlanProgress {
     private final Deque<PartitionState> pending = new ArrayDeque<>();
     private final Set<PartitionState> active = new LinkedHashSet<>();
+    private final List<PartitionState> left = new ArrayList<>();
     private final Set<String> unpinnedScopes = new HashSet<>();
     private final Set<PartitionState> changed = new LinkedHashSet<>();
     private final Map<String, String> newPins = new HashMap<>();
@@ -104,18 +105,35 @@ final class PlanProgress {
         pending.addFirst(state);
     }
 
+    /** Takes the pages that were held back into the counters, now that the job ends at its bound. */
+    void commitHeldBack() {
+        for (PartitionState state : left) {
+            Page page = state.heldBack();
+            if (page != null) {
+                JobCounts before = state.counts();
+                state.commitHeldBack();
+                count(state, page, before);
+            }
+        }
+        left.clear();
+    }
+
     /** Takes a page whose messages all have an outcome into the counters. */
     void commit(PartitionState state, Page page) {
         JobCounts before = state.counts();
         state.commit(page);
+        count(state, page, before);
+        String token = page.end().token();
+        if (token != null) {
+            newPins.put(state.partition().scope(), token);
+        }
+    }
+
+    private void count(PartitionState state, Page page, JobCounts before) {
         counts = counts.plus(state.counts()).minus(before);
         for (Page.Failure failure : page.failures()) {
             newFailures.add(
                     new FailureRecord(++failureRows, failure.ref(), failure.stage(), failure.reason(), failure.at()));
-        }
-        String token = page.end().token();
-        if (token != null && !page.isCut()) {
-            newPins.put(state.partition().scope(), token);
         }
         changed.add(state);
     }
@@ -133,6 +151,7 @@ final class PlanProgress {
     /** Leaves a partition where its acknowledged mark stands; it is not walked any more in this run. */
     void leave(PartitionState state) {
         active.remove(state);
+        left.add(state);
     }
 
     JobCounts counts() {

@@ -40,7 +40,14 @@ final class ReplayFetcher implements PageFetcher {
         // A reference may stand for a stretch of many messages.
         buffer.acceptAll();
         mailbox.replay(query, refs, buffer);
+        // An item a message, so that a provider that leaves one out is found; only a stretch holds nobody knows how
+        // many.
         long last = rows.get(rows.size() - 1).number();
-        return PageEnd.more(new Position(Long.toString(last)), buffer.items().size(), 0);
+        return PageEnd.more(new Position(Long.toString(last)), entries(refs, buffer), 0);
+    }
+
+    private static int entries(List<FailureRef> refs, PageBuffer buffer) {
+        boolean onlyMessages = refs.stream().allMatch(ref -> ref.messageId() != null);
+        return onlyMessages ? refs.size() : buffer.items().size();
     }
 }

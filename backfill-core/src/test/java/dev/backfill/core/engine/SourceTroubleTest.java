@@ -239,6 +239,61 @@ class SourceTroubleTest {
     }
 
     @Test
+    void aJobThatFailsRightAfterItIsResumedKeepsItsCheckpoint() {
+        FaultScript faults = FaultScript.builder()
+                .fail(At.window(2, 1), 2, Fault.of(Kind.AUTH))
+                .build();
+        ScriptedSource source = source().faults(faults).build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob failed = rig.run(EngineRig.request().build());
+            assertThat(failed.failureCode()).isEqualTo("AUTHENTICATION");
+            long published = failed.progress().published();
+            source.faults(FaultScript.builder()
+                    .failOperation(ScriptedSource.LIST, 8, Fault.of(Kind.AUTH))
+                    .build());
+            rig.jobs().resume(failed.id());
+            BackfillJob again = rig.awaitEnd(failed.id());
+            assertThat(again.failureCode()).isEqualTo("AUTHENTICATION");
+            assertThat(again.progress().published()).isEqualTo(published);
+            source.faults(FaultScript.NONE);
+
+            rig.jobs().resume(failed.id());
+
+            assertWholeMailbox(rig.awaitEnd(failed.id()));
+            assertThat(sink.duplicates()).isLessThanOrEqualTo(100);
+        }
+    }
+
+    @Test
+    void anIncompleteJobThatIsResumedIsWalkedFromItsBeginning() {
+        FaultScript faults = FaultScript.builder().miscount(1, 3, 4).build();
+        try (EngineRig rig = rig(faults)) {
+            BackfillJob job = rig.run(EngineRig.request().build());
+            assertThat(job.failureCode()).isEqualTo("INCOMPLETE");
+
+            rig.jobs().resume(job.id());
+
+            BackfillJob end = rig.awaitEnd(job.id());
+            assertWholeMailbox(end);
+        }
+    }
+
+    @Test
+    void aCountThatStaysShortFailsEveryTimeItIsResumed() {
+        FaultScript faults =
+                FaultScript.builder().miscount(1, 3, FaultScript.ALWAYS).build();
+        try (EngineRig rig = rig(faults)) {
+            BackfillJob job = rig.run(EngineRig.request().build());
+            for (int i = 0; i < 2; i++) {
+                rig.jobs().resume(job.id());
+                job = rig.awaitEnd(job.id());
+                assertThat(job.failureCode()).isEqualTo("INCOMPLETE");
+                assertThat(job.progress().listed()).isEqualTo(MESSAGES);
+            }
+        }
+    }
+
+    @Test
     void repeatedEntriesAndSplitWindowsAreCountedOnce() {
         FaultScript faults =
                 FaultScript.builder().repeat(At.window(0, 1), 5).split(2, 3).build();
