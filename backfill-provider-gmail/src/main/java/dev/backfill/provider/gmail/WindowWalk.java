@@ -69,7 +69,7 @@ final class WindowWalk {
                     ? windows.listOrCut(job.query(), job.selection(), window, Windows.MAX_IDS)
                     : whole(job);
             if (!fresh.whole()) {
-                List<Partition> parts = windows.split(window, fresh);
+                List<Partition> parts = windows.split(job.query(), job.selection(), window, fresh);
                 if (parts != null) {
                     return PageEnd.replaced(parts, 0, 0);
                 }

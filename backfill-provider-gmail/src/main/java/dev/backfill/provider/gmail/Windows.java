@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,7 @@ final class Windows {
         Partition whole = Partition.window(ALL, query.from(), query.to());
         Listing newest = listOrCut(query, selection, whole, CUT_IDS);
         Instant cut = newest.whole() ? null : cut(whole, newest);
-        if (cut == null) {
+        if (cut == null || !keepsDates(query, selection, whole, newest, cut)) {
             return List.of(whole);
         }
         List<Partition> windows = new ArrayList<>();
@@ -109,16 +110,38 @@ final class Windows {
         return lister.guess(selection.queries(Selection.dates(stretch.from(), stretch.to())));
     }
 
-    /** The two windows that take an over-full one's place; null if it cannot be cut. */
+    /** The two windows that take an over-full one's place; null if it cannot be cut and must be walked as it is. */
     @Nullable
-    List<Partition> split(Partition window, Listing listing) {
+    List<Partition> split(MailQuery query, Selection selection, Partition window, Listing listing) {
         Instant cut = cut(window, listing);
-        if (cut == null) {
+        if (cut == null || !keepsDates(query, selection, window, listing, cut)) {
             return null;
         }
         return List.of(
                 Partition.window(window.scope(), cut, window.to()),
                 Partition.window(window.scope(), window.from(), cut));
+    }
+
+    /**
+     * Says whether the server answers the two sides of a cut with different messages. One that does not heed dates would be
+     * cut for ever, and each window would be everything.
+     */
+    private boolean keepsDates(MailQuery query, Selection selection, Partition window, Listing listing, Instant cut) {
+        Partition older = Partition.window(window.scope(), window.from(), cut);
+        List<String> olderIds = listOrCut(query, selection, older, 1).ids();
+        if (differ(olderIds, listing.ids())) {
+            return true;
+        }
+        // A list that is not newest first begins with old ones as well: the newer side tells.
+        Partition newer = Partition.window(window.scope(), cut, window.to());
+        return differ(olderIds, listOrCut(query, selection, newer, 1).ids());
+    }
+
+    /** False if nearly all ids are among the others: some may be at the border, or have come just now. */
+    private static boolean differ(List<String> ids, List<String> others) {
+        Set<String> known = Set.copyOf(others);
+        long same = ids.stream().filter(known::contains).count();
+        return same * 10 < ids.size() * 9L || ids.isEmpty();
     }
 
     /** The received second of the message up to which the newest are cut off; null where there is no such second. */

@@ -91,6 +91,33 @@ class CrawlTest {
         assertWhole(GmailQuirks.DEFAULT.withDyingTokens(), 1_200);
     }
 
+    @Test
+    void aServerThatHeedsNoDatesIsWalkedInOneWindow() throws Exception {
+        for (int count : new int[] {1_500, 2_600}) {
+            List<StoredMail> mails = TestMail.generated(count);
+            Instant from = mails.get(count / 2).receivedAt();
+            try (FakeGmail gmail = FakeGmail.builder()
+                            .mailbox("a@example.com", mails)
+                            .quirks(GmailQuirks.DEFAULT.withSearchDate(GmailQuirks.SearchDate.NONE))
+                            .start();
+                    TestBox box = TestBox.open(gmail)) {
+                MailQuery query = new MailQuery(from, Crawl.TO, List.of(), false, false);
+                List<Partition> plan = box.mailbox().plan(query);
+                assertThat(plan).hasSize(1);
+                Crawl crawl = Crawl.run(box.mailbox(), query, PAGE, plan);
+                assertThat(crawl.walked()).hasSize(1);
+                assertThat(crawl.ids())
+                        .doesNotHaveDuplicates()
+                        .containsExactlyInAnyOrderElementsOf(mails.stream()
+                                .filter(mail -> TestMail.isShown(mail)
+                                        && !mail.receivedAt().isBefore(from))
+                                .map(StoredMail::id)
+                                .toList());
+                assertThat(crawl.providerCount()).isEqualTo(crawl.ids().size());
+            }
+        }
+    }
+
     private static boolean isSecond(@Nullable Instant border, StoredMail mail) {
         return border != null
                 && Math.abs(border.getEpochSecond() - mail.receivedAt().getEpochSecond()) <= 1;

@@ -86,6 +86,9 @@ final class GmailLister {
                     .filter(item -> search.holds(headerMillis(item), quirks.includesBorders()))
                     .toList();
         }
+        if (quirks.searchDate() == GmailQuirks.SearchDate.NONE) {
+            return List.of(all);
+        }
         int from = 0;
         int to = all.length;
         // Newest first: a binary search for the first message that is not too new.

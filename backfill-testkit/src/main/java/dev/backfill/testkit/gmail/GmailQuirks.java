@@ -30,7 +30,9 @@ public record GmailQuirks(
         /** When the mailbox took the message. */
         INTERNAL,
         /** What the message's Date header says. */
-        HEADER
+        HEADER,
+        /** None: a search finds messages of all times. */
+        NONE
     }
 
     /** How messages are listed. */
