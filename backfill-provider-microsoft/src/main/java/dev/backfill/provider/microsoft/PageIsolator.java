@@ -1,5 +1,6 @@
 package dev.backfill.provider.microsoft;
 
+import com.microsoft.kiota.RequestInformation;
 import dev.backfill.spi.PageItem;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +22,23 @@ final class PageIsolator {
         this.singles = singles;
     }
 
-    MessagePage read(PageWalker.Job job) {
+    /** Reads a page as {@link PageWalker} does, links included, but for the messages' contents. */
+    PageWalker.Pages read(PageWalker.Job job) {
+        RequestInformation start = requests.page(job.stretch(), GraphRequests.Detail.IDS, job.top(), job.skip());
+        PageWalker.Pages pages = PageWalker.untilFresh(job, ids(job, start), start, next -> ids(job, next));
+        return new PageWalker.Pages(job, pages.before(), filled(job, pages.last()));
+    }
+
+    private MessagePage ids(PageWalker.Job job, RequestInformation request) {
         PageReader.Frame frame = job.frame(GraphRequests.Detail.IDS);
-        MessagePage ids = client.call(
+        return client.call(
                 GraphOperations.LIST_IDS,
                 GraphErrors.Target.PAGE,
-                () -> requests.page(job.stretch(), GraphRequests.Detail.IDS, job.top(), job.skip()),
+                () -> NextLinks.again(request),
                 body -> PageReader.read(body, frame));
+    }
+
+    private MessagePage filled(PageWalker.Job job, MessagePage ids) {
         List<MessagePage.Entry> complete = new ArrayList<>();
         List<MessagePage.Entry> waiting = new ArrayList<>();
         long bytes = 0;

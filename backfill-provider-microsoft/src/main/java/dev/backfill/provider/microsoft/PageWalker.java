@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,7 +149,24 @@ final class PageWalker {
             job = job.skipping((int) Math.max(0, job.skip() - gone));
             page = firstPage(job);
         }
-        RequestInformation start = request(job);
+        Job asked = job;
+        Pages pages = untilFresh(asked, page, request(asked), next -> page(asked, next));
+        completeAttachments(pages.last());
+        return new Pages(asked, pages.before(), withAttachments(pages.last(), asked.folder()));
+    }
+
+    /**
+     * Follows links as long as a page has nothing new.
+     *
+     * @param job what is read
+     * @param first the first answer
+     * @param start the request it answered
+     * @param read sends a request
+     * @return the first answer with something new, or the last of all
+     */
+    static Pages untilFresh(
+            Job job, MessagePage first, RequestInformation start, Function<RequestInformation, MessagePage> read) {
+        MessagePage page = first;
         Set<String> followed = new HashSet<>();
         int before = 0;
         while (page.fresh() == 0 && !page.cut() && page.nextLink() != null) {
@@ -162,10 +180,9 @@ final class PageWalker {
                         .build("Microsoft Graph gave pages without anything new and the same link again");
             }
             before += page.raw();
-            page = page(job, next);
+            page = read.apply(next);
         }
-        completeAttachments(page);
-        return new Pages(job, before, withAttachments(page, job.folder()));
+        return new Pages(job, before, page);
     }
 
     private RequestInformation request(Job job) {
@@ -224,17 +241,16 @@ final class PageWalker {
     }
 
     private PageEnd isolated(Job job, SourceException error, PageWriter writer) {
-        MessagePage page;
+        Pages pages;
         try {
-            page = isolator.read(job);
+            pages = isolator.read(job);
         } catch (SourceException stillBad) {
             if (!GraphErrors.mayBeOneMessage(stillBad) && stillBad.kind() != SourceException.Kind.RETRY_SMALLER) {
                 throw stillBad;
             }
             return smaller(job, error, writer);
         }
-        Pages pages = new Pages(job, 0, page);
-        return new Delivery(job, page.entries(), writer).deliver(this, pages);
+        return new Delivery(job, pages.last().entries(), writer).deliver(this, pages);
     }
 
     /**

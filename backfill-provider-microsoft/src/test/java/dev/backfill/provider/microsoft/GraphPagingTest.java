@@ -295,6 +295,26 @@ class GraphPagingTest {
     }
 
     @Test
+    void aCorruptMessageBehindAPageOfRepeatsIsReached() throws Exception {
+        List<StoredMail> mails = new ArrayList<>(Graphs.burst(100, 3, Graphs.START, FolderPath.INBOX));
+        mails.add(Graphs.mail(200, Graphs.START.plusSeconds(1), FolderPath.INBOX));
+        GraphQuirks quirks = GraphQuirks.NONE.withMaxPage(3);
+        try (FakeGraph graph =
+                        FakeGraph.builder().mailbox(OWNER, mails).quirks(quirks).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            graph.mailbox(OWNER).corrupt(mails.get(3).id());
+            Partition window = mailbox.plan(INBOX).get(0);
+            PageEnd first = mailbox.fetch(INBOX, window, Position.START, Crawl.limit(3), new PageCollector());
+            PageCollector page = new PageCollector();
+            PageEnd second = mailbox.fetch(INBOX, window, first.next(), Crawl.limit(3), page);
+
+            assertThat(page.items()).singleElement().isInstanceOf(PageItem.Failed.class);
+            assertThat(second.next()).isNotEqualTo(first.next());
+            assertThat(second.entries() - second.repeats()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aPageThatTimesOutIsAskedForSmaller() throws Exception {
         List<StoredMail> mails = Graphs.minutes(50, FolderPath.INBOX);
         try (FakeGraph graph = FakeGraph.builder()
