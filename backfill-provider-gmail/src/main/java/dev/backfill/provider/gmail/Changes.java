@@ -12,6 +12,7 @@ import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,7 +151,8 @@ final class Changes {
         if (error != null) {
             return new PageItem.Failed(FailureRef.message(partition.scope(), one.id()), error.kind(), error.code());
         }
-        boolean inRange = one.received() == null || Windows.within(one.received(), query.from(), query.to(), 0);
+        Instant dated = one.dated();
+        boolean inRange = dated == null || Windows.within(dated, query.from(), query.to(), 0);
         if (!inRange || !one.wanted() && added) {
             return null;
         }

@@ -44,6 +44,12 @@ final class MessageFetcher {
             return new Fetched(id, null, true, "", null, error);
         }
 
+        /** When it was received: where the server does not say, what its sender says; null when neither does. */
+        @Nullable
+        Instant dated() {
+            return received != null || email == null ? received : email.sentAt();
+        }
+
         /** True if the message is not in the mailbox any more. */
         boolean gone() {
             return error != null && error.code().equals(GmailErrors.GONE);

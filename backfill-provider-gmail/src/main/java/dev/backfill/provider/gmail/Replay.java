@@ -52,7 +52,7 @@ final class Replay {
                 if (one.error() != null && one.stopsPage()) {
                     throw one.error();
                 }
-                if (one.error() != null || one.wanted() && windows.holds(query, window, one.received())) {
+                if (one.error() != null || one.wanted() && windows.holds(query, window, one)) {
                     writer.write(WindowPage.item(one));
                 }
             }

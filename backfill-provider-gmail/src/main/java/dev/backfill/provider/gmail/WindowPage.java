@@ -94,7 +94,7 @@ final class WindowPage {
             }
             return false;
         }
-        boolean ours = error != null || one.wanted() && walk.windows().holds(job.query(), job.window(), one.received());
+        boolean ours = error != null || one.wanted() && walk.windows().holds(job.query(), job.window(), one);
         if (!ours) {
             foreign++;
             next++;

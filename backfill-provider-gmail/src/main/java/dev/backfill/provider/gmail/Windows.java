@@ -1,6 +1,7 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.provider.gmail.IdLister.Listing;
+import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Operation;
@@ -200,8 +201,14 @@ final class Windows {
      * then means another date, and no other window lists the message. At the window's border that cannot be told from a
      * border that belongs to both windows, unless another message told it before.
      */
-    boolean holds(MailQuery query, Partition window, @Nullable Instant received) {
-        if (received == null || within(received, window.from(), window.to(), 0)) {
+    boolean holds(MailQuery query, Partition window, Fetched one) {
+        Instant received = one.received();
+        if (received == null) {
+            // The sender's date does not tell the window, but whether the message is asked for at all.
+            Instant dated = one.dated();
+            return dated == null || within(dated, query.from(), query.to(), 0);
+        }
+        if (within(received, window.from(), window.to(), 0)) {
             return true;
         }
         if (!within(received, query.from(), query.to(), 0)) {
