@@ -152,7 +152,7 @@ final class PageWalker {
         Job asked = job;
         Pages pages = untilFresh(asked, page, request(asked), next -> page(asked, next));
         completeAttachments(pages.last());
-        return new Pages(asked, pages.before(), withAttachments(pages.last(), asked.folder()));
+        return new Pages(asked, pages.before(), withAttachments(pages.last(), asked));
     }
 
     /**
@@ -225,7 +225,7 @@ final class PageWalker {
                 .toList());
     }
 
-    private static MessagePage withAttachments(MessagePage page, String folder) {
+    private static MessagePage withAttachments(MessagePage page, Job job) {
         if (page.entries().stream().allMatch(entry -> entry.incomplete() == null)) {
             return page;
         }
@@ -234,10 +234,17 @@ final class PageWalker {
                     RawMessage raw = entry.incomplete();
                     return raw == null || !(entry.item() instanceof PageItem.Message)
                             ? entry
-                            : entry.with(new PageItem.Message(PageItem.Change.CREATE, raw.toEmail(folder)));
+                            : entry.with(withAttachments(entry.id(), raw, job));
                 })
                 .toList();
         return new MessagePage(entries, page.raw(), page.nextLink(), page.count(), page.cut());
+    }
+
+    private static PageItem withAttachments(String id, RawMessage raw, Job job) {
+        SourceException unlisted = raw.attachmentsFailure;
+        return unlisted == null
+                ? new PageItem.Message(PageItem.Change.CREATE, raw.toEmail(job.folder()))
+                : new PageItem.Failed(FailureRef.message(job.window().scope(), id), unlisted.kind(), unlisted.code());
     }
 
     private PageEnd isolated(Job job, SourceException error, PageWriter writer) {

@@ -5,6 +5,7 @@ import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailAddress;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.model.Importance;
+import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -37,6 +38,10 @@ final class RawMessage {
 
     @Nullable
     List<Attachment> attachments;
+
+    /** Why the attachments could not be listed; null if they could, or were not asked for. */
+    @Nullable
+    SourceException attachmentsFailure;
 
     boolean attachmentsGoOn;
     boolean hasAttachments;

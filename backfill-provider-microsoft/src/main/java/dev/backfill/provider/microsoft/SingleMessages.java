@@ -84,6 +84,10 @@ final class SingleMessages {
             };
         }
         RawMessage raw = outcome.get();
+        SourceException unlisted = raw.attachmentsFailure;
+        if (unlisted != null) {
+            return new PageItem.Failed(ref, unlisted.kind(), unlisted.code());
+        }
         try {
             return new PageItem.Message(PageItem.Change.CREATE, raw.toEmail(folderPath.apply(raw.parentFolderId)));
         } catch (IllegalArgumentException | DateTimeException unreadable) {
@@ -91,7 +95,10 @@ final class SingleMessages {
         }
     }
 
-    /** Asks for the attachments of messages that have some, where the answer did not hold them (all). */
+    /**
+     * Asks for the attachments of messages that have some, where the answer did not hold them (all). A message whose
+     * attachments cannot be listed is marked as a failure: it is neither handed over without them nor a burden to others.
+     */
     void completeAttachments(List<RawMessage> messages) {
         List<RawMessage> incomplete = messages.stream()
                 .filter(raw ->
@@ -112,37 +119,48 @@ final class SingleMessages {
         List<Outcome<AttachmentPage>> outcomes = calls.all(all);
         for (int i = 0; i < outcomes.size(); i++) {
             RawMessage raw = incomplete.get(i);
-            raw.attachments = attachments(String.valueOf(raw.id), outcomes.get(i));
+            try {
+                raw.attachments = attachments(String.valueOf(raw.id), outcomes.get(i));
+            } catch (SourceException error) {
+                if (!concernsOneMessage(error)) {
+                    throw error;
+                }
+                raw.attachmentsFailure = error;
+            }
             raw.attachmentsGoOn = false;
         }
     }
 
-    /** Gives a message's attachments; a message whose attachments cannot be listed is still a message. */
+    private static boolean concernsOneMessage(SourceException error) {
+        return switch (error.kind()) {
+            case RETRY, RETRY_SMALLER, SKIP_MESSAGE -> true;
+            default -> false;
+        };
+    }
+
+    /** Gives all of a message's attachments. */
     private List<Attachment> attachments(String messageId, Outcome<AttachmentPage> first) {
-        try {
-            AttachmentPage page = first.get();
-            List<Attachment> all = new ArrayList<>(page.attachments());
-            Set<String> seen = new HashSet<>();
-            RequestInformation request = requests.attachments(messageId);
-            for (String next = page.nextLink(); next != null && seen.add(next); next = page.nextLink()) {
-                RequestInformation following = NextLinks.follow(request, next);
-                if (following == null) {
-                    break;
-                }
-                page = client.call(
-                        GraphOperations.ATTACHMENTS,
-                        GraphErrors.Target.MESSAGE,
-                        () -> NextLinks.again(following),
-                        AttachmentPage::read);
-                all.addAll(page.attachments());
+        AttachmentPage page = first.get();
+        List<Attachment> all = new ArrayList<>(page.attachments());
+        Set<String> seen = new HashSet<>();
+        RequestInformation request = requests.attachments(messageId);
+        for (String next = page.nextLink(); next != null && seen.add(next); next = page.nextLink()) {
+            RequestInformation following = NextLinks.follow(request, next);
+            if (following == null) {
+                throw SourceException.of(
+                                SourceException.Kind.SKIP_MESSAGE,
+                                SourceException.Scope.MESSAGE,
+                                "NEXT_LINK_UNREADABLE")
+                        .build("Microsoft Graph goes on with a message's attachments at what is no address");
             }
-            return all;
-        } catch (SourceException error) {
-            if (error.kind() == SourceException.Kind.SKIP_MESSAGE) {
-                return List.of();
-            }
-            throw error;
+            page = client.call(
+                    GraphOperations.ATTACHMENTS,
+                    GraphErrors.Target.MESSAGE,
+                    () -> NextLinks.again(following),
+                    AttachmentPage::read);
+            all.addAll(page.attachments());
         }
+        return all;
     }
 
     private static RawMessage message(InputStream body) throws IOException {

@@ -12,11 +12,13 @@ import dev.backfill.model.MailFolder;
 import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.PageItem;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.Settings;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.DirectMailboxContext;
+import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.graph.FakeGraph;
 import dev.backfill.testkit.graph.GraphQuirks;
 import dev.backfill.testkit.http.Fault;
@@ -26,6 +28,7 @@ import dev.backfill.testkit.mail.StoredMail;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -291,6 +294,43 @@ class GraphServerTest {
                             .hasSizeGreaterThan(10);
                     assertThat(graph.journal().count(expands)).isLessThanOrEqualTo(2);
                 }
+            }
+        }
+    }
+
+    @Test
+    void attachmentsThatCannotBeListedFailTheirMessageAlone() throws Exception {
+        List<StoredMail> mails = Graphs.generated(100);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("all", "junk"), true, false);
+        for (Fault fault : List.of(
+                Fault.status(500), Fault.json(500, "{\"error\":{\"code\":\"ErrorCorruptData\",\"message\":\"\"}}"))) {
+            try (FakeGraph graph = FakeGraph.builder()
+                            .mailbox(OWNER, mails)
+                            .quirks(GraphQuirks.NONE.withoutExpandAndCount())
+                            .start();
+                    Mailbox mailbox = Graphs.open(graph)) {
+                List<String> files = mails.stream()
+                        .filter(mail -> mail.parsed().attachments().stream().anyMatch(one -> !one.inline()))
+                        .map(graph.mailbox(OWNER)::messageId)
+                        .toList();
+                String bad = files.get(0);
+                graph.faults().always(RequestMatch.path("/messages/" + Pattern.quote(bad) + "/attachments$"), fault);
+                Crawl crawl = Crawl.of(mailbox, query, Crawl.limit(50));
+                assertThat(crawl.ids()).doesNotHaveDuplicates().hasSize(100);
+                List<PageItem.Failed> failed = crawl.items.stream()
+                        .filter(PageItem.Failed.class::isInstance)
+                        .map(PageItem.Failed.class::cast)
+                        .toList();
+                assertThat(failed)
+                        .singleElement()
+                        .satisfies(one -> assertThat(one.ref().messageId()).isEqualTo(bad));
+                String bare = "{\"id\":\"" + bad + "\",\"receivedDateTime\":\"2024-05-01T08:00:00Z\","
+                        + "\"hasAttachments\":true}";
+                graph.faults()
+                        .always(RequestMatch.path("/messages/" + Pattern.quote(bad) + "$"), Fault.json(200, bare));
+                PageCollector again = new PageCollector();
+                mailbox.replay(query, List.of(failed.get(0).ref()), again);
+                assertThat(again.items()).isEqualTo(failed);
             }
         }
     }
