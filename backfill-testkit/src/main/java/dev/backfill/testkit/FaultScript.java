@@ -3,6 +3,7 @@ package dev.backfill.testkit;
 import static java.util.Objects.requireNonNull;
 
 import dev.backfill.spi.Partition;
+import dev.backfill.spi.SourceException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -99,7 +100,8 @@ public final class FaultScript {
             @Nullable Gate gate,
             int repeats) {}
 
-    record OnMessage(String id, int times, boolean skip, String reason) {}
+    /** The kind is null for a message that is left out. */
+    record OnMessage(String id, int times, SourceException.@Nullable Kind kind, String reason) {}
 
     record OnRequest(int times, Fault fault) {}
 
@@ -219,7 +221,20 @@ public final class FaultScript {
          * @return this builder
          */
         public Builder failMessage(String id, int times, String reason) {
-            onMessages.put(id, new OnMessage(id, times, false, reason));
+            return failMessage(id, times, SourceException.Kind.SKIP_MESSAGE, reason);
+        }
+
+        /**
+         * Lets a message be unreadable for a reason of another kind than SKIP_MESSAGE.
+         *
+         * @param id the message
+         * @param times how often it is, {@link #ALWAYS} for ever; afterwards it is read
+         * @param kind the failure's kind
+         * @param reason the failure's code
+         * @return this builder
+         */
+        public Builder failMessage(String id, int times, SourceException.Kind kind, String reason) {
+            onMessages.put(id, new OnMessage(id, times, requireNonNull(kind, "kind"), reason));
             return this;
         }
 
@@ -231,7 +246,7 @@ public final class FaultScript {
          * @return this builder
          */
         public Builder skipMessage(String id, String reason) {
-            onMessages.put(id, new OnMessage(id, ALWAYS, true, reason));
+            onMessages.put(id, new OnMessage(id, ALWAYS, null, reason));
             return this;
         }
 

@@ -183,10 +183,9 @@ final class ScriptedWalk {
             EmailMessage email = source.maker().message(folder, mail, account.revision(mail.id()));
             return new PageItem.Message(change, email);
         }
-        return fault.skip()
+        return fault.kind() == null
                 ? new PageItem.Skipped(mail.id(), fault.reason())
-                : new PageItem.Failed(
-                        FailureRef.message(folder.id(), mail.id()), SourceException.Kind.SKIP_MESSAGE, fault.reason());
+                : new PageItem.Failed(FailureRef.message(folder.id(), mail.id()), fault.kind(), fault.reason());
     }
 
     private PageEnd changes(

@@ -75,6 +75,13 @@ final class JobViews {
 
     static JobFailure of(JobId id, FailureRecord row) {
         return new JobFailure(
-                row.number(), id, row.ref().messageId(), row.ref().scope(), row.stage(), row.reason(), row.at());
+                row.number(),
+                id,
+                row.ref().messageId(),
+                row.ref().scope(),
+                row.stage(),
+                row.kind(),
+                row.reason(),
+                row.at());
     }
 }

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 final class Page {
 
     /** A failure row in the making. */
-    record Failure(FailureRef ref, JobFailure.Stage stage, String reason, Instant at) {}
+    record Failure(FailureRef ref, JobFailure.Stage stage, JobFailure.Kind kind, String reason, Instant at) {}
 
     private final long number;
     private final PageEnd end;

@@ -1,6 +1,7 @@
 package dev.backfill.core.pipeline;
 
 import dev.backfill.api.AccountRef;
+import dev.backfill.api.JobFailure.Kind;
 import dev.backfill.api.JobFailure.Stage;
 import dev.backfill.api.JobId;
 import dev.backfill.core.time.StopToken;
@@ -14,6 +15,7 @@ import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.SinkException;
 import dev.backfill.spi.SinkLimits;
+import dev.backfill.spi.SourceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -86,7 +88,9 @@ final class PageDelivery {
         if (item instanceof PageItem.Skipped) {
             page.skipped(Page.bytesOf(item));
         } else if (item instanceof PageItem.Failed failed) {
-            page.failed(Page.bytesOf(item), new Page.Failure(failed.ref(), Stage.FETCH, failed.reason(), now));
+            page.failed(
+                    Page.bytesOf(item),
+                    new Page.Failure(failed.ref(), Stage.FETCH, kindOf(failed.kind()), failed.reason(), now));
         } else if (item instanceof PageItem.Deleted deleted) {
             EmailEvent event = new EmailEvent(
                     Change.DELETE,
@@ -105,6 +109,21 @@ final class PageDelivery {
         }
     }
 
+    private static Kind kindOf(SourceException.Kind kind) {
+        return switch (kind) {
+            // A request that a stop ended is like one that failed for now.
+            case RETRY, STOPPED -> Kind.RETRY;
+            case RETRY_SMALLER -> Kind.RETRY_SMALLER;
+            case THROTTLED -> Kind.THROTTLED;
+            case PARKED -> Kind.PARKED;
+            case AUTH -> Kind.AUTH;
+            case RESTART_PARTITION -> Kind.RESTART_PARTITION;
+            case SKIP_MESSAGE -> Kind.SKIP_MESSAGE;
+            case SKIP_PARTITION -> Kind.SKIP_PARTITION;
+            case FAIL_JOB -> Kind.FAIL_JOB;
+        };
+    }
+
     private EmailEvent event(PageItem.Message message, SyncType syncType, Instant now) {
         EmailMessage email = message.email();
         List<AttachmentContent> contents = attachments.of(email);
@@ -119,7 +138,9 @@ final class PageDelivery {
         try {
             message = scope.encoder().encode(event, limits);
         } catch (SinkException tooLarge) {
-            page.failed(Page.bytesOf(item), new Page.Failure(ref, Stage.ENCODE, tooLarge.code(), event.at()));
+            page.failed(
+                    Page.bytesOf(item),
+                    new Page.Failure(ref, Stage.ENCODE, Kind.PERMANENT, tooLarge.code(), event.at()));
             return;
         }
         // From here on the engine holds the encoded form, and the sink a copy of it; the model is garbage.
@@ -178,6 +199,7 @@ final class PageDelivery {
                             new Page.Failure(
                                     ref,
                                     Stage.PUBLISH,
+                                    Kind.PERMANENT,
                                     codeOf(cause),
                                     scope.time().instant()));
                 case FATAL -> {

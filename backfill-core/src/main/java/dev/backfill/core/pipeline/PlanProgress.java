@@ -132,8 +132,8 @@ final class PlanProgress {
     private void count(PartitionState state, Page page, JobCounts before) {
         counts = counts.plus(state.counts()).minus(before);
         for (Page.Failure failure : page.failures()) {
-            newFailures.add(
-                    new FailureRecord(++failureRows, failure.ref(), failure.stage(), failure.reason(), failure.at()));
+            newFailures.add(new FailureRecord(
+                    ++failureRows, failure.ref(), failure.stage(), failure.kind(), failure.reason(), failure.at()));
         }
         changed.add(state);
     }

@@ -55,6 +55,7 @@ class SinkTroubleTest {
             assertThat(rig.jobs().failures(job.id(), PageRequest.first()).items())
                     .singleElement()
                     .satisfies(row -> assertThat(row.stage()).isEqualTo(JobFailure.Stage.PUBLISH))
+                    .satisfies(row -> assertThat(row.kind()).isEqualTo(JobFailure.Kind.PERMANENT))
                     .satisfies(row -> assertThat(row.messageId()).isEqualTo("inbox-0000003"));
         }
     }

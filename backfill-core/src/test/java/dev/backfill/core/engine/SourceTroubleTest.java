@@ -21,7 +21,10 @@ import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,6 +208,7 @@ class SourceTroubleTest {
                     rig.jobs().failures(job.id(), PageRequest.first()).items();
             assertThat(rows).hasSize(1);
             assertThat(rows.get(0).messageId()).isEqualTo("inbox-0000017");
+            assertThat(rows.get(0).kind()).isEqualTo(JobFailure.Kind.SKIP_MESSAGE);
             assertThat(rows.get(0).reason()).isEqualTo("ErrorCorruptData");
 
             BackfillJob retry = rig.awaitEnd(rig.jobs().retryFailures(job.id()).id());
@@ -213,6 +217,24 @@ class SourceTroubleTest {
             assertThat(retry.retryOf()).isEqualTo(job.id());
             assertThat(retry.progress().published()).isEqualTo(1);
             assertThat(sink.messageIds()).containsOnlyOnce("inbox-0000017");
+        }
+    }
+
+    @Test
+    void aFailureRowKeepsTheKindOfTheProvidersAnswer() {
+        Map<String, String> kindOf = new HashMap<>();
+        FaultScript.Builder faults = FaultScript.builder();
+        for (Kind kind : EnumSet.complementOf(EnumSet.of(Kind.STOPPED))) {
+            String id = ScriptedFolder.inbox(MESSAGES).messageId(kindOf.size());
+            kindOf.put(id, kind.name());
+            faults.failMessage(id, FaultScript.ALWAYS, kind, "ErrorOfSomeKind");
+        }
+        try (EngineRig rig = rig(faults.build())) {
+            BackfillJob job = rig.run(EngineRig.request().build());
+
+            assertThat(rig.jobs().failures(job.id(), PageRequest.first()).items())
+                    .hasSameSizeAs(kindOf.keySet())
+                    .allSatisfy(row -> assertThat(row.kind().name()).isEqualTo(kindOf.get(row.messageId())));
         }
     }
 

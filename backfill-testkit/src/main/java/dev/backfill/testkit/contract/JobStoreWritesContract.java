@@ -41,7 +41,12 @@ public interface JobStoreWritesContract extends JobStoreFixture {
             List.of(PartitionRecord.fresh(Partition.pin("inbox"), 0)),
             Map.of("inbox", "token-1"),
             List.of(new FailureRecord(
-                    1, FailureRef.message("inbox", "m-1"), JobFailure.Stage.FETCH, "ErrorCorruptData", NOW)));
+                    1,
+                    FailureRef.message("inbox", "m-1"),
+                    JobFailure.Stage.FETCH,
+                    JobFailure.Kind.SKIP_MESSAGE,
+                    "ErrorCorruptData",
+                    NOW)));
 
     /** Row, partitions, pins and failures are one write. */
     @Test
@@ -211,13 +216,15 @@ public interface JobStoreWritesContract extends JobStoreFixture {
     default void failuresAreGivenInOrderAndInPieces() {
         Lease lease = insertAndClaim(store(), job("j1", "user", "account"));
         List<JobFailure.Stage> stages = List.of(JobFailure.Stage.values());
+        List<JobFailure.Kind> kinds = List.of(JobFailure.Kind.values());
         List<FailureRecord> rows = new ArrayList<>();
         for (int i = 1; i <= 25; i++) {
             FailureRef ref = i % 5 == 0
                     ? FailureRef.stretch("inbox", i % 10 == 0 ? null : NOW, i % 10 == 0 ? NOW : null)
                     : FailureRef.message("inbox", "m-ü-" + i);
             JobFailure.Stage stage = stages.get(i % stages.size());
-            rows.add(new FailureRecord(i, ref, stage, "reason-" + i, NOW.plusMillis(i)));
+            JobFailure.Kind kind = kinds.get(i % kinds.size());
+            rows.add(new FailureRecord(i, ref, stage, kind, "reason-" + i, NOW.plusMillis(i)));
         }
         store().write(lease, new Checkpoint(List.of(), Map.of(), rows.subList(0, 10)), row -> row);
         store().write(lease, new Checkpoint(List.of(), Map.of(), rows.subList(10, 25)), row -> row);
