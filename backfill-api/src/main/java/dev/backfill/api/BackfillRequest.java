@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param to the end of received time, exclusive; null for the time at which the job is planned
  * @param folders known names ({@code inbox, sent, drafts, archive, deleted, junk, all}), provider folder names, paths or
  *     ids, at most 1,000; empty means all mail but the deleted and the junk
- * @param batchSize messages a page, 1 to 1000, default 100
- * @param rateLimit provider requests a second, 1 to 1000, default 100; the provider's quota holds as well
+ * @param batchSize messages a page, 1 to 1000; null for the engine's default, 100 unless configured otherwise
+ * @param rateLimit provider requests a second, 1 to 1000, the provider's quota holds as well; null for the engine's default,
+ *     100 unless configured otherwise
  * @param includeAttachments true to publish the content of small attachments; what they are is always published
  * @param includeDeleted true to read deleted mail as well
  * @param maxEmails the most messages to read, 1 or more; null for no bound
@@ -40,22 +41,16 @@ public record BackfillRequest(
         @Nullable Instant from,
         @Nullable Instant to,
         List<String> folders,
-        int batchSize,
-        int rateLimit,
+        @Nullable Integer batchSize,
+        @Nullable Integer rateLimit,
         boolean includeAttachments,
         boolean includeDeleted,
         @Nullable Long maxEmails,
         int priority,
         @Nullable Double dailyShare,
         boolean pin) {
-    /** The default of {@link #batchSize()}: {@value}. */
-    public static final int DEFAULT_BATCH_SIZE = 100;
-
     /** The largest {@link #batchSize()}: {@value}. */
     public static final int MAX_BATCH_SIZE = 1_000;
-
-    /** The default of {@link #rateLimit()}: {@value}. */
-    public static final int DEFAULT_RATE_LIMIT = 100;
 
     /** The largest {@link #rateLimit()}: {@value}. */
     public static final int MAX_RATE_LIMIT = 1_000;
@@ -74,9 +69,9 @@ public record BackfillRequest(
         new AccountRef(new UserId("-"), provider, account);
         requireNonNull(mode, "mode");
         folders = List.copyOf(folders);
-        inRange("batch_size", batchSize, 1, MAX_BATCH_SIZE);
-        inRange("rate_limit", rateLimit, 1, MAX_RATE_LIMIT);
-        inRange("priority", priority, 1, MAX_PRIORITY);
+        inRange("batch_size", batchSize, MAX_BATCH_SIZE);
+        inRange("rate_limit", rateLimit, MAX_RATE_LIMIT);
+        inRange("priority", priority, MAX_PRIORITY);
         if (from != null && to != null && !from.isBefore(to)) {
             throw new InvalidRequestException("start_date", "must be before end_date " + to + ", was " + from);
         }
@@ -94,9 +89,9 @@ public record BackfillRequest(
         }
     }
 
-    private static void inRange(String field, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new InvalidRequestException(field, "must be " + min + " to " + max + ", was " + value);
+    private static void inRange(String field, @Nullable Integer value, int max) {
+        if (value != null && (value < 1 || value > max)) {
+            throw new InvalidRequestException(field, "must be 1 to " + max + ", was " + value);
         }
     }
 
@@ -119,6 +114,20 @@ public record BackfillRequest(
      */
     public BackfillRequest withProvider(String value) {
         return toBuilder(value).build();
+    }
+
+    /**
+     * Fills in what the request leaves to the engine.
+     *
+     * @param defaultBatchSize {@link #batchSize()} where the request does not say
+     * @param defaultRateLimit {@link #rateLimit()} where the request does not say
+     * @return a request that says both
+     */
+    public BackfillRequest withDefaults(int defaultBatchSize, int defaultRateLimit) {
+        return toBuilder()
+                .batchSize(batchSize == null ? Integer.valueOf(defaultBatchSize) : batchSize)
+                .rateLimit(rateLimit == null ? Integer.valueOf(defaultRateLimit) : rateLimit)
+                .build();
     }
 
     /** {@return a builder that holds this request's values} */
@@ -157,8 +166,8 @@ public record BackfillRequest(
         private @Nullable Instant from;
         private @Nullable Instant to;
         private List<String> folders = List.of();
-        private int batchSize = DEFAULT_BATCH_SIZE;
-        private int rateLimit = DEFAULT_RATE_LIMIT;
+        private @Nullable Integer batchSize;
+        private @Nullable Integer rateLimit;
         private boolean includeAttachments;
         private boolean includeDeleted;
         private @Nullable Long maxEmails;
@@ -229,10 +238,10 @@ public record BackfillRequest(
         /**
          * Sets {@link BackfillRequest#batchSize()}.
          *
-         * @param value the value; checked in {@link #build()}
+         * @param value the value, null for the engine's default; checked in {@link #build()}
          * @return this builder
          */
-        public Builder batchSize(int value) {
+        public Builder batchSize(@Nullable Integer value) {
             this.batchSize = value;
             return this;
         }
@@ -240,10 +249,10 @@ public record BackfillRequest(
         /**
          * Sets {@link BackfillRequest#rateLimit()}.
          *
-         * @param value the value; checked in {@link #build()}
+         * @param value the value, null for the engine's default; checked in {@link #build()}
          * @return this builder
          */
-        public Builder rateLimit(int value) {
+        public Builder rateLimit(@Nullable Integer value) {
             this.rateLimit = value;
             return this;
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the job
  * @param account whose mail is read
- * @param request what was asked for
+ * @param request what was asked for; batch size and rate limit are filled in, so that a job keeps them whatever engine runs it
  * @param state where the job stands
  * @param wanted what the user wants of it
  * @param epoch how often the job was claimed; never goes back
@@ -123,6 +123,8 @@ public record JobRecord(
         requireNonNull(id, "id");
         requireNonNull(account, "account");
         requireNonNull(request, "request");
+        requireNonNull(request.batchSize(), "request.batchSize");
+        requireNonNull(request.rateLimit(), "request.rateLimit");
         requireNonNull(state, "state");
         requireNonNull(wanted, "wanted");
         requireNonNull(phase, "phase");
@@ -139,7 +141,7 @@ public record JobRecord(
      *
      * @param id the job
      * @param account whose mail is read
-     * @param request what was asked for
+     * @param request what was asked for, with batch size and rate limit
      * @param now the present time
      * @param retryOf the job whose failures it retries; null for others
      * @return the record
@@ -170,6 +172,16 @@ public record JobRecord(
                 null,
                 List.of(),
                 retryOf);
+    }
+
+    /** {@return messages a page} */
+    public int batchSize() {
+        return requireNonNull(request.batchSize());
+    }
+
+    /** {@return provider requests a second} */
+    public int rateLimit() {
+        return requireNonNull(request.rateLimit());
     }
 
     /** {@return a text with id, state and counters alone: account and mailbox key may be addresses} */

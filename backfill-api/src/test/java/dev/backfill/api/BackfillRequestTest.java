@@ -29,14 +29,24 @@ class BackfillRequestTest {
         assertThat(request.from()).isNull();
         assertThat(request.to()).isNull();
         assertThat(request.folders()).isEmpty();
-        assertThat(request.batchSize()).isEqualTo(100);
-        assertThat(request.rateLimit()).isEqualTo(100);
+        assertThat(request.batchSize()).isNull();
+        assertThat(request.rateLimit()).isNull();
         assertThat(request.includeAttachments()).isFalse();
         assertThat(request.includeDeleted()).isFalse();
         assertThat(request.maxEmails()).isNull();
         assertThat(request.priority()).isEqualTo(5);
         assertThat(request.dailyShare()).isNull();
         assertThat(request.pin()).isTrue();
+    }
+
+    @Test
+    void what_it_leaves_open_is_filled_in_and_nothing_else() {
+        assertThat(builder().build().withDefaults(7, 8))
+                .isEqualTo(builder().batchSize(7).rateLimit(8).build());
+        assertThat(builder().batchSize(1).build().withDefaults(7, 8))
+                .isEqualTo(builder().batchSize(1).rateLimit(8).build());
+        assertThat(builder().rateLimit(2).build().withDefaults(7, 8))
+                .isEqualTo(builder().batchSize(7).rateLimit(2).build());
     }
 
     @Test

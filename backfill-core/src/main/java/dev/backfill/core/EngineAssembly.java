@@ -151,6 +151,8 @@ final class EngineAssembly {
         return new ManagerConfig(
                 config.instanceName(),
                 config.maxConcurrentJobs(),
+                config.defaultBatchSize(),
+                config.defaultRateLimit(),
                 config.ageStep(),
                 config.sweepInterval(),
                 config.safetyShare());

@@ -82,6 +82,12 @@ public record EngineConfig(
     /** The longest {@link #jobTimeout()}: 365 days. */
     public static final Duration MAX_JOB_TIMEOUT = Duration.ofDays(365);
 
+    /** The default of {@link #defaultBatchSize()}: {@value}. */
+    public static final int DEFAULT_BATCH_SIZE = 100;
+
+    /** The default of {@link #defaultRateLimit()}: {@value}. */
+    public static final int DEFAULT_RATE_LIMIT = 100;
+
     /** The part of the heap's maximum that is the default of {@link #memoryBudgetBytes()}: one divided by {@value}. */
     public static final int DEFAULT_HEAP_DIVISOR = 4;
 

@@ -1,6 +1,5 @@
 package dev.backfill.core;
 
-import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.InvalidRequestException;
 import java.time.Duration;
 import java.util.UUID;
@@ -10,8 +9,8 @@ public final class EngineConfigBuilder {
     private String instanceName = randomName();
     private int maxConcurrentJobs = EngineConfig.DEFAULT_MAX_CONCURRENT_JOBS;
     private Duration jobTimeout = EngineConfig.DEFAULT_JOB_TIMEOUT;
-    private int defaultBatchSize = BackfillRequest.DEFAULT_BATCH_SIZE;
-    private int defaultRateLimit = BackfillRequest.DEFAULT_RATE_LIMIT;
+    private int defaultBatchSize = EngineConfig.DEFAULT_BATCH_SIZE;
+    private int defaultRateLimit = EngineConfig.DEFAULT_RATE_LIMIT;
     private long memoryBudgetBytes = quarterOfHeap();
     private int maxUnacknowledgedPages = EngineConfig.DEFAULT_MAX_UNACKNOWLEDGED_PAGES;
     private int breakerFailuresInRow = EngineConfig.DEFAULT_BREAKER_FAILURES_IN_ROW;

@@ -83,7 +83,7 @@ class InMemoryJobStoreTest implements JobStoreContract {
 
     private static JobRecord job(int number, String user) {
         BackfillRequest request =
-                BackfillRequest.builder("scripted", "account-" + number).build();
+                BackfillRequest.builder("scripted", "account-" + number).build().withDefaults(100, 100);
         AccountRef account = new AccountRef(UserId.of(user), "scripted", request.account());
         return JobRecord.queued(new JobId("job-" + number), account, request, NOW.plusSeconds(number % 500), null);
     }

@@ -79,6 +79,7 @@ final class DefaultUserJobs implements UserJobs {
         return new BulkResult(accepted, rejected);
     }
 
+    /** The request as it is stored: its provider exists, and it leaves nothing open that the engine's configuration says. */
     private BackfillRequest checked(BackfillRequest request) {
         manager.requireOpen();
         requireNonNull(request, "request");
@@ -90,7 +91,8 @@ final class DefaultUserJobs implements UserJobs {
         }
         String provider = PluginCatalog.providerId(request.provider());
         manager.sessions().source(provider);
-        return provider.equals(request.provider()) ? request : request.withProvider(provider);
+        ManagerConfig config = manager.config();
+        return request.withProvider(provider).withDefaults(config.defaultBatchSize(), config.defaultRateLimit());
     }
 
     private BackfillJob queue(BackfillRequest request, @Nullable JobId retryOf) {
@@ -113,7 +115,7 @@ final class DefaultUserJobs implements UserJobs {
                 checked.provider(),
                 inquiry.ask(
                         account,
-                        checked.rateLimit(),
+                        requireNonNull(checked.rateLimit()),
                         mailbox -> mailbox.estimate(
                                 JobQueries.of(checked, null, manager.scope().time()))));
     }
@@ -124,7 +126,7 @@ final class DefaultUserJobs implements UserJobs {
         String id = PluginCatalog.providerId(provider);
         manager.sessions().source(id);
         AccountRef ref = new AccountRef(user, id, account);
-        return inquiry().ask(ref, BackfillRequest.DEFAULT_RATE_LIMIT, mailbox -> mailbox.folders());
+        return inquiry().ask(ref, manager.config().defaultRateLimit(), mailbox -> mailbox.folders());
     }
 
     private MailboxInquiry inquiry() {

@@ -108,7 +108,7 @@ final class JobRunner implements JobQueue.Handler {
 
     private void runOpened(JobRecord row, Lease lease) {
         StopToken stop = instanceStop.child();
-        try (MailboxSession session = sessions.open(row.account(), row.request().rateLimit(), stop)) {
+        try (MailboxSession session = sessions.open(row.account(), row.rateLimit(), stop)) {
             Object plugin = sessions.source(row.account().provider());
             JobRun run = new JobRun(scope, row, lease, session, plugin, stop, this::checkpointed);
             live.add(row.id(), run, lease.epoch());

@@ -9,12 +9,20 @@ import java.time.Duration;
  *
  * @param instanceName the instance's name in leases and thread names
  * @param maxConcurrentJobs how many jobs run at once, 1 or more
+ * @param defaultBatchSize messages a page of a job whose request does not say, 1 or more
+ * @param defaultRateLimit provider requests a second of a job, or question, that does not say, 1 or more
  * @param ageStep how long a queued job waits to gain one step of priority
  * @param sweepInterval how often the store is asked for commands and queued jobs
  * @param quotaShare the share of each quota that is used, for estimates
  */
 public record ManagerConfig(
-        String instanceName, int maxConcurrentJobs, Duration ageStep, Duration sweepInterval, double quotaShare) {
+        String instanceName,
+        int maxConcurrentJobs,
+        int defaultBatchSize,
+        int defaultRateLimit,
+        Duration ageStep,
+        Duration sweepInterval,
+        double quotaShare) {
     /** Checks what must be present. */
     public ManagerConfig {
         requireNonNull(instanceName, "instanceName");

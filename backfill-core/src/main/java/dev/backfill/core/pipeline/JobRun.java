@@ -222,7 +222,7 @@ public final class JobRun {
                 scope,
                 delivery,
                 new PageRoom(config.maxPageBytes()),
-                row.request().batchSize(),
+                row.batchSize(),
                 limit,
                 stop,
                 inbox,

@@ -132,7 +132,8 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
     default void theSameKeyAtAnotherProviderIsAnotherMailbox() {
         insertAndClaim(store(), mailbox(job("j1", "user", "me"), "mailbox-1"));
         AccountRef elsewhere = new AccountRef(UserId.of("user"), "elsewhere", "me");
-        BackfillRequest request = BackfillRequest.builder("elsewhere", "me").build();
+        BackfillRequest request =
+                BackfillRequest.builder("elsewhere", "me").build().withDefaults(100, 100);
         JobRecord other = JobRecord.queued(new JobId("j2"), elsewhere, request, NOW, null);
         store().insert(mailbox(other, "mailbox-1"));
         assertThat(store().claim(other.id(), "instance-a", NOW)).isPresent();

@@ -122,7 +122,7 @@ public interface JobStoreRowsContract extends JobStoreFixture {
         store().insert(job("j2", "other-user", "account"));
         AccountRef elsewhere = new AccountRef(UserId.of("user"), "elsewhere", "account");
         BackfillRequest request =
-                BackfillRequest.builder("elsewhere", "account").build();
+                BackfillRequest.builder("elsewhere", "account").build().withDefaults(100, 100);
         store().insert(JobRecord.queued(new JobId("j3"), elsewhere, request, NOW, null));
         assertThat(store().summary(null).jobs()).containsEntry(JobState.QUEUED, 3L);
     }

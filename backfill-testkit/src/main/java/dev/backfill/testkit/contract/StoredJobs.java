@@ -30,8 +30,10 @@ final class StoredJobs {
     }
 
     static JobRecord job(String id, String user, String account, int priority, Instant created) {
-        BackfillRequest request =
-                BackfillRequest.builder("scripted", account).priority(priority).build();
+        BackfillRequest request = BackfillRequest.builder("scripted", account)
+                .priority(priority)
+                .build()
+                .withDefaults(100, 100);
         return JobRecord.queued(new JobId(id), ref(user, account), request, created, null);
     }
 
