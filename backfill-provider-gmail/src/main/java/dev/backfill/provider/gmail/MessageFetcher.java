@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gets messages by their ids, many at once, and decodes them on the threads that got them. Large bodies, which Gmail leaves
  * out, are fetched in a second round. Thread-safe.
+ *
+ * <p>A message that goes unanswered however often it is asked for is one the server cannot give, unless the server gives
+ * nothing at all. Another question tells: when something went unanswered the profile is asked for once. Answered, each of
+ * these messages fails by itself, however many they are; not answered either, it is an outage, and the page ends before the
+ * first of them. Where messages alone are not served, the engine's breaker counts the failures.
  */
 final class MessageFetcher {
     private final GmailClient client;
@@ -32,6 +37,7 @@ final class MessageFetcher {
      * @param historyId the message's revision; empty when it was not had
      * @param email the message; null when it is not wanted or was not had
      * @param error why it was not had; else null
+     * @param inOutage true if it went unanswered together with everything else
      */
     record Fetched(
             String id,
@@ -39,9 +45,14 @@ final class MessageFetcher {
             boolean wanted,
             String historyId,
             @Nullable EmailMessage email,
-            @Nullable SourceException error) {
+            @Nullable SourceException error,
+            boolean inOutage) {
         private static Fetched failed(String id, SourceException error) {
-            return new Fetched(id, null, true, "", null, error);
+            return new Fetched(id, null, true, "", null, error, false);
+        }
+
+        private Fetched ofOutage() {
+            return unanswered() ? new Fetched(id, received, wanted, historyId, email, error, true) : this;
         }
 
         /** When it was received: where the server does not say, what its sender says; null when neither does. */
@@ -57,14 +68,12 @@ final class MessageFetcher {
 
         /** True if the server did not answer, or not usably, as often as it was asked. */
         boolean unanswered() {
-            return error != null
-                    && (error.kind() == SourceException.Kind.RETRY
-                            || error.kind() == SourceException.Kind.RETRY_SMALLER);
+            return error != null && isUnanswered(error);
         }
 
         /** True if the error says more of the mailbox than of this message, so that the page ends before it. */
         boolean stopsPage() {
-            return error != null && !unanswered() && error.kind() != SourceException.Kind.SKIP_MESSAGE;
+            return error != null && (inOutage || !unanswered() && error.kind() != SourceException.Kind.SKIP_MESSAGE);
         }
     }
 
@@ -79,7 +88,12 @@ final class MessageFetcher {
         this.attachmentIds = attachmentIds;
     }
 
-    /** Gets messages; one entry an id, in the same order. */
+    /**
+     * Gets messages.
+     *
+     * @return one entry an id, in the same order
+     * @throws SourceException if something went unanswered and the profile's answer says that the mailbox cannot be read now
+     */
     List<Fetched> fetch(List<String> ids, Selection selection, Labels labels) {
         List<ApiRequest<Answer>> requests = new ArrayList<>(ids.size());
         for (String id : ids) {
@@ -90,27 +104,31 @@ final class MessageFetcher {
         for (int i = 0; i < ids.size(); i++) {
             fetched.add(fetched(ids.get(i), completed(answers.get(i), labels), selection));
         }
+        if (fetched.stream().anyMatch(Fetched::unanswered) && !isServed()) {
+            fetched.replaceAll(Fetched::ofOutage);
+        }
         return fetched;
     }
 
-    /**
-     * Asks for the profile, the cheapest there is, to tell an outage from messages that cannot be had.
-     *
-     * @return false if that is not answered either
-     * @throws SourceException if the answer says that the mailbox cannot be read now
-     */
-    boolean isServed() {
+    /** Asks for the profile, the cheapest there is; false if that is not answered either. */
+    private boolean isServed() {
         try {
             calls.call(regime.profile(), client::profile);
             return true;
         } catch (SourceException failed) {
-            return switch (failed.kind()) {
-                case RETRY, RETRY_SMALLER -> false;
+            if (failed.kind() == SourceException.Kind.FAIL_JOB) {
                 // A server without profiles answered.
-                case FAIL_JOB -> true;
-                default -> throw failed;
-            };
+                return true;
+            }
+            if (isUnanswered(failed)) {
+                return false;
+            }
+            throw failed;
         }
+    }
+
+    private static boolean isUnanswered(SourceException error) {
+        return error.kind() == SourceException.Kind.RETRY || error.kind() == SourceException.Kind.RETRY_SMALLER;
     }
 
     private static Fetched fetched(String id, Outcome<Answer> outcome, Selection selection) {
@@ -120,7 +138,7 @@ final class MessageFetcher {
         Answer answer = outcome.get();
         GmailMessage message = answer.message();
         boolean wanted = selection.accepts(message);
-        return new Fetched(id, message.internalDate(), wanted, message.historyId(), answer.email(), null);
+        return new Fetched(id, message.internalDate(), wanted, message.historyId(), answer.email(), null, false);
     }
 
     private Answer answer(String id, Selection selection, Labels labels) {

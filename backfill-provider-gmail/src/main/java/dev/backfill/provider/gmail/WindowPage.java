@@ -14,9 +14,6 @@ import java.util.List;
 final class WindowPage {
     private static final int MAX_CHUNK = 100;
 
-    /** More messages than these do not fail at once each for itself. */
-    private static final int MAX_POISON = 10;
-
     private final WindowWalk walk;
     private final WindowWalk.Job job;
     private final List<String> ids;
@@ -55,34 +52,20 @@ final class WindowPage {
             if (fetched.isEmpty()) {
                 int end = Math.min(ids.size(), next + chunk());
                 fetched = walk.fetcher().fetch(ids.subList(next, end), job.selection(), job.labels());
-                refuseOutage(fetched);
             }
             int before = next;
             while (room && next - before < fetched.size()) {
                 room = handOver(fetched.get(next - before));
             }
             walk.keepAhead(job.window(), fetched.subList(next - before, fetched.size()));
+            // When not one of them was given, the engine's breaker shall see it before more is asked for.
+            room &= !fetched.stream().allMatch(Fetched::unanswered);
         }
     }
 
     private int chunk() {
         long byBytes = (limit.bytes() - bytes) / walk.averageBytes() + 1;
         return (int) Math.max(1, Math.min(Math.min(byBytes, MAX_CHUNK), (long) limit.messages() - written));
-    }
-
-    /**
-     * When nothing at all is answered it is not the messages that fail: better the page fails than all of them. A few may be
-     * messages the server never can give, though, and the page would fail for ever: then another question tells.
-     */
-    private void refuseOutage(List<Fetched> fetched) {
-        SourceException error = fetched.get(0).error();
-        boolean all = fetched.size() > 1 && fetched.stream().allMatch(Fetched::unanswered);
-        if (all
-                && error != null
-                && next == first
-                && (fetched.size() > MAX_POISON || !walk.fetcher().isServed())) {
-            throw error;
-        }
     }
 
     /** Hands one message over; false if the page ends before or with it. */

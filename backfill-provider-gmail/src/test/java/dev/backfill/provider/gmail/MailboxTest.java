@@ -15,7 +15,6 @@ import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.Partition;
-import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.gmail.FakeGmail;
@@ -217,41 +216,6 @@ class MailboxTest {
         box.mailbox().replay(Crawl.everything(), List.of(FailureRef.message("all", broken)), collector);
         assertThat(collector.ids()).containsExactly(broken);
         assertThat(collector.items().get(0)).isInstanceOf(PageItem.Message.class);
-    }
-
-    @Test
-    void anOutageFailsThePageAndNotItsMessages() {
-        Partition window = box.mailbox().plan(Crawl.everything()).get(0);
-        gmail.faults().always(GET, Fault.status(503));
-        PageCollector collector = new PageCollector();
-        SourceException error = catchThrowableOfType(
-                SourceException.class,
-                () -> box.mailbox().fetch(Crawl.everything(), window, Position.START, PAGE, collector));
-        assertThat(error.kind()).isEqualTo(SourceException.Kind.RETRY);
-        assertThat(collector.items()).isEmpty();
-    }
-
-    @Test
-    void aFewMessagesThatFailForEverAtThePagesStartAreFailureRows() {
-        Partition window = box.mailbox().plan(Crawl.everything()).get(0);
-        PageLimit two = new PageLimit(2, 50_000_000);
-        PageCollector healthy = new PageCollector();
-        box.mailbox().fetch(Crawl.everything(), window, Position.START, two, healthy);
-        healthy.ids().forEach(id -> gmail.faults().always(RequestMatch.path(id), Fault.status(500)));
-        PageCollector collector = new PageCollector();
-        assertThat(box.mailbox()
-                        .fetch(Crawl.everything(), window, Position.START, two, collector)
-                        .entries())
-                .isEqualTo(2);
-        assertThat(collector.ids()).isEqualTo(healthy.ids());
-        assertThat(collector.items()).hasSize(2).allMatch(PageItem.Failed.class::isInstance);
-        gmail.faults().always(RequestMatch.path("/profile$"), Fault.status(500));
-        PageCollector outage = new PageCollector();
-        SourceException error = catchThrowableOfType(
-                SourceException.class,
-                () -> box.mailbox().fetch(Crawl.everything(), window, Position.START, two, outage));
-        assertThat(error.kind()).isEqualTo(SourceException.Kind.RETRY);
-        assertThat(outage.items()).isEmpty();
     }
 
     @Test
