@@ -45,6 +45,7 @@ final class Replay {
         Partition window = Partition.window(ref.scope(), ref.from(), ref.to());
         List<String> ids = new ArrayList<>(
                 windows.list(query, selection, window, Integer.MAX_VALUE).ids());
+        WindowShare share = new WindowShare(windows, query, selection, window);
         ids.sort(Comparator.naturalOrder());
         for (int from = 0; from < ids.size(); from += CHUNK) {
             List<String> chunk = ids.subList(from, Math.min(ids.size(), from + CHUNK));
@@ -52,7 +53,7 @@ final class Replay {
                 if (one.error() != null && one.stopsPage()) {
                     throw one.error();
                 }
-                if (one.error() != null || one.wanted() && windows.holds(query, window, one)) {
+                if (one.error() != null || one.wanted() && share.holds(one)) {
                     writer.write(WindowPage.item(one));
                 }
             }

@@ -16,6 +16,7 @@ final class WindowPage {
 
     private final WindowWalk walk;
     private final WindowWalk.Job job;
+    private final WindowShare share;
     private final List<String> ids;
     private final WindowPosition from;
     private final PageLimit limit;
@@ -36,6 +37,7 @@ final class WindowPage {
             PageWriter writer) {
         this.walk = walk;
         this.job = job;
+        this.share = new WindowShare(walk.windows(), job.query(), job.selection(), job.window());
         this.ids = listing.ids();
         this.from = from;
         this.limit = limit;
@@ -77,7 +79,7 @@ final class WindowPage {
             }
             return false;
         }
-        boolean ours = error != null || one.wanted() && walk.windows().holds(job.query(), job.window(), one);
+        boolean ours = error != null || one.wanted() && share.holds(one);
         if (!ours) {
             foreign++;
             next++;

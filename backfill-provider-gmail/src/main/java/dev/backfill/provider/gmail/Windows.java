@@ -1,7 +1,6 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.provider.gmail.IdLister.Listing;
-import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Operation;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Google does not say whether the borders of {@code after:} and {@code before:} belong to the answer, nor which of a
  * message's dates they mean. So a window asks for a second more on either side, the query's own ends for the overlap more, and
- * {@link #holds} decides by {@code internalDate}.
+ * {@link WindowShare} decides what is whose.
  */
 final class Windows {
     /** The scope of everything: the mailbox is crawled once, never once a label. */
@@ -39,15 +38,15 @@ final class Windows {
 
     private static final Duration SHORTEST_SPAN = Duration.ofDays(1);
 
+    /** How much more than itself a window asks for where it has a neighbour. */
+    private static final Duration SIDE = Duration.ofSeconds(1);
+
     private final GmailClient client;
     private final ApiCalls calls;
     private final Operation get;
     private final InstantSource clock;
     private final Duration overlap;
     private final IdLister lister;
-
-    /** True once a message showed that the server's search does not mean the time the mailbox took it. */
-    private volatile boolean searchesAnotherDate;
 
     Windows(GmailClient client, ApiCalls calls, QuotaRegime regime, InstantSource clock, Duration overlap) {
         this.client = client;
@@ -182,46 +181,29 @@ final class Windows {
         Instant from = window.from();
         Instant to = window.to();
         if (from != null) {
-            from = from.minus(from.equals(query.from()) ? atLeastASecond() : Duration.ofSeconds(1));
+            from = from.minus(from.equals(query.from()) ? outerSide() : SIDE);
         }
         if (to != null) {
             // Mail that arrives while the job runs must not come into the overlap of a window that ends now.
             boolean past = to.equals(query.to()) && to.plus(overlap).isBefore(clock.instant());
-            to = to.plus(past ? atLeastASecond() : Duration.ofSeconds(1));
+            to = to.plus(past ? outerSide() : SIDE);
         }
         return Selection.dates(from, to);
     }
 
-    private Duration atLeastASecond() {
-        return overlap.isZero() ? Duration.ofSeconds(1) : overlap;
+    private Duration outerSide() {
+        return overlap.isZero() ? SIDE : overlap;
     }
 
-    /**
-     * Says whether a listed message is this window's. One outside the window but inside the query is so as well: the server
-     * then means another date, and no other window lists the message. At the window's border that cannot be told from a
-     * border that belongs to both windows, unless another message told it before.
-     */
-    boolean holds(MailQuery query, Partition window, Fetched one) {
-        Instant received = one.received();
-        if (received == null) {
-            // The sender's date does not tell the window, but whether the message is asked for at all.
-            Instant dated = one.dated();
-            return dated == null || within(dated, query.from(), query.to(), 0);
-        }
-        if (within(received, window.from(), window.to(), 0)) {
-            return true;
-        }
-        if (!within(received, query.from(), query.to(), 0)) {
-            return false;
-        }
-        boolean atBorder = within(received, window.from(), window.to(), 1);
-        searchesAnotherDate |= !atBorder;
-        return searchesAnotherDate;
+    /** The ids that the windows on both sides of a border list. */
+    Set<String> listedTwice(Selection selection, Instant border) {
+        String search = Selection.dates(border.minus(SIDE), border.plus(SIDE));
+        return Set.copyOf(
+                lister.list(selection.queries(search), Integer.MAX_VALUE).ids());
     }
 
-    /** Says whether an instant lies in a half-open stretch, widened by some seconds. */
-    static boolean within(Instant instant, @Nullable Instant from, @Nullable Instant to, long seconds) {
-        return (from == null || !instant.isBefore(from.minusSeconds(seconds)))
-                && (to == null || instant.isBefore(to.plusSeconds(seconds)));
+    /** Says whether an instant lies in a half-open stretch. */
+    static boolean within(Instant instant, @Nullable Instant from, @Nullable Instant to) {
+        return (from == null || !instant.isBefore(from)) && (to == null || instant.isBefore(to));
     }
 }
