@@ -11,8 +11,18 @@ public interface BackfillAdmin {
      */
     Page<BackfillJob> list(JobFilter filter, PageRequest page);
 
+    /**
+     * Counts jobs of all users and their messages.
+     *
+     * @param filter which jobs
+     * @return the counts
+     */
+    Summary summary(JobFilter filter);
+
     /** {@return counts over all jobs of all users} */
-    Summary summary();
+    default Summary summary() {
+        return summary(JobFilter.all());
+    }
 
     /**
      * Gives any user's job as it stands now.

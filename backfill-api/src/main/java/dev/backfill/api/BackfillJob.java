@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param notes what the user should know of the result: folders left out, scopes walked again, each a stable code and a
  *     scope name
  * @param retryOf the job whose failures this job retries; null for others
+ * @param bulkId the start over many accounts that made the job, see {@link BulkResult#id()}; null for others
+ * @param deletionsUnknownSince mail deleted between this and the job's start may be missing from what an INCREMENTAL job told,
+ *     because the provider had forgotten the marks of the run before; null if nothing was missed
  */
 public record BackfillJob(
         JobId id,
@@ -45,7 +48,9 @@ public record BackfillJob(
         @Nullable String failureCode,
         @Nullable String failureMessage,
         List<JobNote> notes,
-        @Nullable JobId retryOf) {
+        @Nullable JobId retryOf,
+        @Nullable String bulkId,
+        @Nullable Instant deletionsUnknownSince) {
     /** Checks what must be present. */
     public BackfillJob {
         requireNonNull(id, "id");

@@ -7,10 +7,11 @@ import java.util.List;
 /**
  * What became of a start over many accounts. Immutable and thread-safe.
  *
+ * @param id names this start, 1 to 64 characters; {@link JobFilter#bulk} lists and sums its jobs
  * @param accepted the jobs that were queued, in the order of the accounts
  * @param rejected the accounts that got no job, with the reason
  */
-public record BulkResult(List<JobId> accepted, List<Rejection> rejected) {
+public record BulkResult(String id, List<JobId> accepted, List<Rejection> rejected) {
     /**
      * An account that got no job.
      *
@@ -33,6 +34,7 @@ public record BulkResult(List<JobId> accepted, List<Rejection> rejected) {
 
     /** Copies the lists. */
     public BulkResult {
+        requireNonNull(id, "id");
         accepted = List.copyOf(accepted);
         rejected = List.copyOf(rejected);
     }

@@ -1,5 +1,7 @@
 package dev.backfill.api;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param states the states wanted; empty for all
  * @param provider the provider wanted; null for all
  * @param account the account wanted; null for all
+ * @param bulkId the start over many accounts wanted, see {@link BulkResult#id()}; null for all
  */
 public record JobFilter(
         Set<JobState> states,
         @Nullable String provider,
-        @Nullable String account) {
+        @Nullable String account,
+        @Nullable String bulkId) {
     /** Copies the states. */
     public JobFilter {
         states = Set.copyOf(states);
@@ -27,7 +31,17 @@ public record JobFilter(
 
     /** {@return a filter that lets every job through} */
     public static JobFilter all() {
-        return new JobFilter(Set.of(), null, null);
+        return new JobFilter(Set.of(), null, null, null);
+    }
+
+    /**
+     * Makes a filter on the jobs of one start over many accounts.
+     *
+     * @param id {@link BulkResult#id()}
+     * @return the filter
+     */
+    public static JobFilter bulk(String id) {
+        return new JobFilter(Set.of(), null, null, requireNonNull(id, "id"));
     }
 
     /**
@@ -37,6 +51,6 @@ public record JobFilter(
      * @return the filter
      */
     public static JobFilter states(JobState... states) {
-        return new JobFilter(Set.of(states), null, null);
+        return new JobFilter(Set.of(states), null, null, null);
     }
 }

@@ -73,8 +73,18 @@ public interface UserJobs {
      */
     Page<BackfillJob> list(JobFilter filter, PageRequest page);
 
+    /**
+     * Counts jobs and their messages.
+     *
+     * @param filter which jobs, for instance those of {@link JobFilter#bulk one start}
+     * @return the counts
+     */
+    Summary summary(JobFilter filter);
+
     /** {@return counts over all jobs of this user} */
-    Summary summary();
+    default Summary summary() {
+        return summary(JobFilter.all());
+    }
 
     /**
      * Stops a queued or running job until it is resumed. Takes effect within two seconds; returns at once.
@@ -127,4 +137,52 @@ public interface UserJobs {
      * @throws JobConflictException if the account has an active job
      */
     BackfillJob retryFailures(JobId id);
+
+    /**
+     * Stores a recurring backfill. Its runs are jobs like others, each started when the schedule is due; a run that was missed
+     * is caught up once, and none is started while the account has an active job.
+     *
+     * @param request what each run is asked for; usually {@link Mode#INCREMENTAL}
+     * @param schedule when it runs
+     * @return the schedule
+     * @throws InvalidRequestException if a field is out of range, or the cron expression cannot be read
+     * @throws ProviderNotFoundException if no such provider is registered
+     * @throws BackfillException with code {@code NO_SCHEDULES} if the engine has no store that outlives the process
+     */
+    RecurringBackfill schedule(BackfillRequest request, Schedule schedule);
+
+    /**
+     * Lists recurring backfills, newest first.
+     *
+     * @param page which part of the list
+     * @return one page
+     * @throws BackfillException with code {@code NO_SCHEDULES}, as {@link #schedule} does
+     */
+    Page<RecurringBackfill> schedules(PageRequest page);
+
+    /**
+     * Lets a recurring backfill start nothing until it is resumed. A run under way goes on.
+     *
+     * @param id the schedule
+     * @return the schedule, paused
+     * @throws ScheduleNotFoundException if this user has no such schedule
+     */
+    RecurringBackfill pauseSchedule(ScheduleId id);
+
+    /**
+     * Lets a paused recurring backfill start runs again; what fell into the pause is caught up once.
+     *
+     * @param id the schedule
+     * @return the schedule, not paused
+     * @throws ScheduleNotFoundException if this user has no such schedule
+     */
+    RecurringBackfill resumeSchedule(ScheduleId id);
+
+    /**
+     * Removes a recurring backfill. A run under way goes on.
+     *
+     * @param id the schedule
+     * @throws ScheduleNotFoundException if this user has no such schedule
+     */
+    void removeSchedule(ScheduleId id);
 }

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it failed; null unless FAILED
  * @param notes what the reader of the result should know, at most 1,000
  * @param retryOf the job whose failures this one retries; null for others
+ * @param bulkId the start over many accounts that made it; null for others
+ * @param deletionsUnknownSince mail deleted between this and the job's start may not have been heard of; null if all was
  */
 public record JobRecord(
         JobId id,
@@ -65,7 +67,9 @@ public record JobRecord(
         boolean limited,
         @Nullable JobError failure,
         List<JobNote> notes,
-        @Nullable JobId retryOf) {
+        @Nullable JobId retryOf,
+        @Nullable String bulkId,
+        @Nullable Instant deletionsUnknownSince) {
     /** How far a job's plan is. */
     public enum Phase {
         /** There is no plan yet. */
@@ -171,7 +175,9 @@ public record JobRecord(
                 false,
                 null,
                 List.of(),
-                retryOf);
+                retryOf,
+                null,
+                null);
     }
 
     /** {@return messages a page} */
@@ -217,6 +223,8 @@ public record JobRecord(
         private boolean limited;
         private @Nullable JobError failure;
         private List<JobNote> notes;
+        private @Nullable String bulkId;
+        private @Nullable Instant deletionsUnknownSince;
 
         private Builder(JobRecord base) {
             this.base = base;
@@ -239,6 +247,8 @@ public record JobRecord(
             this.limited = base.limited;
             this.failure = base.failure;
             this.notes = base.notes;
+            this.bulkId = base.bulkId;
+            this.deletionsUnknownSince = base.deletionsUnknownSince;
         }
 
         /**
@@ -450,6 +460,28 @@ public record JobRecord(
             return this;
         }
 
+        /**
+         * Sets {@link JobRecord#bulkId()}.
+         *
+         * @param value the value, null for none
+         * @return this builder
+         */
+        public Builder bulkId(@Nullable String value) {
+            this.bulkId = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link JobRecord#deletionsUnknownSince()}.
+         *
+         * @param value the value, null for none
+         * @return this builder
+         */
+        public Builder deletionsUnknownSince(@Nullable Instant value) {
+            this.deletionsUnknownSince = value;
+            return this;
+        }
+
         /** {@return the changed copy} */
         public JobRecord build() {
             return new JobRecord(
@@ -475,7 +507,9 @@ public record JobRecord(
                     limited,
                     failure,
                     notes,
-                    base.retryOf);
+                    base.retryOf,
+                    bulkId,
+                    deletionsUnknownSince);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.backfill.spi;
 
+import dev.backfill.api.JobConflictException;
 import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
 import dev.backfill.api.Page;
@@ -16,7 +17,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The truth about jobs: what they are, how far they are, who runs them. Thread-safe; methods may block for the database.
+ * The truth about jobs: what they are, how far they are, who runs them. Thread-safe; methods may block for the database, and
+ * throw {@link StoreException} when it cannot be reached or fails, in which case nothing, or in doubt all, of a write is
+ * stored.
  *
  * <p>Each method is one atomic write or one consistent read. A function handed in is called once a try, with the stored row
  * locked; it must be quick, must not call the store, and returns what to store (the row itself for no change). The store
@@ -28,9 +31,17 @@ public interface JobStore extends AutoCloseable {
      * Stores a new job.
      *
      * @param job the job, with epoch 0
-     * @throws dev.backfill.api.JobConflictException if its account has an active job; it names that job
+     * @throws JobConflictException if its account has an active job; it names that job
      */
     void insert(JobRecord job);
+
+    /**
+     * Stores many new jobs, each as {@link #insert} would, in few transactions. What was stored when an error comes stays.
+     *
+     * @param jobs the jobs, with epoch 0
+     * @return those that were refused, with the active job that holds their account
+     */
+    Map<JobId, JobConflictException> insertAll(List<JobRecord> jobs);
 
     /**
      * Finds a job.
@@ -47,20 +58,24 @@ public interface JobStore extends AutoCloseable {
      * @param change makes the new row from the stored one; what it throws is thrown on, and nothing is stored
      * @return the row as it is stored now
      * @throws dev.backfill.api.JobNotFoundException if there is no such job
-     * @throws dev.backfill.api.JobConflictException if the job became active and its account has another active job
+     * @throws JobConflictException if the job became active and its account has another active job
      */
     JobRecord update(JobId id, UnaryOperator<JobRecord> change);
 
     /**
-     * Takes the right to run a job: adds 1 to its epoch and makes it RUNNING under the new owner, unless the job is neither
-     * QUEUED nor RUNNING, is wanted to pause or cancel, its time has not come, or another job is RUNNING on its mailbox.
+     * Takes the right to run a job: adds 1 to its epoch and makes it RUNNING under the new owner.
+     *
+     * <p>A QUEUED job is given if it is wanted to run, its time has come, no other job is RUNNING on its mailbox, and the
+     * limits leave room. A RUNNING job is always given: its owner is gone, whatever is wanted of the job by now, and the new
+     * owner settles that. Jobs in other states are not given.
      *
      * @param id the job
      * @param owner the instance's name, 1 to 128 characters
      * @param now the present time
+     * @param limits how many jobs may be RUNNING; kept exactly, however many instances claim at once
      * @return the lease; empty if the job is not to run
      */
-    Optional<Lease> claim(JobId id, String owner, Instant now);
+    Optional<Lease> claim(JobId id, String owner, Instant now, JobLimits limits);
 
     /**
      * Writes a run's progress, fenced by its lease: all of it or nothing.
@@ -70,7 +85,7 @@ public interface JobStore extends AutoCloseable {
      * @param change makes the new row from the stored one; the wanted state of the stored row must be kept
      * @return the row as it is stored now; its wanted state is how the run learns of commands
      * @throws StaleLeaseException if another claim was made since, or the job is no longer RUNNING or no longer there
-     * @throws dev.backfill.api.JobConflictException if the row names a mailbox on which another job is RUNNING; it names that
+     * @throws JobConflictException if the row names a mailbox on which another job is RUNNING; it names that
      *     job, and nothing is stored
      */
     JobRecord write(Lease lease, Checkpoint checkpoint, UnaryOperator<JobRecord> change);
@@ -124,21 +139,23 @@ public interface JobStore extends AutoCloseable {
      * Counts jobs and their messages.
      *
      * @param user whose jobs; null for all users'
+     * @param filter which jobs
      * @return the counts
      */
-    Summary summary(@Nullable UserId user);
+    Summary summary(@Nullable UserId user, JobFilter filter);
 
     /**
-     * Finds jobs that a claim would give: QUEUED, wanted to run, their time come, no other job RUNNING on their mailbox. The
-     * most urgent is first: by priority plus one for each whole {@code ageStep} waited since queued, then by the fewest
-     * running jobs of the user, whose jobs further up the list count as running, then the longest queued.
+     * Finds QUEUED jobs that a claim would give. The most urgent is first: by priority plus one for each whole {@code ageStep}
+     * waited since queued, then by the fewest running jobs of the user, whose jobs further up the list count as running, then
+     * the longest queued.
      *
      * @param now the present time
      * @param ageStep how long a job waits to gain one step of priority
+     * @param limits how many jobs may be RUNNING; jobs of the answer count as running, so that all of it may be claimed
      * @param limit the most jobs, 1 or more
      * @return their ids
      */
-    List<JobId> runnable(Instant now, Duration ageStep, int limit);
+    List<JobId> runnable(Instant now, Duration ageStep, JobLimits limits, int limit);
 
     /**
      * Gives the wanted state and the epoch of jobs.
@@ -155,6 +172,17 @@ public interface JobStore extends AutoCloseable {
      * @param epoch the job's present epoch
      */
     record Wanted(WantedState state, long epoch) {}
+
+    /**
+     * Forgets old jobs with all that hangs on them: those that ended before a time, and those beyond a number of ended jobs,
+     * oldest end first. The newest COMPLETED job of each account that has pins stays, because an incremental run needs it.
+     *
+     * @param endedBefore jobs that ended before this are forgotten
+     * @param keep the most ended jobs kept, over all users, 0 or more
+     * @param limit the most jobs forgotten by this call, 1 or more, so that no call takes long
+     * @return how many were forgotten; {@code limit} means that there may be more
+     */
+    int forget(Instant endedBefore, int keep, int limit);
 
     /** Frees what the store holds. Closing twice does nothing. A store made by the host is closed by the host. */
     @Override

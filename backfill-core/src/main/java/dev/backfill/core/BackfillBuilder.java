@@ -15,6 +15,7 @@ import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MessageEncoder;
 import dev.backfill.spi.MessageSink;
+import dev.backfill.spi.Persistence;
 import dev.backfill.spi.TimeSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +45,9 @@ public final class BackfillBuilder {
 
     @Nullable
     JobStore store;
+
+    @Nullable
+    Persistence persistence;
 
     @Nullable
     JobQueue queue;
@@ -177,8 +181,28 @@ public final class BackfillBuilder {
      * @return this builder
      */
     public BackfillBuilder store(JobStore value) {
+        notBoth(persistence);
         store = once("store", store, value);
         return this;
+    }
+
+    /**
+     * Sets where jobs and schedules are kept, and who hands out jobs, as one that belongs together. The host closes what it
+     * hands in, after the engine.
+     *
+     * @param value for instance a database file, or the database that several engines share
+     * @return this builder
+     */
+    public BackfillBuilder store(Persistence value) {
+        notBoth(store);
+        persistence = once("store", persistence, value);
+        return this;
+    }
+
+    private static void notBoth(@Nullable Object other) {
+        if (other != null) {
+            throw new InvalidRequestException("store", "is set twice");
+        }
     }
 
     /**

@@ -21,6 +21,7 @@ import dev.backfill.core.throttle.ThrottleConfig;
 import dev.backfill.core.time.SystemTime;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.BudgetStore;
+import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MessagePublisher;
@@ -90,7 +91,13 @@ final class EngineAssembly {
                 time,
                 new SecureRandom(),
                 runConfig());
-        EngineManager manager = new EngineManager(managerConfig(), scope, queue(time), sessions, owned);
+        EngineManager manager = new EngineManager(
+                managerConfig(),
+                scope,
+                queue(time),
+                given.persistence == null ? null : given.persistence.schedules(),
+                sessions,
+                owned);
         given.listeners.forEach(manager::addListener);
         LOG.info("Backfill starts: providers {}, sink {}, {}", catalog.sources().keySet(), sink.sinkId(), config);
         manager.start();
@@ -132,13 +139,19 @@ final class EngineAssembly {
     }
 
     private JobStore store() {
+        if (given.persistence != null) {
+            return given.persistence.jobs();
+        }
         return given.store == null ? new InMemoryJobStore() : given.store;
     }
 
     private JobQueue queue(TimeSource time) {
-        return given.queue == null
+        if (given.queue != null) {
+            return given.queue;
+        }
+        return given.persistence == null
                 ? InMemoryJobQueue.withThreads(config.instanceName(), config.maxConcurrentJobs(), time)
-                : given.queue;
+                : given.persistence.queue(config.instanceName(), config.maxConcurrentJobs());
     }
 
     private ThrottleConfig throttleConfig() {
@@ -155,7 +168,12 @@ final class EngineAssembly {
                 config.defaultRateLimit(),
                 config.ageStep(),
                 config.sweepInterval(),
-                config.safetyShare());
+                config.safetyShare(),
+                new JobLimits(
+                        config.sharing().maxJobsPerUser(), config.sharing().maxJobsPerCluster()),
+                config.sharing().slice(),
+                config.history().keepFor(),
+                config.history().keepJobs());
     }
 
     private RunConfig runConfig() {

@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  *     to 64 MiB, default 1 MiB
  * @param sourceService the {@code source_service} of published messages, 1 to 128 characters, default {@code office-service}
  * @param orderingByUser true to publish with the user's key as ordering key, default false
+ * @param sharing how jobs share what there is to run them
+ * @param history how long ended jobs stay in the store
  */
 public record EngineConfig(
         String instanceName,
@@ -69,7 +71,9 @@ public record EngineConfig(
         Duration stopGrace,
         long attachmentMaxBytes,
         String sourceService,
-        boolean orderingByUser) {
+        boolean orderingByUser,
+        Sharing sharing,
+        History history) {
     /** The default of {@link #maxConcurrentJobs()}: {@value}. */
     public static final int DEFAULT_MAX_CONCURRENT_JOBS = 5;
 
@@ -186,6 +190,8 @@ public record EngineConfig(
         inRange("sweepInterval", sweepInterval, Duration.ofMillis(10), MINUTE);
         inRange("stopGrace", stopGrace, Duration.ZERO, MINUTE);
         inRange("attachmentMaxBytes", attachmentMaxBytes, 0, MAX_ATTACHMENT_MAX_BYTES);
+        requireNonNull(sharing, "sharing");
+        requireNonNull(history, "history");
         requireNonNull(sourceService, "sourceService");
         if (sourceService.isBlank() || sourceService.length() > MAX_SERVICE_LENGTH) {
             throw new InvalidRequestException(

@@ -29,6 +29,8 @@ public final class EngineConfigBuilder {
     private long attachmentMaxBytes = EngineConfig.DEFAULT_ATTACHMENT_MAX_BYTES;
     private String sourceService = EngineConfig.DEFAULT_SOURCE_SERVICE;
     private boolean orderingByUser;
+    private Sharing sharing = Sharing.DEFAULT;
+    private History history = History.DEFAULT;
 
     EngineConfigBuilder() {}
 
@@ -56,6 +58,8 @@ public final class EngineConfigBuilder {
         this.attachmentMaxBytes = config.attachmentMaxBytes();
         this.sourceService = config.sourceService();
         this.orderingByUser = config.orderingByUser();
+        this.sharing = config.sharing();
+        this.history = config.history();
     }
 
     /**
@@ -312,6 +316,28 @@ public final class EngineConfigBuilder {
     }
 
     /**
+     * Sets {@link EngineConfig#sharing()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public EngineConfigBuilder sharing(Sharing value) {
+        this.sharing = value;
+        return this;
+    }
+
+    /**
+     * Sets {@link EngineConfig#history()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public EngineConfigBuilder history(History value) {
+        this.history = value;
+        return this;
+    }
+
+    /**
      * Checks all fields.
      *
      * @return the configuration
@@ -341,7 +367,9 @@ public final class EngineConfigBuilder {
                 stopGrace,
                 attachmentMaxBytes,
                 sourceService,
-                orderingByUser);
+                orderingByUser,
+                sharing,
+                history);
     }
 
     private static String randomName() {

@@ -13,6 +13,7 @@ import dev.backfill.api.Summary;
 import dev.backfill.api.UserId;
 import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.FailureRecord;
+import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
@@ -26,11 +27,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -64,17 +67,36 @@ public final class InMemoryJobStore implements JobStore {
     @Override
     public void insert(JobRecord job) {
         locked(() -> {
-            if (entries.containsKey(job.id())) {
-                throw new IllegalArgumentException("job " + job.id() + " is stored already");
-            }
-            checkRules(job);
-            entries.put(job.id(), new Entry(job));
-            all.add(ListKey.of(job));
-            byUser.computeIfAbsent(job.account().user(), user -> new TreeSet<>(NEWEST_FIRST))
-                    .add(ListKey.of(job));
-            index(job);
+            add(job);
             return job;
         });
+    }
+
+    @Override
+    public Map<JobId, JobConflictException> insertAll(List<JobRecord> jobs) {
+        return locked(() -> {
+            Map<JobId, JobConflictException> refused = new HashMap<>();
+            for (JobRecord job : jobs) {
+                try {
+                    add(job);
+                } catch (JobConflictException conflict) {
+                    refused.put(job.id(), conflict);
+                }
+            }
+            return refused;
+        });
+    }
+
+    private void add(JobRecord job) {
+        if (entries.containsKey(job.id())) {
+            throw new IllegalArgumentException("job " + job.id() + " is stored already");
+        }
+        checkRules(job);
+        entries.put(job.id(), new Entry(job));
+        all.add(ListKey.of(job));
+        byUser.computeIfAbsent(job.account().user(), user -> new TreeSet<>(NEWEST_FIRST))
+                .add(ListKey.of(job));
+        index(job);
     }
 
     @Override
@@ -91,10 +113,10 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     @Override
-    public Optional<Lease> claim(JobId id, String owner, Instant now) {
+    public Optional<Lease> claim(JobId id, String owner, Instant now, JobLimits limits) {
         return locked(() -> {
             Entry entry = entries.get(id);
-            if (entry == null || !mayRun(entry.job, now) || isMailboxBusy(entry.job)) {
+            if (entry == null || !mayBeClaimed(entry.job, now, limits)) {
                 return Optional.empty();
             }
             long epoch = entry.job.epoch() + 1;
@@ -109,15 +131,23 @@ public final class InMemoryJobStore implements JobStore {
         });
     }
 
-    private static boolean mayRun(JobRecord job, Instant now) {
-        Instant notBefore = job.times().notBefore();
-        return (job.state() == JobState.QUEUED || job.state() == JobState.RUNNING)
-                && job.wanted() == WantedState.RUN
-                && (notBefore == null || !notBefore.isAfter(now));
+    private boolean mayBeClaimed(JobRecord job, Instant now, JobLimits limits) {
+        return job.state() == JobState.RUNNING
+                || (mayStart(job, now)
+                        && running() < limits.perCluster()
+                        && runningByUser.getOrDefault(job.account().user(), 0) < limits.perUser());
     }
 
-    private boolean isMailboxBusy(JobRecord job) {
-        return runningElsewhere(job) != null;
+    private boolean mayStart(JobRecord job, Instant now) {
+        Instant notBefore = job.times().notBefore();
+        return job.state() == JobState.QUEUED
+                && job.wanted() == WantedState.RUN
+                && (notBefore == null || !notBefore.isAfter(now))
+                && runningElsewhere(job) == null;
+    }
+
+    private int running() {
+        return runningByUser.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     private @Nullable JobId runningElsewhere(JobRecord job) {
@@ -255,11 +285,12 @@ public final class InMemoryJobStore implements JobStore {
                 && (filter.provider() == null
                         || filter.provider().equals(job.account().provider()))
                 && (filter.account() == null
-                        || filter.account().equals(job.account().account()));
+                        || filter.account().equals(job.account().account()))
+                && (filter.bulkId() == null || filter.bulkId().equals(job.bulkId()));
     }
 
     @Override
-    public Summary summary(@Nullable UserId user) {
+    public Summary summary(@Nullable UserId user, JobFilter filter) {
         return locked(() -> {
             Map<JobState, Long> jobs = new EnumMap<>(JobState.class);
             long published = 0;
@@ -267,6 +298,9 @@ public final class InMemoryJobStore implements JobStore {
             long failed = 0;
             for (ListKey key : user == null ? all : byUser.getOrDefault(user, new TreeSet<>(NEWEST_FIRST))) {
                 JobRecord job = existing(key.id()).job;
+                if (!matches(job, filter)) {
+                    continue;
+                }
                 jobs.merge(job.state(), 1L, Long::sum);
                 published += job.counts().published();
                 skipped += job.counts().skipped();
@@ -277,17 +311,70 @@ public final class InMemoryJobStore implements JobStore {
     }
 
     @Override
-    public List<JobId> runnable(Instant now, Duration ageStep, int limit) {
+    public List<JobId> runnable(Instant now, Duration ageStep, JobLimits limits, int limit) {
         requirePositive(limit);
         return locked(() -> RunnableOrder.of(
                 activeByAccount.values().stream()
                         .map(id -> existing(id).job)
-                        .filter(job -> job.state() == JobState.QUEUED && mayRun(job, now) && !isMailboxBusy(job))
+                        .filter(job -> mayStart(job, now))
                         .toList(),
                 Map.copyOf(runningByUser),
                 now,
                 ageStep,
-                limit));
+                limits.perUser(),
+                Math.max(0, Math.min(limit, limits.perCluster() - running()))));
+    }
+
+    @Override
+    public int forget(Instant endedBefore, int keep, int limit) {
+        requirePositive(limit);
+        return locked(() -> {
+            List<JobRecord> ended = entries.values().stream()
+                    .map(entry -> entry.job)
+                    .filter(job -> !job.state().isActive())
+                    .sorted(Comparator.comparing(InMemoryJobStore::endOf))
+                    .toList();
+            int tooMany = ended.size() - keep;
+            Set<JobId> bases = bases();
+            int forgotten = 0;
+            for (int i = 0; i < ended.size() && forgotten < limit; i++) {
+                JobRecord job = ended.get(i);
+                if ((i < tooMany || endOf(job).isBefore(endedBefore)) && !bases.contains(job.id())) {
+                    remove(job);
+                    forgotten++;
+                }
+            }
+            return forgotten;
+        });
+    }
+
+    private static Instant endOf(JobRecord job) {
+        Instant ended = job.times().ended();
+        return ended == null ? job.times().created() : ended;
+    }
+
+    /** The jobs from which an incremental run would start. */
+    private Set<JobId> bases() {
+        Map<AccountRef, JobId> newest = new HashMap<>();
+        for (ListKey key : all) {
+            Entry entry = existing(key.id());
+            if (entry.job.state() == JobState.COMPLETED && !entry.pins.isEmpty()) {
+                newest.putIfAbsent(entry.job.account(), key.id());
+            }
+        }
+        return new HashSet<>(newest.values());
+    }
+
+    private void remove(JobRecord job) {
+        entries.remove(job.id());
+        all.remove(ListKey.of(job));
+        NavigableSet<ListKey> ofUser = byUser.get(job.account().user());
+        if (ofUser != null) {
+            ofUser.remove(ListKey.of(job));
+            if (ofUser.isEmpty()) {
+                byUser.remove(job.account().user());
+            }
+        }
     }
 
     @Override

@@ -23,7 +23,12 @@ final class RunnableOrder {
     private RunnableOrder() {}
 
     static List<JobId> of(
-            List<JobRecord> candidates, Map<UserId, Integer> running, Instant now, Duration ageStep, int limit) {
+            List<JobRecord> candidates,
+            Map<UserId, Integer> running,
+            Instant now,
+            Duration ageStep,
+            int perUser,
+            int limit) {
         List<JobRecord> byUrgency = new ArrayList<>(candidates);
         byUrgency.sort(Comparator.comparingLong((JobRecord job) -> -urgency(job, now, ageStep))
                 .thenComparing(BY_WAIT));
@@ -31,7 +36,9 @@ final class RunnableOrder {
         List<Ranked> ranked = new ArrayList<>(byUrgency.size());
         for (JobRecord job : byUrgency) {
             int share = ahead.merge(job.account().user(), 1, Integer::sum);
-            ranked.add(new Ranked(job, urgency(job, now, ageStep), share));
+            if (share <= perUser) {
+                ranked.add(new Ranked(job, urgency(job, now, ageStep), share));
+            }
         }
         ranked.sort(Comparator.comparingLong((Ranked row) -> -row.urgency())
                 .thenComparingInt(Ranked::share)

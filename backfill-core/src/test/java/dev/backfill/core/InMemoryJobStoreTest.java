@@ -13,6 +13,7 @@ import dev.backfill.api.Page;
 import dev.backfill.api.PageRequest;
 import dev.backfill.api.UserId;
 import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
@@ -44,8 +45,9 @@ class InMemoryJobStoreTest implements JobStoreContract {
             cursor = page.nextCursor();
         } while (cursor != null);
         assertThat(seen).isEqualTo(1_000);
-        assertThat(store.summary(null).jobs()).containsEntry(JobState.QUEUED, 10_000L);
-        assertThat(store.runnable(NOW, java.time.Duration.ofMinutes(1), 5)).hasSize(5);
+        assertThat(store.summary(null, JobFilter.all()).jobs()).containsEntry(JobState.QUEUED, 10_000L);
+        assertThat(store.runnable(NOW, java.time.Duration.ofMinutes(1), JobLimits.NONE, 5))
+                .hasSize(5);
     }
 
     @Test
@@ -65,7 +67,7 @@ class InMemoryJobStoreTest implements JobStoreContract {
     void aRunThatChangesWhatIsWantedIsFoundOut() {
         JobRecord job = job(1, "user");
         store.insert(job);
-        Lease lease = store.claim(job.id(), "me", NOW).orElseThrow();
+        Lease lease = store.claim(job.id(), "me", NOW, JobLimits.NONE).orElseThrow();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store.write(
                         lease,

@@ -1,16 +1,15 @@
 package dev.backfill.core.job;
 
 import dev.backfill.api.JobId;
+import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
- * Decides which queued jobs may run on this instance: the most urgent ones, as many as there are free slots. Thread-safe.
+ * Decides which queued jobs may run: the most urgent ones, as many as the queue has room for. What is offered and what runs is
+ * the queue's to know, so that several instances can share one backlog. Thread-safe.
  */
 final class Admission {
     private final JobStore store;
@@ -18,48 +17,42 @@ final class Admission {
     private final TimeSource time;
     private final int slots;
     private final Duration ageStep;
+    private final JobLimits limits;
     private final Object lock = new Object();
-
-    /** Jobs that hold a slot: offered to the queue or running; guarded by the lock. */
-    private final Set<JobId> admitted = new HashSet<>();
-
     private boolean closed;
 
-    Admission(JobStore store, JobQueue queue, TimeSource time, int slots, Duration ageStep) {
+    Admission(JobStore store, JobQueue queue, TimeSource time, ManagerConfig config) {
         this.store = store;
         this.queue = queue;
         this.time = time;
-        this.slots = slots;
-        this.ageStep = ageStep;
+        this.slots = config.maxConcurrentJobs();
+        this.ageStep = config.ageStep();
+        this.limits = config.limits();
     }
 
     /** Fills the free slots. */
     void admit() {
         synchronized (lock) {
-            int free = slots - admitted.size();
-            if (closed) {
+            int room = closed ? 0 : queue.room();
+            if (room == 0) {
                 return;
             }
-            List<JobId> found = store.runnable(time.instant(), ageStep, slots);
-            for (JobId id : found) {
-                if (admitted.contains(id)) {
-                    // Still queued: the queue is a hint and may have lost the offer; a second one changes nothing.
-                    queue.offer(id);
-                } else if (free > 0) {
-                    admitted.add(id);
-                    free--;
-                    queue.offer(id);
+            // Jobs offered and not yet claimed are in the answer too; offering them again changes nothing.
+            for (JobId id : store.runnable(time.instant(), ageStep, limits, slots)) {
+                if (room > 0 && queue.offer(id)) {
+                    room--;
                 }
             }
         }
     }
 
-    /** Takes back the slot of a job whose run is over, and gives it to the next. */
-    void release(JobId id) {
+    /** Counts jobs that could run if a slot were free, at most as many as there are slots; 0 while one is free. */
+    int waitingForSlot() {
         synchronized (lock) {
-            admitted.remove(id);
+            return closed || queue.room() > 0
+                    ? 0
+                    : store.runnable(time.instant(), ageStep, limits, slots).size();
         }
-        admit();
     }
 
     /** Admits nothing from now on. */

@@ -27,8 +27,8 @@ final class DefaultBackfillAdmin implements BackfillAdmin {
     }
 
     @Override
-    public Summary summary() {
-        return manager.store().summary(null);
+    public Summary summary(JobFilter filter) {
+        return manager.store().summary(null, requireNonNull(filter, "filter"));
     }
 
     @Override

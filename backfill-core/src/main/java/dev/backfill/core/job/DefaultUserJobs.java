@@ -8,7 +8,6 @@ import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.BulkResult;
 import dev.backfill.api.Estimate;
 import dev.backfill.api.InvalidRequestException;
-import dev.backfill.api.JobConflictException;
 import dev.backfill.api.JobEvent;
 import dev.backfill.api.JobFailure;
 import dev.backfill.api.JobFilter;
@@ -19,6 +18,9 @@ import dev.backfill.api.JobStateException;
 import dev.backfill.api.Mode;
 import dev.backfill.api.Page;
 import dev.backfill.api.PageRequest;
+import dev.backfill.api.RecurringBackfill;
+import dev.backfill.api.Schedule;
+import dev.backfill.api.ScheduleId;
 import dev.backfill.api.Summary;
 import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
@@ -28,7 +30,6 @@ import dev.backfill.model.MailFolder;
 import dev.backfill.spi.FailureRecord;
 import dev.backfill.spi.JobRecord;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -65,18 +66,9 @@ final class DefaultUserJobs implements UserJobs {
             throw new InvalidRequestException(
                     "accounts", "must be 1 to " + MAX_BULK_ACCOUNTS + " accounts, were " + accounts.size());
         }
-        List<JobId> accepted = new ArrayList<>();
-        List<BulkResult.Rejection> rejected = new ArrayList<>();
-        for (String account : accounts) {
-            try {
-                accepted.add(queue(checked.toBuilder().account(account).build(), null)
-                        .id());
-            } catch (JobConflictException | InvalidRequestException refused) {
-                rejected.add(new BulkResult.Rejection(account, refused));
-            }
-        }
+        BulkResult result = new BulkStart(manager, user).start(accounts, checked);
         manager.admission().admit();
-        return new BulkResult(accepted, rejected);
+        return result;
     }
 
     /** The request as it is stored: its provider exists, and it leaves nothing open that the engine's configuration says. */
@@ -154,8 +146,8 @@ final class DefaultUserJobs implements UserJobs {
     }
 
     @Override
-    public Summary summary() {
-        return manager.store().summary(user);
+    public Summary summary(JobFilter filter) {
+        return manager.store().summary(user, requireNonNull(filter, "filter"));
     }
 
     @Override
@@ -224,6 +216,35 @@ final class DefaultUserJobs implements UserJobs {
         BackfillJob job = queue(request, id);
         manager.admission().admit();
         return job;
+    }
+
+    @Override
+    public RecurringBackfill schedule(BackfillRequest request, Schedule schedule) {
+        return manager.recurring().add(user, checked(request), requireNonNull(schedule, "schedule"));
+    }
+
+    @Override
+    public Page<RecurringBackfill> schedules(PageRequest page) {
+        manager.requireOpen();
+        return manager.recurring().list(user, requireNonNull(page, "page"));
+    }
+
+    @Override
+    public RecurringBackfill pauseSchedule(ScheduleId id) {
+        manager.requireOpen();
+        return manager.recurring().pause(user, requireNonNull(id, "id"), true);
+    }
+
+    @Override
+    public RecurringBackfill resumeSchedule(ScheduleId id) {
+        manager.requireOpen();
+        return manager.recurring().pause(user, requireNonNull(id, "id"), false);
+    }
+
+    @Override
+    public void removeSchedule(ScheduleId id) {
+        manager.requireOpen();
+        manager.recurring().remove(user, requireNonNull(id, "id"));
     }
 
     private Instant now() {

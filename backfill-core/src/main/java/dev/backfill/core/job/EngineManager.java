@@ -13,6 +13,8 @@ import dev.backfill.core.pipeline.RunScope;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
+import dev.backfill.spi.ScheduleStore;
+import dev.backfill.spi.StoreException;
 import dev.backfill.spi.TimeSource;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -36,6 +38,8 @@ public final class EngineManager implements BackfillManager {
     private final JobViews views = new JobViews(live);
     private final StopToken stop = new StopToken();
     private final Admission admission;
+    private final Upkeep upkeep;
+    private final Recurring recurring;
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile TimeSource.@Nullable Timer nextSweep;
 
@@ -45,23 +49,31 @@ public final class EngineManager implements BackfillManager {
      * @param config how the instance behaves
      * @param scope what all runs share
      * @param queue hands out the jobs
+     * @param schedules recurring backfills; null if they cannot be kept
      * @param sessions opens mailboxes
      * @param owned closes what the engine owns, in this order
      */
     public EngineManager(
-            ManagerConfig config, RunScope scope, JobQueue queue, MailboxSessions sessions, List<Runnable> owned) {
+            ManagerConfig config,
+            RunScope scope,
+            JobQueue queue,
+            @Nullable ScheduleStore schedules,
+            MailboxSessions sessions,
+            List<Runnable> owned) {
         this.config = config;
         this.scope = scope;
         this.queue = queue;
         this.sessions = sessions;
         this.owned = List.copyOf(owned);
-        this.admission =
-                new Admission(scope.store(), queue, scope.time(), config.maxConcurrentJobs(), config.ageStep());
+        this.admission = new Admission(scope.store(), queue, scope.time(), config);
+        this.recurring = new Recurring(schedules, scope, views, listeners);
+        this.upkeep = new Upkeep(config, scope.store(), scope.time(), admission, live);
     }
 
     /** Begins to run what is queued. Called once. */
     public void start() {
-        queue.start(new JobRunner(config.instanceName(), scope, sessions, live, views, listeners, admission, stop));
+        JobRunner runner = new JobRunner(config, scope, sessions, live, views, listeners, stop);
+        queue.start(runner, this::admitSoon);
         admission.admit();
         sweepLater();
     }
@@ -107,6 +119,21 @@ public final class EngineManager implements BackfillManager {
         }
     }
 
+    /** A slot is free: the next job need not wait for the sweep. */
+    private void admitSoon() {
+        try {
+            scope.helpers().execute(() -> {
+                try {
+                    admission.admit();
+                } catch (StoreException down) {
+                    LOG.warn("No job could be admitted; the next sweep tries again: {}", down.getMessage());
+                }
+            });
+        } catch (RejectedExecutionException closing) {
+            LOG.trace("The engine closes", closing);
+        }
+    }
+
     private void sweepLater() {
         Executor helpers = scope.helpers();
         nextSweep = scope.time().schedule(config.sweepInterval(), () -> {
@@ -127,7 +154,9 @@ public final class EngineManager implements BackfillManager {
         }
         try {
             live.obeyAll(scope.store());
+            recurring.startDue();
             admission.admit();
+            upkeep.run();
         } catch (RuntimeException failed) {
             LOG.warn("A sweep failed; the next one follows", failed);
         } finally {
@@ -147,6 +176,11 @@ public final class EngineManager implements BackfillManager {
 
     RunScope scope() {
         return scope;
+    }
+
+    /** Recurring backfills; starts nothing where there is no store for them. */
+    Recurring recurring() {
+        return recurring;
     }
 
     JobStore store() {

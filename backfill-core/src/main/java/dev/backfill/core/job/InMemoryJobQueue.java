@@ -35,25 +35,29 @@ public final class InMemoryJobQueue implements JobQueue {
     private final Executor executor;
     private final @Nullable ExecutorService ownExecutor;
     private final TimeSource time;
+    private final int room;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<JobId, Slot> slots = new HashMap<>();
     private @Nullable Handler handler;
+    private Runnable onRoom = () -> {};
     private boolean closed;
 
     /**
      * Makes a queue on the host's threads, which are left alone by {@link #close()}.
      *
-     * @param executor runs each job for as long as it takes, so it bounds how many run at once
+     * @param executor runs each job for as long as it takes
+     * @param room how many jobs it runs at once, 1 or more
      * @param time calls jobs back
      */
-    public InMemoryJobQueue(Executor executor, TimeSource time) {
-        this(executor, null, time);
+    public InMemoryJobQueue(Executor executor, int room, TimeSource time) {
+        this(executor, null, room, time);
     }
 
-    private InMemoryJobQueue(Executor executor, @Nullable ExecutorService ownExecutor, TimeSource time) {
+    private InMemoryJobQueue(Executor executor, @Nullable ExecutorService ownExecutor, int room, TimeSource time) {
         this.executor = requireNonNull(executor, "executor");
         this.ownExecutor = ownExecutor;
+        this.room = room;
         this.time = requireNonNull(time, "time");
     }
 
@@ -73,25 +77,27 @@ public final class InMemoryJobQueue implements JobQueue {
             return thread;
         };
         ExecutorService own = Executors.newFixedThreadPool(threads, factory);
-        return new InMemoryJobQueue(own, own, time);
+        return new InMemoryJobQueue(own, own, threads, time);
     }
 
     @Override
-    public void start(Handler newHandler) {
+    public void start(Handler newHandler, Runnable newOnRoom) {
         requireNonNull(newHandler, "handler");
+        requireNonNull(newOnRoom, "onRoom");
         lock.lock();
         try {
             if (handler != null) {
                 throw new IllegalStateException("the queue is started already");
             }
             handler = newHandler;
+            onRoom = newOnRoom;
         } finally {
             lock.unlock();
         }
     }
 
     @Override
-    public void offer(JobId id) {
+    public boolean offer(JobId id) {
         requireNonNull(id, "id");
         lock.lock();
         try {
@@ -99,15 +105,28 @@ public final class InMemoryJobQueue implements JobQueue {
                 throw new IllegalStateException("start the queue before the first offer");
             }
             if (closed) {
-                return;
+                return false;
             }
             Slot slot = slots.computeIfAbsent(id, key -> new Slot());
             slot.cancelTimer();
-            switch (slot.state) {
-                case IDLE -> hand(id, slot);
-                case RUNNING -> slot.state = State.RUN_AGAIN;
-                case WAITING, RUN_AGAIN -> LOG.trace("Job {} waits already", id);
+            if (slot.state != State.IDLE) {
+                return false;
             }
+            hand(id, slot);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int room() {
+        lock.lock();
+        try {
+            long taken = slots.values().stream()
+                    .filter(slot -> slot.state != State.IDLE)
+                    .count();
+            return closed ? 0 : (int) Math.max(0, room - taken);
         } finally {
             lock.unlock();
         }
@@ -131,7 +150,7 @@ public final class InMemoryJobQueue implements JobQueue {
         }
         Result result = new Result.Done();
         try {
-            result = current.run(id);
+            result = current.run(id, Hold.ALWAYS);
         } catch (RuntimeException broken) {
             LOG.error("The run of job {} ended with an error it should have handled", id, broken);
         } finally {
@@ -162,12 +181,9 @@ public final class InMemoryJobQueue implements JobQueue {
             if (slot == null) {
                 return;
             }
-            boolean again = slot.state == State.RUN_AGAIN;
             slot.state = State.IDLE;
             if (closed) {
                 slots.remove(id);
-            } else if (again) {
-                hand(id, slot);
             } else if (result instanceof Result.Again later) {
                 handLater(id, slot, Duration.between(time.instant(), later.at()));
             } else {
@@ -177,6 +193,7 @@ public final class InMemoryJobQueue implements JobQueue {
         } finally {
             lock.unlock();
         }
+        onRoom.run();
     }
 
     private void handLater(JobId id, Slot slot, Duration delay) {
@@ -238,8 +255,7 @@ public final class InMemoryJobQueue implements JobQueue {
     private enum State {
         IDLE,
         WAITING,
-        RUNNING,
-        RUN_AGAIN
+        RUNNING
     }
 
     /** What the queue knows of a job; guarded by the queue's lock. */

@@ -17,6 +17,9 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.StaleLeaseException;
+import dev.backfill.spi.StoreException;
+import dev.backfill.spi.WantedState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -26,59 +29,76 @@ import org.slf4j.MDC;
 /** Runs what the queue hands out: claims the job, runs it, and tells the listeners. Thread-safe. */
 final class JobRunner implements JobQueue.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
+    private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
     private static final String MDC_JOB = "backfill.job";
     private static final String MDC_USER = "backfill.user";
 
-    private final String instance;
+    private final ManagerConfig config;
     private final RunScope scope;
     private final MailboxSessions sessions;
     private final LiveRuns live;
     private final JobViews views;
     private final JobListeners listeners;
-    private final Admission admission;
     private final StopToken instanceStop;
+    private final Turns turns = new Turns();
 
     JobRunner(
-            String instance,
+            ManagerConfig config,
             RunScope scope,
             MailboxSessions sessions,
             LiveRuns live,
             JobViews views,
             JobListeners listeners,
-            Admission admission,
             StopToken instanceStop) {
-        this.instance = instance;
+        this.config = config;
         this.scope = scope;
         this.sessions = sessions;
         this.live = live;
         this.views = views;
         this.listeners = listeners;
-        this.admission = admission;
         this.instanceStop = instanceStop;
     }
 
     @Override
-    public JobQueue.Result run(JobId id) {
+    public JobQueue.Result run(JobId id, JobQueue.Hold hold) {
         try {
             Optional<Lease> lease =
-                    scope.store().claim(id, instance, scope.time().instant());
-            lease.ifPresent(this::runClaimed);
-        } finally {
-            admission.release(id);
+                    scope.store().claim(id, config.instanceName(), scope.time().instant(), config.limits());
+            lease.ifPresent(right -> runInTurn(right, hold));
+        } catch (StoreException down) {
+            LOG.warn("Job {} goes on when the store answers again: {}", id, down.getMessage());
+            return new JobQueue.Result.Again(scope.time().instant().plus(STORE_PAUSE));
         }
-        return new JobQueue.Result.Done();
+        // A hold that was lost and that nobody took meanwhile leaves a RUNNING job without a run.
+        return hold.isHeld()
+                ? new JobQueue.Result.Done()
+                : new JobQueue.Result.Again(scope.time().instant());
     }
 
-    private void runClaimed(Lease lease) {
+    /** The claim has put an end to an older run of the job in this process; it must be over before this one begins. */
+    private void runInTurn(Lease lease, JobQueue.Hold hold) {
+        try (Turns.Turn turn = turns.join(lease.jobId())) {
+            live.supersede(lease.jobId());
+            if (turn.await(instanceStop)) {
+                runClaimed(lease, hold);
+            }
+        }
+    }
+
+    private void runClaimed(Lease lease, JobQueue.Hold hold) {
         JobRecord row = scope.store().find(lease.jobId()).orElseThrow();
         MDC.put(MDC_JOB, row.id().value());
         MDC.put(MDC_USER, row.account().user().key());
         try {
             LOG.info("Job runs: {}", row.request());
             listeners.tell(new JobEvent.StateChanged(views.of(row), JobState.QUEUED));
-            runSafely(row, lease);
-            JobRecord after = scope.store().find(row.id()).orElseThrow();
-            tellEnd(after);
+            if (row.wanted() == WantedState.RUN) {
+                runSafely(row, lease, hold);
+            } else {
+                // Its owner is gone and could not obey any more.
+                end(lease, new RunEnd.Requeued(null, null));
+            }
+            scope.store().find(row.id()).ifPresent(this::tellEnd);
         } finally {
             MDC.remove(MDC_JOB);
             MDC.remove(MDC_USER);
@@ -86,9 +106,11 @@ final class JobRunner implements JobQueue.Handler {
     }
 
     /** A job that cannot run fails by name: left RUNNING, nobody would ever look at it again. */
-    private void runSafely(JobRecord row, Lease lease) {
+    private void runSafely(JobRecord row, Lease lease, JobQueue.Hold hold) {
         try {
-            runOpened(row, lease);
+            runOpened(row, lease, hold);
+        } catch (StoreException down) {
+            throw down;
         } catch (BackfillException refused) {
             fail(lease, refused.code(), String.valueOf(refused.getMessage()));
         } catch (SourceException refused) {
@@ -106,12 +128,12 @@ final class JobRunner implements JobQueue.Handler {
         }
     }
 
-    private void runOpened(JobRecord row, Lease lease) {
+    private void runOpened(JobRecord row, Lease lease, JobQueue.Hold hold) {
         StopToken stop = instanceStop.child();
         try (MailboxSession session = sessions.open(row.account(), row.rateLimit(), stop)) {
             Object plugin = sessions.source(row.account().provider());
-            JobRun run = new JobRun(scope, row, lease, session, plugin, stop, this::checkpointed);
-            live.add(row.id(), run, lease.epoch());
+            JobRun run = new JobRun(scope, row, lease, hold, session, plugin, stop, this::checkpointed);
+            live.add(row.id(), run, lease.epoch(), scope.time().nanoTime());
             try {
                 // A command may have come between the claim and this line, and found no run to tell.
                 live.obey(row.id(), scope.store());
@@ -126,7 +148,10 @@ final class JobRunner implements JobQueue.Handler {
     }
 
     private void fail(Lease lease, String code, String message) {
-        RunEnd end = new RunEnd.Failed(code, message);
+        end(lease, new RunEnd.Failed(code, message));
+    }
+
+    private void end(Lease lease, RunEnd end) {
         try {
             scope.store()
                     .write(

@@ -96,6 +96,11 @@ final class JobTransitions {
                     .times(paused(row.times(), now))
                     .build();
         }
+        if (end instanceof RunEnd.Sliced) {
+            return queued(row)
+                    .times(resumed(row.times(), row.times().resumed(), now))
+                    .build();
+        }
         RunEnd.Requeued later = end instanceof RunEnd.Requeued requeued ? requeued : new RunEnd.Requeued(null, null);
         return requeued(row, later.notBefore(), later.waiting());
     }
@@ -145,7 +150,12 @@ final class JobTransitions {
     }
 
     private static JobTimes resumed(JobTimes times, Instant now) {
-        return new JobTimes(times.created(), now, null, times.started(), null, times.paused(), now, times.progressed());
+        return resumed(times, now, now);
+    }
+
+    private static JobTimes resumed(JobTimes times, @Nullable Instant resumed, Instant queued) {
+        return new JobTimes(
+                times.created(), queued, null, times.started(), null, times.paused(), resumed, times.progressed());
     }
 
     private static JobRecord refuse(JobRecord row, String command) {

@@ -44,7 +44,9 @@ final class JobViews {
                 failure == null ? null : failure.code(),
                 failure == null ? null : failure.message(),
                 row.notes(),
-                row.retryOf());
+                row.retryOf(),
+                row.bulkId(),
+                row.deletionsUnknownSince());
     }
 
     private static @Nullable Waiting waiting(JobRecord row, @Nullable RunStatus live) {

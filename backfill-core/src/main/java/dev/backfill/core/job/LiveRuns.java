@@ -6,6 +6,8 @@ import dev.backfill.core.pipeline.RunEnd;
 import dev.backfill.core.pipeline.RunStatus;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.JobStore.Wanted;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,17 +15,36 @@ import org.jspecify.annotations.Nullable;
 
 /** The runs under way on this instance, one a job at the most. Thread-safe. */
 final class LiveRuns {
-    /** A run and the epoch of its lease. */
-    private record Live(JobRun run, long epoch) {}
+    /** A run, the epoch of its lease, and when it began. */
+    private record Live(JobRun run, long epoch, long sinceNanos) {}
 
     private final Map<JobId, Live> runs = new ConcurrentHashMap<>();
 
-    /** Adds a run; an older one of the same job, whose lease is over, is told to stop. */
-    void add(JobId id, JobRun run, long epoch) {
-        Live older = runs.put(id, new Live(run, epoch));
+    /** Adds a run; the one before of the same job has ended. */
+    void add(JobId id, JobRun run, long epoch, long nowNanos) {
+        runs.put(id, new Live(run, epoch, nowNanos));
+    }
+
+    /** Tells a run whose lease is over to stop. */
+    void supersede(JobId id) {
+        Live older = runs.get(id);
         if (older != null) {
             older.run().stop(new RunEnd.Superseded());
         }
+    }
+
+    /** True if a run began more than a slice ago. */
+    boolean isLongerThan(Duration slice, long nowNanos) {
+        return runs.values().stream().anyMatch(live -> nowNanos - live.sinceNanos() >= slice.toNanos());
+    }
+
+    /** Asks runs that began more than a slice ago to give up their slots, the longest first. */
+    void giveUpSlots(int wanted, long nowNanos, Duration slice) {
+        runs.values().stream()
+                .filter(live -> nowNanos - live.sinceNanos() >= slice.toNanos())
+                .sorted(Comparator.comparingLong(live -> live.sinceNanos() - nowNanos))
+                .limit(wanted)
+                .forEach(live -> live.run().stop(new RunEnd.Sliced()));
     }
 
     /** Removes this run, and no newer one of the same job. */
@@ -52,14 +73,18 @@ final class LiveRuns {
 
     /** Asks the store once what is wanted of all runs, and tells them; each also hears that time has passed. */
     void obeyAll(JobStore store) {
-        Map<JobId, Wanted> wanted = store.wanted(ids());
-        runs.forEach((id, live) -> {
-            Wanted now = wanted.get(id);
-            if (now != null) {
-                obey(live, now);
-            }
-            live.run().tick();
-        });
+        try {
+            Map<JobId, Wanted> wanted = store.wanted(ids());
+            runs.forEach((id, live) -> {
+                Wanted now = wanted.get(id);
+                if (now != null) {
+                    obey(live, now);
+                }
+            });
+        } finally {
+            // A run must see that time passes, above all when the store does not answer.
+            runs.values().forEach(live -> live.run().tick());
+        }
     }
 
     void stopAll(RunEnd reason) {

@@ -2,6 +2,7 @@ package dev.backfill.core.job;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.backfill.spi.JobLimits;
 import java.time.Duration;
 
 /**
@@ -14,6 +15,10 @@ import java.time.Duration;
  * @param ageStep how long a queued job waits to gain one step of priority
  * @param sweepInterval how often the store is asked for commands and queued jobs
  * @param quotaShare the share of each quota that is used, for estimates
+ * @param limits how many jobs may run over all instances
+ * @param slice how long a job may hold its slot while another waits
+ * @param keepFor how long a job stays in the store after its end
+ * @param keepJobs the most ended jobs that stay
  */
 public record ManagerConfig(
         String instanceName,
@@ -22,11 +27,18 @@ public record ManagerConfig(
         int defaultRateLimit,
         Duration ageStep,
         Duration sweepInterval,
-        double quotaShare) {
+        double quotaShare,
+        JobLimits limits,
+        Duration slice,
+        Duration keepFor,
+        int keepJobs) {
     /** Checks what must be present. */
     public ManagerConfig {
         requireNonNull(instanceName, "instanceName");
         requireNonNull(ageStep, "ageStep");
         requireNonNull(sweepInterval, "sweepInterval");
+        requireNonNull(limits, "limits");
+        requireNonNull(slice, "slice");
+        requireNonNull(keepFor, "keepFor");
     }
 }

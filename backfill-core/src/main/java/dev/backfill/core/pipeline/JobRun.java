@@ -5,6 +5,7 @@ import dev.backfill.api.Mode;
 import dev.backfill.api.Waiting;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.JobCounts;
+import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobRecord.Phase;
 import dev.backfill.spi.Lease;
@@ -30,6 +31,7 @@ public final class JobRun {
     private static final int MAX_RESTARTS = 5;
 
     private final RunScope scope;
+    private final JobQueue.Hold hold;
     private final MailboxSession session;
     private final StopToken stop;
     /** Stopped last: a page that was begun is handed over whole, so that a pause doubles nothing. */
@@ -57,6 +59,7 @@ public final class JobRun {
      * @param scope what all runs share
      * @param row the job as it was claimed
      * @param lease the right to run it
+     * @param hold the queue's hold on the job; once it is lost nothing is handed to the sink and nothing is stored any more
      * @param session the open mailbox; the run closes it
      * @param plugin the provider, whose class loader its calls see
      * @param stop stopped by the run when it stops; the session's gate was made with it
@@ -66,16 +69,18 @@ public final class JobRun {
             RunScope scope,
             JobRecord row,
             Lease lease,
+            JobQueue.Hold hold,
             MailboxSession session,
             Object plugin,
             StopToken stop,
             RunObserver observer) {
         this.scope = scope;
+        this.hold = hold;
         this.session = session;
         this.stop = stop;
         this.tasks = new RunTasks(scope.walkers(), plugin);
         this.plan = new PlanProgress(row.counts(), scope.store().failureCount(row.id()));
-        this.ledger = new RunLedger(scope, lease, row, session.gate(), plan, observer);
+        this.ledger = new RunLedger(scope, lease, hold, row, session.gate(), plan, observer);
         this.breaker = new Breaker(scope.config());
         this.limit = new MessageLimit(
                 row.request().maxEmails(),
@@ -95,6 +100,9 @@ public final class JobRun {
             questions.open();
             while (end == null) {
                 take();
+            }
+            if (end instanceof RunEnd.Superseded) {
+                return end;
             }
             awaitLastAcknowledgements();
             ledger.finish(end, transitions);
@@ -217,7 +225,7 @@ public final class JobRun {
                 config.attachmentMaxBytes(),
                 scope.publisher().limits().maxMessageBytes() * 3 / 4);
         PageDelivery delivery =
-                new PageDelivery(scope, row.account(), row.id(), mailboxKey, attachments, handOver, inbox);
+                new PageDelivery(scope, row.account(), row.id(), mailboxKey, attachments, handOver, hold, inbox);
         return new PartitionWalk.Shared(
                 scope,
                 delivery,
@@ -364,6 +372,10 @@ public final class JobRun {
 
     /** Looks at what only time changes. */
     private void look() {
+        if (!hold.isHeld()) {
+            stopNow(new RunEnd.Superseded());
+            return;
+        }
         if (ledger.meter().worked(ledger.stats()).compareTo(scope.config().jobTimeout()) > 0) {
             stopNow(new RunEnd.Failed(
                     "TIMEOUT",

@@ -11,6 +11,7 @@ import dev.backfill.spi.EmailEvent;
 import dev.backfill.spi.EmailEvent.Change;
 import dev.backfill.spi.EmailEvent.SyncType;
 import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.SinkException;
@@ -38,6 +39,7 @@ final class PageDelivery {
     private final String mailboxKey;
     private final AttachmentContents attachments;
     private final StopToken handOver;
+    private final JobQueue.Hold hold;
     private final RunInbox inbox;
     private final SinkLimits limits;
     private final AtomicInteger waitingForSink = new AtomicInteger();
@@ -49,6 +51,7 @@ final class PageDelivery {
             String mailboxKey,
             AttachmentContents attachments,
             StopToken handOver,
+            JobQueue.Hold hold,
             RunInbox inbox) {
         this.scope = scope;
         this.account = account;
@@ -56,6 +59,7 @@ final class PageDelivery {
         this.mailboxKey = mailboxKey;
         this.attachments = attachments;
         this.handOver = handOver;
+        this.hold = hold;
         this.inbox = inbox;
         this.limits = scope.publisher().limits();
     }
@@ -167,6 +171,13 @@ final class PageDelivery {
         void attempt() {
             if (handOver.isStopped()) {
                 page.abandoned(bytes);
+                return;
+            }
+            if (!hold.isHeld()) {
+                // Another instance may publish this message by now; this one must not, however long it was frozen.
+                handOver.stop();
+                page.abandoned(bytes);
+                inbox.put(new RunInbox.Stop(new RunEnd.Superseded()));
                 return;
             }
             CompletionStage<String> acknowledgement;

@@ -35,6 +35,9 @@ public sealed interface RunEnd {
      */
     record Requeued(@Nullable Instant notBefore, @Nullable Waiting waiting) implements RunEnd {}
 
+    /** Others wait for its slot, and it had its share of time. */
+    record Sliced() implements RunEnd {}
+
     /** Another instance owns the job by now: nothing may be written. */
     record Superseded() implements RunEnd {}
 }

@@ -4,12 +4,18 @@ import dev.backfill.api.JobNote;
 import dev.backfill.api.Waiting;
 import dev.backfill.core.throttle.GateStats;
 import dev.backfill.core.throttle.MailboxGate;
+import dev.backfill.core.time.StopToken;
+import dev.backfill.core.time.Waits;
 import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobRecord.JobTimes;
 import dev.backfill.spi.JobRecord.Phase;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.MailEstimate;
+import dev.backfill.spi.StaleLeaseException;
+import dev.backfill.spi.StoreException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunLedger {
     private static final int MAX_NOTES = 1_000;
+    private static final Duration STORE_PATIENCE = Duration.ofSeconds(9);
+    private static final Duration STORE_PAUSE = Duration.ofMillis(200);
+    private static final StopToken NEVER = new StopToken();
 
     private final RunScope scope;
     private final Lease lease;
+    private final JobQueue.Hold hold;
     private final MailboxGate gate;
     private final PlanProgress plan;
     private final RunObserver observer;
@@ -37,9 +47,17 @@ final class RunLedger {
     private @Nullable Waiting waiting;
     private boolean changed;
 
-    RunLedger(RunScope scope, Lease lease, JobRecord row, MailboxGate gate, PlanProgress plan, RunObserver observer) {
+    RunLedger(
+            RunScope scope,
+            Lease lease,
+            JobQueue.Hold hold,
+            JobRecord row,
+            MailboxGate gate,
+            PlanProgress plan,
+            RunObserver observer) {
         this.scope = scope;
         this.lease = lease;
+        this.hold = hold;
         this.row = row;
         this.gate = gate;
         this.plan = plan;
@@ -121,10 +139,36 @@ final class RunLedger {
     }
 
     private void write(Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
-        row = scope.store().write(lease, checkpoint, change);
+        row = writePatiently(checkpoint, change);
         notes.clear();
         estimate = null;
         changed = false;
+    }
+
+    /** A store that is down for seconds costs a run nothing but these; what is in doubt is written once more. */
+    private JobRecord writePatiently(Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
+        long since = scope.time().nanoTime();
+        while (true) {
+            if (!hold.isHeld()) {
+                throw new StaleLeaseException(lease, lease.epoch());
+            }
+            try {
+                return scope.store().write(lease, checkpoint, change);
+            } catch (StoreException down) {
+                if (scope.time().nanoTime() - since > STORE_PATIENCE.toNanos() || !pause()) {
+                    throw down;
+                }
+            }
+        }
+    }
+
+    private boolean pause() {
+        try {
+            return Waits.pause(scope.time(), STORE_PAUSE, NEVER);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private JobRecord current(JobRecord stored, boolean moved) {
@@ -132,7 +176,7 @@ final class RunLedger {
                 stored.toBuilder().phase(phase).counts(plan.counts()).waiting(waiting);
         if (!notes.isEmpty()) {
             List<JobNote> all = new ArrayList<>(stored.notes());
-            all.addAll(notes);
+            notes.stream().filter(note -> !all.contains(note)).forEach(all::add);
             next.notes(all);
         }
         if (estimate != null) {

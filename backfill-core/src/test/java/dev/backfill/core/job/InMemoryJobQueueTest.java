@@ -20,11 +20,12 @@ import org.junit.jupiter.api.Test;
 
 class InMemoryJobQueueTest implements JobQueueContract {
     private static final JobId JOB = new JobId("j1");
+    private static final Runnable NOTHING = () -> {};
 
     private final ManualTime time = new ManualTime();
     private final InMemoryJobQueue queue = InMemoryJobQueue.withThreads("test", 2, time);
     private final Queue<Runnable> handed = new ArrayDeque<>();
-    private final InMemoryJobQueue onHandedThreads = new InMemoryJobQueue(handed::add, time);
+    private final InMemoryJobQueue onHandedThreads = new InMemoryJobQueue(handed::add, 2, time);
     private final List<JobId> ran = new ArrayList<>();
 
     @AfterEach
@@ -49,7 +50,7 @@ class InMemoryJobQueueTest implements JobQueueContract {
 
     @Test
     void aJobThatWaitsForAThreadIsHandedOverOnce() {
-        onHandedThreads.start(this::done);
+        onHandedThreads.start(this::done, NOTHING);
         onHandedThreads.offer(JOB);
         onHandedThreads.offer(JOB);
         assertThat(handed).hasSize(1);
@@ -57,10 +58,12 @@ class InMemoryJobQueueTest implements JobQueueContract {
 
     @Test
     void anOfferCutsAWaitShort() {
-        onHandedThreads.start(id -> {
-            ran.add(id);
-            return new JobQueue.Result.Again(time.instant().plusSeconds(3_600));
-        });
+        onHandedThreads.start(
+                (id, hold) -> {
+                    ran.add(id);
+                    return new JobQueue.Result.Again(time.instant().plusSeconds(3_600));
+                },
+                NOTHING);
         onHandedThreads.offer(JOB);
         handed.remove().run();
         assertThat(time.nextDelay()).isEqualTo(Duration.ofHours(1));
@@ -72,10 +75,12 @@ class InMemoryJobQueueTest implements JobQueueContract {
 
     @Test
     void aHandlerThatThrowsDoesNotLoseTheQueue() {
-        onHandedThreads.start(id -> {
-            ran.add(id);
-            throw new IllegalStateException("the test wants it so");
-        });
+        onHandedThreads.start(
+                (id, hold) -> {
+                    ran.add(id);
+                    throw new IllegalStateException("the test wants it so");
+                },
+                NOTHING);
         onHandedThreads.offer(JOB);
         handed.remove().run();
         onHandedThreads.offer(JOB);
@@ -85,7 +90,7 @@ class InMemoryJobQueueTest implements JobQueueContract {
 
     @Test
     void nothingIsHandedOutAfterClose() {
-        onHandedThreads.start(this::done);
+        onHandedThreads.start(this::done, NOTHING);
         onHandedThreads.offer(JOB);
         onHandedThreads.close();
         handed.remove().run();
@@ -97,23 +102,25 @@ class InMemoryJobQueueTest implements JobQueueContract {
     @Test
     void anOfferBeforeTheStartIsAMistake() {
         assertThatIllegalStateException().isThrownBy(() -> onHandedThreads.offer(JOB));
-        onHandedThreads.start(this::done);
-        assertThatIllegalStateException().isThrownBy(() -> onHandedThreads.start(this::done));
+        onHandedThreads.start(this::done, NOTHING);
+        assertThatIllegalStateException().isThrownBy(() -> onHandedThreads.start(this::done, NOTHING));
     }
 
     @Test
     void closeGivesUpAfterTenSecondsAndInterruptsItsOwnThreads() throws InterruptedException {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
-        queue.start(id -> {
-            running.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException stopped) {
-                interrupted.countDown();
-            }
-            return new JobQueue.Result.Done();
-        });
+        queue.start(
+                (id, hold) -> {
+                    running.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException stopped) {
+                        interrupted.countDown();
+                    }
+                    return new JobQueue.Result.Done();
+                },
+                NOTHING);
         queue.offer(JOB);
         assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
         Thread closing = new Thread(queue::close);
@@ -131,18 +138,20 @@ class InMemoryJobQueueTest implements JobQueueContract {
     void ownThreadsSayWhoseTheyAre() throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         List<String> names = new ArrayList<>();
-        queue.start(id -> {
-            names.add(Thread.currentThread().getName() + " "
-                    + Thread.currentThread().isDaemon());
-            ended.countDown();
-            return new JobQueue.Result.Done();
-        });
+        queue.start(
+                (id, hold) -> {
+                    names.add(Thread.currentThread().getName() + " "
+                            + Thread.currentThread().isDaemon());
+                    ended.countDown();
+                    return new JobQueue.Result.Done();
+                },
+                NOTHING);
         queue.offer(JOB);
         assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(names).containsExactly("backfill-test-job-1 true");
     }
 
-    private JobQueue.Result done(JobId id) {
+    private JobQueue.Result done(JobId id, JobQueue.Hold hold) {
         ran.add(id);
         return new JobQueue.Result.Done();
     }

@@ -36,7 +36,7 @@ public interface JobQueueContract {
     @Test
     default void whatIsOfferedIsRun() {
         QueueRuns runs = new QueueRuns();
-        queue().start(runs);
+        queue().start(runs, runs::freed);
         queue().offer(new JobId("j1"));
         queue().offer(new JobId("j2"));
         runs.awaitEnded("j1", 1);
@@ -47,10 +47,10 @@ public interface JobQueueContract {
     @Test
     default void aJobOfferedAgainAfterItsRunIsRunAgain() {
         QueueRuns runs = new QueueRuns();
-        queue().start(runs);
+        queue().start(runs, runs::freed);
         queue().offer(new JobId("j1"));
-        runs.awaitEnded("j1", 1);
-        queue().offer(new JobId("j1"));
+        runs.awaitFreed(1);
+        assertThat(queue().offer(new JobId("j1"))).isTrue();
         runs.awaitEnded("j1", 2);
     }
 
@@ -59,7 +59,7 @@ public interface JobQueueContract {
     default void differentJobsRunAtTheSameTime() {
         CyclicBarrier meeting = new CyclicBarrier(2);
         QueueRuns runs = new QueueRuns(id -> meeting.await(ManualTime.PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        queue().start(runs);
+        queue().start(runs, runs::freed);
         queue().offer(new JobId("j1"));
         queue().offer(new JobId("j2"));
         runs.awaitEnded("j1", 1);
@@ -71,7 +71,7 @@ public interface JobQueueContract {
     @Test
     default void aJobNeverRunsTwiceAtOnce() {
         QueueRuns runs = new QueueRuns();
-        queue().start(runs);
+        queue().start(runs, runs::freed);
         assertThat(Together.run(4, number -> {
                     for (int i = 0; i < 50; i++) {
                         queue().offer(new JobId("j1"));
@@ -85,26 +85,30 @@ public interface JobQueueContract {
     }
 
     /**
-     * What changed while a job ran may be what it did not see, so it runs once more; but once is enough.
+     * An offer takes room until its run is over, and another one of the same job takes none.
      *
      * @throws InterruptedException if the test is stopped
      */
     @Test
-    default void aJobOfferedWhileItRunsIsRunOnceMore() throws InterruptedException {
+    default void anOfferTakesRoomUntilItsRunIsOver() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         QueueRuns runs = new QueueRuns(id -> release.await(ManualTime.PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        queue().start(runs);
-        queue().offer(new JobId("j1"));
+        queue().start(runs, runs::freed);
+        assertThat(queue().room()).isEqualTo(2);
+        assertThat(queue().offer(new JobId("j1"))).isTrue();
+        assertThat(queue().room()).isEqualTo(1);
         runs.awaitBegun("j1", 1);
-        for (int i = 0; i < 5; i++) {
-            queue().offer(new JobId("j1"));
-        }
+        assertThat(queue().offer(new JobId("j1"))).isFalse();
+        assertThat(queue().room()).isEqualTo(1);
+        assertThat(queue().offer(new JobId("j2"))).isTrue();
+        assertThat(queue().room()).isZero();
         release.countDown();
-        runs.awaitEnded("j1", 2);
-        queue().offer(new JobId("other"));
-        runs.awaitEnded("other", 1);
+        runs.awaitFreed(2);
+        assertThat(queue().room()).isEqualTo(2);
+        assertThat(runs.begun("j1")).isEqualTo(1);
         queue().close();
-        assertThat(runs.begun("j1")).isEqualTo(2);
+        assertThat(queue().room()).isZero();
+        assertThat(queue().offer(new JobId("j3"))).isFalse();
     }
 
     /** Not before its time, and then without anybody's doing. */
@@ -112,9 +116,9 @@ public interface JobQueueContract {
     default void aJobThatAsksForItIsRunAgainAtItsTime() {
         QueueRuns runs = new QueueRuns();
         runs.answerNext("parked", new JobQueue.Result.Again(now().plusSeconds(30)));
-        queue().start(runs);
+        queue().start(runs, runs::freed);
         queue().offer(new JobId("parked"));
-        runs.awaitEnded("parked", 1);
+        runs.awaitFreed(1);
         advance(Duration.ofSeconds(29));
         queue().offer(new JobId("other"));
         runs.awaitEnded("other", 1);
@@ -139,7 +143,7 @@ public interface JobQueueContract {
             release.await(ManualTime.PATIENCE.toSeconds(), TimeUnit.SECONDS);
             ended.set(true);
         });
-        queue().start(runs);
+        queue().start(runs, runs::freed);
         queue().offer(new JobId("j1"));
         runs.awaitBegun("j1", 1);
         Thread closing = new Thread(() -> {

@@ -14,10 +14,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.backfill.api.AccountRef;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobConflictException;
+import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.UserId;
 import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.StaleLeaseException;
@@ -35,7 +37,8 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
     default void aClaimMakesAJobRunUnderItsOwner() {
         JobRecord job = job("j1", "user", "account");
         store().insert(job);
-        assertThat(store().claim(job.id(), "instance-a", NOW)).contains(new Lease(job.id(), "instance-a", 1));
+        assertThat(store().claim(job.id(), "instance-a", NOW, JobLimits.NONE))
+                .contains(new Lease(job.id(), "instance-a", 1));
         assertThat(store().find(job.id()))
                 .contains(job.toBuilder()
                         .state(JobState.RUNNING)
@@ -49,7 +52,8 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
     default void aRunningJobCanBeTakenOver() {
         JobRecord job = job("j1", "user", "account");
         insertAndClaim(store(), job);
-        assertThat(store().claim(job.id(), "instance-b", NOW)).contains(new Lease(job.id(), "instance-b", 2));
+        assertThat(store().claim(job.id(), "instance-b", NOW, JobLimits.NONE))
+                .contains(new Lease(job.id(), "instance-b", 2));
         assertThat(found(store(), job.id()).owner()).isEqualTo("instance-b");
     }
 
@@ -75,7 +79,7 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
         store().insert(job);
         for (JobState other : List.of(JobState.PAUSED, JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)) {
             JobRecord row = store().update(job.id(), stored -> state(stored, other));
-            assertThat(store().claim(job.id(), "instance-a", NOW))
+            assertThat(store().claim(job.id(), "instance-a", NOW, JobLimits.NONE))
                     .as("claim of a job that is %s", other)
                     .isEmpty();
             assertThat(store().find(job.id())).contains(row);
@@ -89,11 +93,60 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
         store().insert(job);
         for (WantedState stop : List.of(WantedState.PAUSE, WantedState.CANCEL)) {
             store().update(job.id(), row -> row.toBuilder().wanted(stop).build());
-            assertThat(store().claim(job.id(), "instance-a", NOW))
+            assertThat(store().claim(job.id(), "instance-a", NOW, JobLimits.NONE))
                     .as("wanted to %s", stop)
                     .isEmpty();
         }
         assertThat(found(store(), job.id()).epoch()).isZero();
+    }
+
+    /** Its owner is gone and could not obey; the new one does. */
+    @Test
+    default void aRunningJobIsTakenOverWhateverIsWantedOfIt() {
+        JobRecord job = job("j1", "user", "account");
+        insertAndClaim(store(), job);
+        for (WantedState wanted : WantedState.values()) {
+            store().update(job.id(), row -> row.toBuilder().wanted(wanted).build());
+            assertThat(store().claim(job.id(), "instance-b", NOW, new JobLimits(1, 1)))
+                    .as("wanted to %s", wanted)
+                    .isPresent();
+        }
+        assertThat(found(store(), job.id()).wanted()).isEqualTo(WantedState.CANCEL);
+    }
+
+    /** A user's running jobs are counted, and nobody else's. */
+    @Test
+    default void aUserHasNoMoreRunningJobsThanTheLimit() {
+        JobLimits limits = new JobLimits(2, 100);
+        for (String id : List.of("j1", "j2", "j3")) {
+            store().insert(job(id, "user", "account-" + id));
+        }
+        store().insert(job("other", "other-user", "account"));
+        assertThat(store().claim(new JobId("j1"), "instance-a", NOW, limits)).isPresent();
+        assertThat(store().claim(new JobId("j2"), "instance-b", NOW, limits)).isPresent();
+        assertThat(store().claim(new JobId("j3"), "instance-a", NOW, limits)).isEmpty();
+        assertThat(store().claim(new JobId("other"), "instance-a", NOW, limits)).isPresent();
+        store().update(new JobId("j1"), row -> state(row, JobState.COMPLETED));
+        assertThat(store().claim(new JobId("j3"), "instance-a", NOW, limits)).isPresent();
+    }
+
+    /** Limits hold however many claim at once. */
+    @Test
+    default void ofManyClaimedAtOnceNoMoreRunThanTheLimits() {
+        for (int i = 0; i < 12; i++) {
+            store().insert(job("job-" + i, "user-" + i % 3, "account-" + i));
+        }
+        assertThat(Together.run(
+                        12,
+                        number -> store().claim(new JobId("job-" + number), "instance-a", NOW, new JobLimits(2, 5))))
+                .isEmpty();
+        assertThat(store().summary(null, JobFilter.all()).jobs()).containsEntry(JobState.RUNNING, 5L);
+        for (int user = 0; user < 3; user++) {
+            assertThat(store().summary(UserId.of("user-" + user), JobFilter.all())
+                            .jobs()
+                            .get(JobState.RUNNING))
+                    .isBetween(1L, 2L);
+        }
     }
 
     /** The time is inclusive. */
@@ -101,8 +154,9 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
     default void aJobIsNotClaimedBeforeItsTime() {
         JobRecord job = notBefore(job("j1", "user", "account"), NOW.plusMillis(1));
         store().insert(job);
-        assertThat(store().claim(job.id(), "instance-a", NOW)).isEmpty();
-        assertThat(store().claim(job.id(), "instance-a", NOW.plusMillis(1))).isPresent();
+        assertThat(store().claim(job.id(), "instance-a", NOW, JobLimits.NONE)).isEmpty();
+        assertThat(store().claim(job.id(), "instance-a", NOW.plusMillis(1), JobLimits.NONE))
+                .isPresent();
     }
 
     /** Two accounts can be one mailbox. */
@@ -112,11 +166,13 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
         JobRecord second = mailbox(job("j2", "other-user", "shared@example.org"), "mailbox-1");
         insertAndClaim(store(), first);
         store().insert(second);
-        assertThat(store().claim(second.id(), "instance-a", NOW)).isEmpty();
+        assertThat(store().claim(second.id(), "instance-a", NOW, JobLimits.NONE))
+                .isEmpty();
         assertThat(store().find(second.id())).contains(second);
 
         store().update(first.id(), row -> state(row, JobState.PAUSED));
-        assertThat(store().claim(second.id(), "instance-a", NOW)).isPresent();
+        assertThat(store().claim(second.id(), "instance-a", NOW, JobLimits.NONE))
+                .isPresent();
     }
 
     /** A job does not stand in its own way. */
@@ -124,7 +180,7 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
     default void aJobIsTakenOverOnItsOwnMailbox() {
         JobRecord job = mailbox(job("j1", "user", "me"), "mailbox-1");
         insertAndClaim(store(), job);
-        assertThat(store().claim(job.id(), "instance-b", NOW)).isPresent();
+        assertThat(store().claim(job.id(), "instance-b", NOW, JobLimits.NONE)).isPresent();
     }
 
     /** Keys of two providers have nothing to do with each other. */
@@ -136,7 +192,7 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
                 BackfillRequest.builder("elsewhere", "me").build().withDefaults(100, 100);
         JobRecord other = JobRecord.queued(new JobId("j2"), elsewhere, request, NOW, null);
         store().insert(mailbox(other, "mailbox-1"));
-        assertThat(store().claim(other.id(), "instance-a", NOW)).isPresent();
+        assertThat(store().claim(other.id(), "instance-a", NOW, JobLimits.NONE)).isPresent();
     }
 
     /** No way into RUNNING leads around the rule. */
@@ -160,7 +216,7 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
         List<Lease> leases = Collections.synchronizedList(new ArrayList<>());
         assertThat(Together.run(
                         8,
-                        number -> store().claim(job.id(), "instance-" + number, NOW)
+                        number -> store().claim(job.id(), "instance-" + number, NOW, JobLimits.NONE)
                                 .ifPresent(leases::add)))
                 .isEmpty();
         assertThat(leases)
@@ -186,10 +242,10 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
         List<Lease> leases = Collections.synchronizedList(new ArrayList<>());
         assertThat(Together.run(
                         6,
-                        number -> store().claim(new JobId("job-" + number), "instance-a", NOW)
+                        number -> store().claim(new JobId("job-" + number), "instance-a", NOW, JobLimits.NONE)
                                 .ifPresent(leases::add)))
                 .isEmpty();
         assertThat(leases).hasSize(1);
-        assertThat(store().summary(null).jobs()).containsEntry(JobState.RUNNING, 1L);
+        assertThat(store().summary(null, JobFilter.all()).jobs()).containsEntry(JobState.RUNNING, 1L);
     }
 }

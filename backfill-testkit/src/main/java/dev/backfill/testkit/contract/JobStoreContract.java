@@ -18,4 +18,5 @@ public interface JobStoreContract
                 JobStoreClaimsContract,
                 JobStoreWritesContract,
                 JobStoreListsContract,
-                JobStoreOrderContract {}
+                JobStoreOrderContract,
+                JobStoreHistoryContract {}

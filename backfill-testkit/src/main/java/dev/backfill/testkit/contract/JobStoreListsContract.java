@@ -93,11 +93,11 @@ public interface JobStoreListsContract extends JobStoreFixture {
                 .containsExactly("job-7", "job-4", "job-1");
         assertThat(walk(store(), null, JobFilter.states(JobState.FAILED, JobState.QUEUED), 2))
                 .hasSize(6);
-        assertThat(walk(store(), null, new JobFilter(Set.of(), "scripted", "account-1"), 2))
+        assertThat(walk(store(), null, new JobFilter(Set.of(), "scripted", "account-1", null), 2))
                 .containsExactly("job-1");
-        assertThat(walk(store(), null, new JobFilter(Set.of(JobState.QUEUED), null, "account-1"), 2))
+        assertThat(walk(store(), null, new JobFilter(Set.of(JobState.QUEUED), null, "account-1", null), 2))
                 .isEmpty();
-        assertThat(walk(store(), null, new JobFilter(Set.of(), "elsewhere", null), 2))
+        assertThat(walk(store(), null, new JobFilter(Set.of(), "elsewhere", null, null), 2))
                 .isEmpty();
     }
 
@@ -126,11 +126,11 @@ public interface JobStoreListsContract extends JobStoreFixture {
                                     .counts(new JobCounts(3_000_000_111L, 3_000_000_000L, 100, 11))
                                     .build());
         }
-        assertThat(store().summary(UserId.of("user")))
+        assertThat(store().summary(UserId.of("user"), JobFilter.all()))
                 .isEqualTo(new Summary(Map.of(JobState.COMPLETED, 2L, JobState.PAUSED, 1L), 9_000_000_000L, 300, 33));
-        assertThat(store().summary(null))
+        assertThat(store().summary(null, JobFilter.all()))
                 .isEqualTo(new Summary(Map.of(JobState.COMPLETED, 3L, JobState.PAUSED, 2L), 15_000_000_000L, 500, 55));
-        assertThat(store().summary(UserId.of("nobody"))).isEqualTo(new Summary(Map.of(), 0, 0, 0));
+        assertThat(store().summary(UserId.of("nobody"), JobFilter.all())).isEqualTo(new Summary(Map.of(), 0, 0, 0));
     }
 
     private static List<String> walk(JobStore store, @Nullable UserId user, JobFilter filter, int limit) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
+import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.WantedState;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +36,27 @@ public interface JobStoreOrderContract extends JobStoreFixture {
             store().update(new JobId(other.code()), row -> state(row, other));
         }
         assertThat(runnable(NOW, 100)).containsExactlyInAnyOrder("queued", "due");
+    }
+
+    /** What is given may all be claimed: limits count what runs and what stands before. */
+    @Test
+    default void limitsHoldWithinOneAnswer() {
+        insertAndClaim(store(), job("running", "u1", "a"));
+        store().insert(job("u1-b", "u1", "b"));
+        store().insert(job("u1-c", "u1", "c"));
+        store().insert(job("u2-a", "u2", "a"));
+        store().insert(job("u2-b", "u2", "b"));
+        store().insert(job("u2-c", "u2", "c"));
+        assertThat(runnable(new JobLimits(2, 100))).containsExactlyInAnyOrder("u1-b", "u2-a", "u2-b");
+        assertThat(runnable(new JobLimits(1, 100))).containsExactly("u2-a");
+        assertThat(runnable(new JobLimits(100, 3))).hasSize(2);
+        assertThat(runnable(new JobLimits(100, 1))).isEmpty();
+    }
+
+    private List<String> runnable(JobLimits limits) {
+        return store().runnable(NOW, AGE_STEP, limits, 100).stream()
+                .map(JobId::value)
+                .toList();
     }
 
     /** The highest priority first. */
@@ -106,6 +128,8 @@ public interface JobStoreOrderContract extends JobStoreFixture {
     }
 
     private List<String> runnable(Instant now, int limit) {
-        return store().runnable(now, AGE_STEP, limit).stream().map(JobId::value).toList();
+        return store().runnable(now, AGE_STEP, JobLimits.NONE, limit).stream()
+                .map(JobId::value)
+                .toList();
     }
 }

@@ -12,10 +12,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.backfill.api.AccountRef;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobConflictException;
+import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobNotFoundException;
 import dev.backfill.api.JobState;
 import dev.backfill.api.UserId;
+import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.WantedState;
 import java.util.List;
@@ -59,7 +61,7 @@ public interface JobStoreRowsContract extends JobStoreFixture {
     default void anUnknownJobIsNotThere() {
         JobId unknown = new JobId("unknown");
         assertThat(store().find(unknown)).isEmpty();
-        assertThat(store().claim(unknown, "instance-a", NOW)).isEmpty();
+        assertThat(store().claim(unknown, "instance-a", NOW, JobLimits.NONE)).isEmpty();
         assertThat(store().partitions(unknown)).isEmpty();
         assertThat(store().pins(unknown)).isEmpty();
         assertThat(store().failures(unknown, 0, 10)).isEmpty();
@@ -124,7 +126,7 @@ public interface JobStoreRowsContract extends JobStoreFixture {
         BackfillRequest request =
                 BackfillRequest.builder("elsewhere", "account").build().withDefaults(100, 100);
         store().insert(JobRecord.queued(new JobId("j3"), elsewhere, request, NOW, null));
-        assertThat(store().summary(null).jobs()).containsEntry(JobState.QUEUED, 3L);
+        assertThat(store().summary(null, JobFilter.all()).jobs()).containsEntry(JobState.QUEUED, 3L);
     }
 
     /** A failed job cannot be resumed beside a new one. */
@@ -146,7 +148,7 @@ public interface JobStoreRowsContract extends JobStoreFixture {
     default void ofManyStartsAtOnceOneWins() {
         List<Throwable> errors = Together.run(8, number -> store().insert(job("job-" + number, "user", "account")));
         assertThat(errors).hasSize(7).allSatisfy(error -> assertThat(error).isInstanceOf(JobConflictException.class));
-        assertThat(store().summary(null).jobs()).containsEntry(JobState.QUEUED, 1L);
+        assertThat(store().summary(null, JobFilter.all()).jobs()).containsEntry(JobState.QUEUED, 1L);
     }
 
     /** What a change throws is thrown on. */

@@ -20,6 +20,7 @@ final class QueueRuns implements JobQueue.Handler {
     private final Map<String, JobQueue.Result> next = new HashMap<>();
     private final List<String> errors = new ArrayList<>();
     private final Work work;
+    private int freed;
 
     /** What a run does. */
     @FunctionalInterface
@@ -36,7 +37,7 @@ final class QueueRuns implements JobQueue.Handler {
     }
 
     @Override
-    public JobQueue.Result run(JobId id) {
+    public JobQueue.Result run(JobId id, JobQueue.Hold hold) {
         lock.lock();
         try {
             int before = begun.merge(id.value(), 1, Integer::sum) - 1;
@@ -47,7 +48,7 @@ final class QueueRuns implements JobQueue.Handler {
         } finally {
             lock.unlock();
         }
-        String error = attempt(id);
+        String error = hold.isHeld() ? attempt(id) : id + " was handed out without a hold";
         lock.lock();
         try {
             if (!error.isEmpty()) {
@@ -99,6 +100,22 @@ final class QueueRuns implements JobQueue.Handler {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Told by the queue that a slot is free. */
+    void freed() {
+        lock.lock();
+        try {
+            freed++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until so many runs are over for the queue as well. */
+    void awaitFreed(int count) {
+        await(() -> freed >= count, "the queue to be free of " + count + " runs");
     }
 
     void awaitBegun(String id, int count) {

@@ -9,6 +9,7 @@ import dev.backfill.api.JobState;
 import dev.backfill.api.UserId;
 import dev.backfill.api.Waiting;
 import dev.backfill.spi.JobCounts;
+import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
@@ -93,6 +94,8 @@ final class StoredJobs {
                 .notes(List.of(
                         new JobNote("FOLDER_SKIPPED", "folder-ü", "ErrorAccessDenied"),
                         new JobNote("PIN_EXPIRED", "", "")))
+                .bulkId("bulk-7")
+                .deletionsUnknownSince(NOW.minusSeconds(86_400))
                 .build();
     }
 
@@ -129,7 +132,7 @@ final class StoredJobs {
     }
 
     static Lease claim(JobStore store, JobId id) {
-        return store.claim(id, "instance-a", NOW)
+        return store.claim(id, "instance-a", NOW, JobLimits.NONE)
                 .orElseThrow(() -> new AssertionError("job " + id + " could not be claimed"));
     }
 
