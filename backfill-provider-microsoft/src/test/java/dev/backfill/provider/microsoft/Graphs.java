@@ -9,6 +9,7 @@ import dev.backfill.testkit.mail.GeneratorOptions;
 import dev.backfill.testkit.mail.MailBytes;
 import dev.backfill.testkit.mail.MailGenerator;
 import dev.backfill.testkit.mail.StoredMail;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,6 +55,10 @@ final class Graphs {
                 .folder(folder)
                 .mime(MailBytes.utf8(text))
                 .build();
+    }
+
+    static FakeGraph start(List<StoredMail> mails) throws IOException {
+        return FakeGraph.builder().mailbox(OWNER, mails).start();
     }
 
     static DirectMailboxContext.Builder builder(FakeGraph graph, String account, String... settings) {

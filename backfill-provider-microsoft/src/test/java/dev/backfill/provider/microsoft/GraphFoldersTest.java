@@ -1,0 +1,134 @@
+package dev.backfill.provider.microsoft;
+
+import static dev.backfill.provider.microsoft.Graphs.OWNER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backfill.model.EmailMessage;
+import dev.backfill.model.FolderRole;
+import dev.backfill.model.MailFolder;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import dev.backfill.testkit.graph.FakeGraph;
+import dev.backfill.testkit.http.Fault;
+import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.StoredMail;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The tree of folders, and which of them a query means. */
+class GraphFoldersTest {
+    @Test
+    void theWholeTreeOfFoldersIsFoundInAnyLanguage() throws Exception {
+        FakeGraph.Builder builder = FakeGraph.builder()
+                .folderName(FolderRole.INBOX, "Posteingang")
+                .folderName(FolderRole.DELETED, "Gel\u00f6schte Elemente")
+                .mailbox(OWNER, List.of());
+        try (FakeGraph graph = builder.start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            for (int i = 0; i < 120; i++) {
+                graph.mailbox(OWNER).addFolder(FolderPath.of("Folder " + i));
+            }
+            graph.mailbox(OWNER)
+                    .addFolder(FolderPath.of("Inbox", "A", "B"))
+                    .addHiddenFolder(FolderPath.of("Secret"))
+                    .addSearchFolder(FolderPath.of("Unread"));
+            List<MailFolder> folders = mailbox.folders();
+
+            Map<String, MailFolder> byPath =
+                    folders.stream().collect(Collectors.toMap(MailFolder::path, folder -> folder));
+            assertThat(byPath).hasSize(6 + 120 + 2 + 1).doesNotContainKey("Unread");
+            assertThat(byPath.get("Posteingang").role()).isEqualTo(FolderRole.INBOX);
+            assertThat(byPath.get("Gel\u00f6schte Elemente").role()).isEqualTo(FolderRole.DELETED);
+            assertThat(byPath.get("Posteingang/A/B").role()).isEqualTo(FolderRole.OTHER);
+            assertThat(byPath.get("Secret").hidden()).isTrue();
+            assertThat(folders.indexOf(byPath.get("Posteingang")))
+                    .isLessThan(folders.indexOf(byPath.get("Posteingang/A")));
+        }
+    }
+
+    @Test
+    void foldersAreChosenByRoleNamePathAndId() throws Exception {
+        List<StoredMail> mails = new ArrayList<>();
+        List<FolderPath> places = List.of(
+                FolderPath.INBOX,
+                FolderPath.SENT,
+                FolderPath.DRAFTS,
+                FolderPath.ARCHIVE,
+                FolderPath.DELETED,
+                FolderPath.JUNK,
+                FolderPath.of("Inbox", "Projects"),
+                FolderPath.of("Deleted", "Old"),
+                FolderPath.of("Work"));
+        for (int i = 0; i < places.size(); i++) {
+            mails.add(Graphs.mail(i, Graphs.START.plusSeconds(i), places.get(i)));
+        }
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            graph.mailbox(OWNER).addHiddenFolder(FolderPath.of("Secret"));
+            String work = graph.mailbox(OWNER).folderId(FolderPath.of("Work"));
+
+            assertThat(folders(mailbox, false))
+                    .containsExactlyInAnyOrder("Inbox", "Sent Items", "Drafts", "Archive", "Inbox/Projects", "Work");
+            assertThat(folders(mailbox, false, "all")).hasSize(6);
+            assertThat(folders(mailbox, true)).hasSize(8).contains("Deleted Items", "Deleted Items/Old");
+            assertThat(folders(mailbox, false, "inbox")).containsExactly("Inbox");
+            assertThat(folders(mailbox, false, "deleted"))
+                    .containsExactlyInAnyOrder("Deleted Items", "Deleted Items/Old");
+            assertThat(folders(mailbox, false, "SENT", "junk")).containsExactlyInAnyOrder("Sent Items", "Junk Email");
+            assertThat(folders(mailbox, false, "projects")).containsExactly("Inbox/Projects");
+            assertThat(folders(mailbox, false, "inbox/PROJECTS")).containsExactly("Inbox/Projects");
+            assertThat(folders(mailbox, false, work)).containsExactly("Work");
+            assertThatThrownBy(() -> folders(mailbox, false, "Nowhere"))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            error -> assertThat(error.code()).isEqualTo("FOLDER_NOT_FOUND"));
+        }
+    }
+
+    private static List<String> folders(Mailbox mailbox, boolean deleted, String... names) {
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of(names), deleted, false);
+        return Crawl.of(mailbox, query, Crawl.limit(10)).emails().stream()
+                .map(EmailMessage::folder)
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    void aFolderThatIsForbiddenOrGoneIsLeftOutOfTheTreeAndSkippedByTheWalk() throws Exception {
+        List<StoredMail> mails = List.of(
+                Graphs.mail(1, Graphs.START, FolderPath.of("Inbox", "A", "B")),
+                Graphs.mail(2, Graphs.START, FolderPath.SENT));
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            String inbox = graph.mailbox(OWNER).folderId(FolderPath.INBOX);
+            String deepest = graph.mailbox(OWNER).folderId(FolderPath.of("Inbox", "A", "B"));
+            List<Partition> plan = mailbox.plan(Crawl.ALL);
+            graph.faults()
+                    .always(
+                            RequestMatch.path("/mailFolders/" + inbox + "/childFolders"),
+                            Fault.json(403, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"\"}}"));
+            assertThat(mailbox.folders())
+                    .extracting(MailFolder::path)
+                    .contains("Inbox")
+                    .doesNotContain("Inbox/A");
+
+            graph.mailbox(OWNER).removeFolder(FolderPath.of("Inbox", "A", "B"));
+            Partition gone = plan.stream()
+                    .filter(partition -> partition.scope().equals(deepest))
+                    .findFirst()
+                    .orElseThrow();
+            assertThatThrownBy(() -> mailbox.fetch(Crawl.ALL, gone, Position.START, Crawl.limit(10), Crawl.ignoring()))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_PARTITION));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.backfill.provider.microsoft;
+
+import static dev.backfill.provider.microsoft.Graphs.OWNER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.CountKind;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.Partition;
+import dev.backfill.testkit.DirectMailboxContext;
+import dev.backfill.testkit.graph.FakeGraph;
+import dev.backfill.testkit.graph.GraphQuirks;
+import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.StoredMail;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How folders are cut into windows, and what is estimated. */
+class GraphPlanTest {
+    @Test
+    void largeFoldersAreCutNewestFirstWithTwoRequestsEach() throws Exception {
+        List<StoredMail> mails = new ArrayList<>(Graphs.minutes(5_000, FolderPath.INBOX));
+        mails.add(Graphs.mail(9_000, Graphs.START, FolderPath.SENT));
+        try (FakeGraph graph = Graphs.start(mails)) {
+            DirectMailboxContext context = Graphs.context(graph);
+            try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
+                List<Partition> plan = mailbox.plan(Crawl.ALL);
+
+                String inbox = graph.mailbox(OWNER).folderId(FolderPath.INBOX);
+                assertThat(plan.get(0).scope()).isEqualTo(inbox);
+                assertThat(plan.get(1).scope()).isNotEqualTo(inbox);
+                assertThat(plan).filteredOn(part -> part.scope().equals(inbox)).hasSize(3);
+                assertThat(context.requests("messages.count")).isEqualTo(2);
+                assertThat(context.requests("messages.list")).isZero();
+                Crawl newest = Crawl.of(mailbox, Crawl.ALL, plan.subList(0, 1), Crawl.limit(500), 10_000);
+                assertThat(newest.ids()).hasSizeBetween(900, 1_100);
+            }
+        }
+    }
+
+    @Test
+    void aWindowThatTurnsOutTooFullIsCutAgain() throws Exception {
+        // All but the oldest message within the last tenth of the time.
+        List<StoredMail> mails = new ArrayList<>(Graphs.minutes(4_000, FolderPath.INBOX));
+        mails.add(Graphs.mail(9_000, Graphs.START.minusSeconds(60L * 40_000), FolderPath.INBOX));
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            Crawl crawl = Crawl.of(mailbox, Crawl.ALL, Crawl.limit(1_000));
+
+            assertThat(crawl.ids()).doesNotHaveDuplicates().hasSize(4_001);
+            assertThat(crawl.providerCount).isEqualTo(4_001);
+            assertThat(crawl.walked).hasSizeGreaterThan(mailbox.plan(Crawl.ALL).size());
+        }
+    }
+
+    @Test
+    void theEstimateCountsWithTheFilter() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(40, FolderPath.INBOX);
+        MailQuery query =
+                new MailQuery(Graphs.START.plusSeconds(600), Graphs.START.plusSeconds(1_200), List.of(), false, false);
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            assertThat(mailbox.estimate(query).emails()).isEqualTo(10);
+            assertThat(mailbox.estimate(query).kind()).isEqualTo(CountKind.EXACT);
+        }
+        try (FakeGraph graph = FakeGraph.builder()
+                        .mailbox(OWNER, mails)
+                        .quirks(GraphQuirks.NONE.withoutExpandAndCount())
+                        .start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            assertThat(mailbox.estimate(query).emails()).isEqualTo(40);
+            assertThat(mailbox.estimate(query).kind()).isEqualTo(CountKind.ESTIMATE);
+        }
+    }
+}
