@@ -1,5 +1,6 @@
 package dev.backfill.provider.microsoft;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,11 +37,15 @@ record FolderJson(
      */
     record Page(List<FolderJson> folders, @Nullable String nextLink) {}
 
-    /** Reads an answer that is one folder. */
+    /** Reads an answer that is one folder; one without an id is broken. */
     static FolderJson one(InputStream body) throws IOException {
         try (JsonParser json = GraphClient.JSON.createParser(body)) {
             json.nextToken();
-            return read(json);
+            FolderJson folder = read(json);
+            if (folder.id().isEmpty()) {
+                throw new JsonParseException(json, "the answer is no folder");
+            }
+            return folder;
         }
     }
 

@@ -187,7 +187,7 @@ final class FolderTree {
         List<ApiRequest<@Nullable FolderJson>> asked = new ArrayList<>();
         asked.add(named(RECOVERABLE));
         FolderJson json = calls.all(asked).get(0).get();
-        return json == null || json.id().isEmpty() ? null : hidden(json);
+        return json == null ? null : hidden(json);
     }
 
     /** Reads a folder that is not in the tree by its id. */

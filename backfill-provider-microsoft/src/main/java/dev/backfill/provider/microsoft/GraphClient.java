@@ -6,6 +6,7 @@ import com.microsoft.graph.core.requests.BaseGraphRequestAdapter;
 import com.microsoft.graph.serviceclient.GraphServiceClient;
 import com.microsoft.graph.users.item.UserItemRequestBuilder;
 import com.microsoft.kiota.RequestInformation;
+import dev.backfill.api.AccountRef;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.MailboxContext;
@@ -60,7 +61,7 @@ final class GraphClient implements AutoCloseable {
                 (request, additional) -> authenticate(context.tokens(), request), settings.baseUrl(), http);
         GraphServiceClient graph = new GraphServiceClient(adapter);
         String account = context.account().account();
-        this.user = account.equals("me") ? graph.me() : graph.users().byUserId(account);
+        this.user = account.equals(AccountRef.ME) ? graph.me() : graph.users().byUserId(account);
     }
 
     private static void authenticate(AccessTokens tokens, RequestInformation request) {

@@ -1,6 +1,6 @@
 package dev.backfill.provider.microsoft;
 
-import com.fasterxml.jackson.core.JsonParser;
+import dev.backfill.api.AccountRef;
 import dev.backfill.api.CountKind;
 import dev.backfill.model.MailFolder;
 import dev.backfill.spi.ApiCalls;
@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class GraphMailbox implements Mailbox {
     private static final int SINGLES_AT_ONCE = 100;
     private static final int USUAL_PAGE = 100;
-    private static final Set<Integer> NO_USER = Set.of(400, 403, 404, 405, 501);
     private static final Set<Integer> NO_ROOT = Set.of(400, 404, 501);
     private static final int MAX_KEY = 320;
 
@@ -63,40 +62,31 @@ final class GraphMailbox implements Mailbox {
         return new GraphMailbox(context, settings);
     }
 
+    /**
+     * Gives the id of the mailbox's root folder: the one name that is the same for {@code me} and for an address, and that
+     * every token can read that can read the mailbox. A refusal is an error, never another key, or the key would change
+     * with the rights and the same mail would be published under other keys.
+     */
     @Override
     public String key() {
-        String user = ask(client.optional(
-                GraphOperations.USER, GraphErrors.Target.MAILBOX, NO_USER, requests::user, GraphMailbox::id));
-        if (user != null) {
-            return user;
-        }
-        String root = ask(client.optional(
+        ApiRequest<@Nullable FolderJson> root = client.optional(
                 GraphOperations.FOLDER,
                 GraphErrors.Target.MAILBOX,
                 NO_ROOT,
                 () -> requests.folder("msgfolderroot"),
-                GraphMailbox::id));
-        return root != null ? root : context.account().account().toLowerCase(Locale.ROOT);
-    }
-
-    private <T> @Nullable T ask(ApiRequest<@Nullable T> request) {
-        return context.calls().call(request.operation(), request.body());
-    }
-
-    private static @Nullable String id(InputStream body) throws IOException {
-        @Nullable String[] id = new @Nullable String[1];
-        try (JsonParser json = GraphClient.JSON.createParser(body)) {
-            json.nextToken();
-            JsonText.object(json, (parser, name) -> {
-                if (name.equals("id")) {
-                    id[0] = JsonText.string(parser);
-                } else {
-                    parser.skipChildren();
-                }
-            });
+                FolderJson::one);
+        FolderJson folder = context.calls().call(root.operation(), root.body());
+        if (folder == null) {
+            return accountKey();
         }
-        String found = id[0];
-        return found == null || found.isBlank() || found.length() > MAX_KEY ? null : found;
+        return folder.id().length() > MAX_KEY ? Hashes.hex(folder.id()) : folder.id();
+    }
+
+    /** Names the mailbox where the server has no name for it; each user's {@code me} is a mailbox of its own. */
+    private String accountKey() {
+        String account = context.account().account();
+        String owner = account.equals(AccountRef.ME) ? context.account().user().value() + "\n" : "";
+        return Hashes.hex("graph:" + owner + account.strip().toLowerCase(Locale.ROOT));
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.backfill.spi.Operation;
 
 /** The kinds of requests that are sent; Graph counts each as one. */
 final class GraphOperations {
-    static final Operation USER = new Operation("user.get", 1);
     static final Operation FOLDERS = new Operation("folders.list", 1);
     static final Operation FOLDER = new Operation("folders.get", 1);
     static final Operation LIST = new Operation("messages.list", 1);

@@ -97,10 +97,6 @@ final class GraphRequests {
         this.body = body;
     }
 
-    RequestInformation user() {
-        return user.toGetRequestInformation(config -> parameters(config.queryParameters).select = new String[] {"id"});
-    }
-
     RequestInformation folder(String idOrName) {
         return user.mailFolders().byMailFolderId(idOrName).toGetRequestInformation(config -> {
             var query = parameters(config.queryParameters);

@@ -2,10 +2,7 @@ package dev.backfill.provider.microsoft;
 
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -82,13 +79,6 @@ record KeysetPosition(long second, Set<String> border, int skip, long count) {
 
     /** Shortens a message id to 64 bits, plenty for the messages of one second. */
     static String hash(String id) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(ByteBuffer.allocate(8).put(digest, 0, 8).array());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(Hashes.sha256(id), 8));
     }
 }

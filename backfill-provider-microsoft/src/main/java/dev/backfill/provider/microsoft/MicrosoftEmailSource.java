@@ -13,7 +13,8 @@ import java.util.List;
  * Mail over Microsoft Graph v1.0, provider id {@code microsoft}. Stateless and thread-safe.
  *
  * <p>An account is {@code me} (the user whom the token was issued to), or a user's id or principal name. The token needs
- * {@code Mail.Read}; with {@code User.Read} as well, {@link Mailbox#key()} is the user's id whatever name the account has.
+ * {@code Mail.Read} and nothing else: {@link Mailbox#key()} is the id of the mailbox's root folder, whatever name the account
+ * has and whatever else the token may.
  *
  * <p>Settings:
  *

@@ -35,7 +35,7 @@ class GraphCrawlTest {
         try (FakeGraph graph = FakeGraph.builder().mailbox(ADDRESS, mails).start()) {
             DirectMailboxContext context = context(graph);
             try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
-                assertThat(mailbox.key()).isEqualTo(graph.mailbox(ADDRESS).userId());
+                assertThat(mailbox.key()).isEqualTo(graph.mailbox(ADDRESS).rootFolderId());
                 Crawl crawl = Crawl.of(
                         mailbox,
                         new MailQuery(null, Crawl.TO, List.of("all", "deleted", "junk"), false, false),

@@ -31,8 +31,6 @@ class GraphLesserServerTest {
                         .quirks(GraphQuirks.NONE.withoutExpandAndCount().withRelativeNextLink())
                         .start();
                 Mailbox mailbox = Graphs.open(graph)) {
-            graph.faults().always(RequestMatch.path("^/v1.0/me$"), Fault.status(501));
-            assertThat(mailbox.key()).isNotBlank();
             Crawl crawl = Crawl.of(mailbox, query, Crawl.limit(20));
 
             assertThat(crawl.ids()).doesNotHaveDuplicates().hasSize(150);

@@ -171,7 +171,8 @@ class GraphWireTest {
 
     @Test
     void aPageThatTimesOutAsksForASmallerOne() {
-        server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(200).withBody("{\"value\":[]}")));
+        server.stubFor(
+                get(anyUrl()).willReturn(aResponse().withStatus(200).withBody("{\"id\":\"folder\",\"value\":[]}")));
         server.stubFor(get(com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching(".*/messages"))
                 .willReturn(aResponse().withFixedDelay(2_500)));
 

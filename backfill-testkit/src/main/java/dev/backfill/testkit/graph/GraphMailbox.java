@@ -103,6 +103,11 @@ public final class GraphMailbox {
         return GraphIds.conversation(address, mail.threadKey());
     }
 
+    /** {@return the id of the well-known folder {@code msgfolderroot}, which holds all folders that users see} */
+    public String rootFolderId() {
+        return root.id;
+    }
+
     /**
      * Gives the id of a folder.
      *
