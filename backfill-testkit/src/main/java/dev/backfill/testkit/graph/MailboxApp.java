@@ -137,7 +137,7 @@ final class MailboxApp {
             throw GraphFault.itemNotFound();
         }
         if (path.size() == 2) {
-            MessageShape shape = MessageShape.of(call);
+            MessageShape shape = lister.shape(MessageShape.of(call));
             check(mailbox, item, shape.needsContent());
             byte[] json = MessageRenderer.message(mailbox, item, shape);
             return GraphAnswers.entity(context(mailbox, "/messages/$entity"), json);

@@ -32,7 +32,7 @@ final class MessageLister {
         if (quirks.timeoutAbovePage() > 0 && size > quirks.timeoutAbovePage() && query.shape.needsBody()) {
             throw new GraphFault(504, "UnknownError", "");
         }
-        MessageShape shape = quirks.expandIgnored() ? query.shape.withoutAttachments() : query.shape;
+        MessageShape shape = shape(query.shape);
         int walk = quirks.shortPageEvery() > 0 && number % quirks.shortPageEvery() == 0 ? Math.max(1, size / 2) : size;
         boolean empty = quirks.emptyPageEvery() > 0 && number % quirks.emptyPageEvery() == 0;
         Page page = mailbox.locked(() -> page(mailbox, folder, query, empty ? 0 : walk));
@@ -45,6 +45,11 @@ final class MessageLister {
         }
         Long count = query.count && !quirks.countIgnored() ? Long.valueOf(page.total) : null;
         return GraphAnswers.collection(context, count, nextLink(call, query, page, root), elements);
+    }
+
+    /** Gives what the service makes of a shape that was asked for, in a page or for a single message. */
+    MessageShape shape(MessageShape asked) {
+        return quirks.expandIgnored() ? asked.withoutAttachments() : asked;
     }
 
     long count(GraphMailbox mailbox, @Nullable GraphFolder folder, HttpCall call) {
