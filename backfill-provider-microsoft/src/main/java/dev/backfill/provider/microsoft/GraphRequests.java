@@ -5,7 +5,6 @@ import com.microsoft.kiota.RequestInformation;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,10 @@ final class GraphRequests {
         "flag",
         "internetMessageHeaders"
     };
-    private static final String[] ATTACHMENT_PROPERTIES = {"id", "name", "contentType", "size", "isInline"};
+    /** All of an attachment but its bytes, then what a server knows that refuses the cast. */
+    private static final List<String[]> ATTACHMENT_PROPERTIES = List.of(
+            new String[] {"id", "name", "contentType", "size", "isInline", "microsoft.graph.fileAttachment/contentId"},
+            new String[] {"id", "name", "contentType", "size", "isInline"});
     /**
      * A nested select without contentBytes, or Graph would send every attachment's bytes. Then what is left for a server that
      * refuses the cast, or any expand: attachments are asked for by themselves in the end.
@@ -62,7 +64,8 @@ final class GraphRequests {
 
     private final UserItemRequestBuilder user;
     private final GraphSettings.Body body;
-    private final AtomicInteger simplified = new AtomicInteger();
+    private final Simplification expanding = new Simplification(EXPANDS.size() - 1);
+    private final Simplification casting = new Simplification(ATTACHMENT_PROPERTIES.size() - 1);
 
     /** What a page of messages shall hold. */
     enum Detail {
@@ -124,6 +127,7 @@ final class GraphRequests {
 
     /** Asks for a page in the order of received time, oldest first, with the number of messages the filter finds. */
     RequestInformation page(Stretch stretch, Detail detail, int top, int skip) {
+        int level = expanding.level();
         RequestInformation request = user.mailFolders()
                 .byMailFolderId(stretch.folderId())
                 .messages()
@@ -135,7 +139,7 @@ final class GraphRequests {
                     query.skip = skip == 0 ? null : Integer.valueOf(skip);
                     query.count = true;
                     query.select = detail == Detail.FULL ? MESSAGE_PROPERTIES : ID_PROPERTIES;
-                    query.expand = detail == Detail.FULL ? expand() : null;
+                    query.expand = detail == Detail.FULL ? expand(level) : null;
                 });
         return detail == Detail.FULL ? withBodyType(request) : request;
     }
@@ -152,18 +156,30 @@ final class GraphRequests {
         });
     }
 
-    RequestInformation message(String id) {
+    /**
+     * Asks for one message.
+     *
+     * @param id the message
+     * @param level how much is left of the expand, see {@link #expanding()}
+     */
+    RequestInformation message(String id, int level) {
         return withBodyType(user.messages().byMessageId(id).toGetRequestInformation(config -> {
             var query = parameters(config.queryParameters);
             query.select = MESSAGE_PROPERTIES;
-            query.expand = expand();
+            query.expand = expand(level);
         }));
     }
 
-    RequestInformation attachments(String messageId) {
+    /**
+     * Asks for a message's attachments.
+     *
+     * @param messageId the message
+     * @param level how much is left of the properties, see {@link #casting()}
+     */
+    RequestInformation attachments(String messageId, int level) {
         return user.messages().byMessageId(messageId).attachments().toGetRequestInformation(config -> {
             var query = parameters(config.queryParameters);
-            query.select = ATTACHMENT_PROPERTIES;
+            query.select = ATTACHMENT_PROPERTIES.get(level);
         });
     }
 
@@ -183,24 +199,19 @@ final class GraphRequests {
         return user.messages().byMessageId(messageId).content().toGetRequestInformation();
     }
 
-    private String @Nullable [] expand() {
-        String[] expand = EXPANDS.get(simplified.get());
+    private static String @Nullable [] expand(int level) {
+        String[] expand = EXPANDS.get(level);
         return expand.length == 0 ? null : expand;
     }
 
-    /** {@return how far the requests are simplified, for {@link #simplify}} */
-    int simplification() {
-        return simplified.get();
+    /** {@return how far the expand of messages is simplified} */
+    Simplification expanding() {
+        return expanding;
     }
 
-    /** {@return true if requests can still be simplified} */
-    boolean canSimplify() {
-        return simplified.get() < EXPANDS.size() - 1;
-    }
-
-    /** Asks for less from now on, unless another thread saw to it. */
-    void simplify(int from) {
-        simplified.compareAndSet(from, from + 1);
+    /** {@return how far the list of attachments is simplified} */
+    Simplification casting() {
+        return casting;
     }
 
     private RequestInformation withBodyType(RequestInformation request) {

@@ -1,9 +1,11 @@
 package dev.backfill.provider.microsoft;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +74,35 @@ final class JsonText {
             require(token, json);
             element.read(json);
         }
+    }
+
+    /**
+     * Reads an answer that is a collection. One without a list is broken: it must never pass for an empty one.
+     *
+     * @param body the answer
+     * @param element reads one element
+     * @return where the next page is; null at the end
+     */
+    static @Nullable String collection(InputStream body, Element element) throws IOException {
+        @Nullable String[] next = new @Nullable String[1];
+        boolean[] sawValue = new boolean[1];
+        try (JsonParser json = GraphClient.JSON.createParser(body)) {
+            json.nextToken();
+            object(json, (parser, name) -> {
+                switch (name) {
+                    case "value" -> {
+                        sawValue[0] = parser.currentToken() == JsonToken.START_ARRAY;
+                        array(parser, element);
+                    }
+                    case "@odata.nextLink" -> next[0] = string(parser);
+                    default -> parser.skipChildren();
+                }
+            });
+            if (!sawValue[0]) {
+                throw new JsonParseException(json, "the answer has no list");
+            }
+        }
+        return next[0];
     }
 
     /** Does something with one element of an array. */

@@ -117,8 +117,7 @@ final class PageReader {
         if (item instanceof PageItem.Message message) {
             bytes += message.email().heapBytes();
         }
-        boolean incomplete = raw.attachmentsGoOn || (raw.attachments == null && raw.hasAttachments);
-        entries.add(new MessagePage.Entry(id, hash, second, index, false, item, incomplete ? raw : null));
+        entries.add(new MessagePage.Entry(id, hash, second, index, false, item, raw.lacksAttachments() ? raw : null));
     }
 
     private PageItem item(RawMessage raw, String id) {

@@ -192,8 +192,8 @@ final class PageWalker {
     /** Asks for a page; a server that refuses the expanded attachments is asked for less, once for the mailbox. */
     private MessagePage firstPage(Job job) {
         PageReader.Frame frame = job.frame(GraphRequests.Detail.FULL);
-        while (requests.canSimplify()) {
-            int simplification = requests.simplification();
+        int level = requests.expanding().level();
+        while (!requests.expanding().isLast(level)) {
             ApiRequest<@Nullable MessagePage> request = client.optional(
                     GraphOperations.LIST,
                     GraphErrors.Target.PAGE,
@@ -204,7 +204,9 @@ final class PageWalker {
             if (page != null) {
                 return page;
             }
-            requests.simplify(simplification);
+            // Another thread may have learned more meanwhile; the request took its level when it was made.
+            requests.expanding().learn(level + 1);
+            level = requests.expanding().level();
         }
         return page(job, request(job));
     }

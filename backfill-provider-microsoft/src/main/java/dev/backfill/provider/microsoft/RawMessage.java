@@ -1,6 +1,7 @@
 package dev.backfill.provider.microsoft;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailAddress;
 import dev.backfill.model.EmailMessage;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class RawMessage {
     private static final Pattern MESSAGE_ID = Pattern.compile("<[^<>]*>");
 
+    /** How a body refers to an attachment (RFC 2392). */
+    private static final Pattern CONTENT_LINK = Pattern.compile("cid:", Pattern.CASE_INSENSITIVE);
+
     /** Exchange writes the first day of its calendar where it has no time. */
     private static final long MISSING_BEFORE =
             Instant.parse("1601-01-02T00:00:00Z").getEpochSecond();
@@ -44,7 +48,7 @@ final class RawMessage {
     SourceException attachmentsFailure;
 
     boolean attachmentsGoOn;
-    boolean hasAttachments;
+    private boolean hasAttachments;
     String parentFolderId = "";
     private @Nullable String createdDateTime;
     private @Nullable String lastModifiedDateTime;
@@ -106,13 +110,20 @@ final class RawMessage {
             case "replyTo" -> recipients(json, replyTo);
             case "categories" -> JsonText.array(json, element -> categories.add(JsonText.stringOrEmpty(element)));
             case "internetMessageHeaders" -> JsonText.array(json, this::header);
-            case "attachments" -> {
-                List<Attachment> list = new ArrayList<>();
-                JsonText.array(json, element -> list.add(AttachmentJson.read(element)));
-                attachments = list;
-            }
+            case "attachments" -> attachments(json);
             case "attachments@odata.nextLink" -> attachmentsGoOn = JsonText.string(json) != null;
             default -> json.skipChildren();
+        }
+    }
+
+    /** Only a list says what is attached; anything else leaves it unknown. */
+    private void attachments(JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.START_ARRAY) {
+            List<Attachment> list = new ArrayList<>();
+            JsonText.array(json, element -> list.add(AttachmentJson.read(element)));
+            attachments = list;
+        } else {
+            json.skipChildren();
         }
     }
 
@@ -183,6 +194,18 @@ final class RawMessage {
     private String headerValue(String lowerCaseName) {
         String spelled = headerNames.get(lowerCaseName);
         return spelled == null ? "" : headers.getOrDefault(spelled, "");
+    }
+
+    /**
+     * Says whether attachments are still to be asked for: not all came, or none did though the message has some. Graph's
+     * hasAttachments is false where all are inline, so a body that shows one counts too.
+     */
+    boolean lacksAttachments() {
+        return attachmentsGoOn || (attachments == null && (hasAttachments || showsAttachment()));
+    }
+
+    private boolean showsAttachment() {
+        return bodyContent != null && CONTENT_LINK.matcher(bodyContent).find();
     }
 
     /**

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.microsoft.kiota.RequestInformation;
 import dev.backfill.model.Attachment;
 import dev.backfill.spi.ApiCalls;
-import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.PageItem;
@@ -28,12 +27,12 @@ final class SingleMessages {
 
     private final GraphClient client;
     private final GraphRequests requests;
-    private final ApiCalls calls;
+    private final SimplerRounds rounds;
 
     SingleMessages(GraphClient client, GraphRequests requests, ApiCalls calls) {
         this.client = client;
         this.requests = requests;
-        this.calls = calls;
+        this.rounds = new SimplerRounds(client, calls);
     }
 
     /**
@@ -46,15 +45,8 @@ final class SingleMessages {
      * @throws SourceException if an error concerns more than its message
      */
     List<PageItem> read(String scope, List<String> ids, Function<String, String> folderPath) {
-        List<ApiRequest<RawMessage>> all = new ArrayList<>();
-        for (String id : ids) {
-            all.add(client.request(
-                    GraphOperations.GET,
-                    GraphErrors.Target.MESSAGE,
-                    () -> requests.message(id),
-                    SingleMessages::message));
-        }
-        List<Outcome<RawMessage>> outcomes = calls.all(all);
+        List<Outcome<RawMessage>> outcomes =
+                rounds.ask(GraphOperations.GET, requests.expanding(), ids, requests::message, SingleMessages::message);
         List<PageItem> items = new ArrayList<>(ids.size());
         List<RawMessage> read = new ArrayList<>();
         for (Outcome<RawMessage> outcome : outcomes) {
@@ -101,22 +93,17 @@ final class SingleMessages {
      */
     void completeAttachments(List<RawMessage> messages) {
         List<RawMessage> incomplete = messages.stream()
-                .filter(raw ->
-                        raw.id != null && (raw.attachmentsGoOn || (raw.attachments == null && raw.hasAttachments)))
+                .filter(raw -> raw.id != null && raw.lacksAttachments())
                 .toList();
         if (incomplete.isEmpty()) {
             return;
         }
-        List<ApiRequest<AttachmentPage>> all = new ArrayList<>();
-        for (RawMessage raw : incomplete) {
-            String id = String.valueOf(raw.id);
-            all.add(client.request(
-                    GraphOperations.ATTACHMENTS,
-                    GraphErrors.Target.MESSAGE,
-                    () -> requests.attachments(id),
-                    AttachmentPage::read));
-        }
-        List<Outcome<AttachmentPage>> outcomes = calls.all(all);
+        List<Outcome<AttachmentPage>> outcomes = rounds.ask(
+                GraphOperations.ATTACHMENTS,
+                requests.casting(),
+                incomplete.stream().map(raw -> String.valueOf(raw.id)).toList(),
+                requests::attachments,
+                AttachmentPage::read);
         for (int i = 0; i < outcomes.size(); i++) {
             RawMessage raw = incomplete.get(i);
             try {
@@ -143,15 +130,15 @@ final class SingleMessages {
         AttachmentPage page = first.get();
         List<Attachment> all = new ArrayList<>(page.attachments());
         Set<String> seen = new HashSet<>();
-        RequestInformation request = requests.attachments(messageId);
-        for (String next = page.nextLink(); next != null && seen.add(next); next = page.nextLink()) {
+        RequestInformation request =
+                requests.attachments(messageId, requests.casting().level());
+        for (String next = page.nextLink(); next != null; next = page.nextLink()) {
             RequestInformation following = NextLinks.follow(request, next);
             if (following == null) {
-                throw SourceException.of(
-                                SourceException.Kind.SKIP_MESSAGE,
-                                SourceException.Scope.MESSAGE,
-                                "NEXT_LINK_UNREADABLE")
-                        .build("Microsoft Graph goes on with a message's attachments at what is no address");
+                throw unlisted("NEXT_LINK_UNREADABLE", "goes on with a message's attachments at what is no address");
+            }
+            if (!seen.add(next)) {
+                throw unlisted("NEXT_LINK_LOOP", "gives the same link to a message's further attachments again");
             }
             page = client.call(
                     GraphOperations.ATTACHMENTS,
@@ -161,6 +148,11 @@ final class SingleMessages {
             all.addAll(page.attachments());
         }
         return all;
+    }
+
+    private static SourceException unlisted(String code, String what) {
+        return SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, code)
+                .build("Microsoft Graph " + what);
     }
 
     private static RawMessage message(InputStream body) throws IOException {
@@ -182,19 +174,8 @@ final class SingleMessages {
             List<Attachment> attachments, @Nullable String nextLink) {
         static AttachmentPage read(InputStream body) throws IOException {
             List<Attachment> attachments = new ArrayList<>();
-            @Nullable String[] next = new @Nullable String[1];
-            try (JsonParser json = GraphClient.JSON.createParser(body)) {
-                json.nextToken();
-                JsonText.object(json, (parser, name) -> {
-                    switch (name) {
-                        case "value" ->
-                            JsonText.array(parser, element -> attachments.add(AttachmentJson.read(element)));
-                        case "@odata.nextLink" -> next[0] = JsonText.string(parser);
-                        default -> parser.skipChildren();
-                    }
-                });
-            }
-            return new AttachmentPage(attachments, next[0]);
+            String next = JsonText.collection(body, element -> attachments.add(AttachmentJson.read(element)));
+            return new AttachmentPage(attachments, next);
         }
     }
 }

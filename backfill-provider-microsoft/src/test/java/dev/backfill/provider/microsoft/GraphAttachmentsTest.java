@@ -15,6 +15,7 @@ import dev.backfill.testkit.graph.FakeGraph;
 import dev.backfill.testkit.graph.GraphQuirks;
 import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.MailAttachment;
 import dev.backfill.testkit.mail.StoredMail;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -86,6 +87,94 @@ class GraphAttachmentsTest {
                     .isInstanceOfSatisfying(
                             SourceException.class,
                             error -> assertThat(error.code()).isEqualTo("TOO_LARGE"));
+        }
+    }
+
+    @Test
+    void anAttachmentOnlyInTheBodyIsFoundThoughGraphSaysThereIsNone() throws Exception {
+        List<StoredMail> mails = Graphs.withPictures(150);
+        List<StoredMail> inlineOnly = mails.stream()
+                .filter(mail -> !mail.parsed().attachments().isEmpty()
+                        && mail.parsed().attachments().stream().allMatch(MailAttachment::inline))
+                .toList();
+        assertThat(inlineOnly).hasSizeGreaterThanOrEqualTo(4);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("all", "junk"), true, false);
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            graph.faults().always(RequestMatch.path("/messages").query("$expand", ""), Fault.status(400));
+            List<EmailMessage> emails =
+                    Crawl.of(mailbox, query, Crawl.limit(50)).emails();
+
+            for (StoredMail mail : inlineOnly) {
+                assertThat(emails)
+                        .filteredOn(
+                                email -> email.id().equals(graph.mailbox(OWNER).messageId(mail)))
+                        .singleElement()
+                        .satisfies(email -> assertThat(email.attachments())
+                                .hasSameSizeAs(mail.parsed().attachments())
+                                .allMatch(part -> part.inline() && part.contentId() != null));
+            }
+            // Nobody else is asked about.
+            assertThat(graph.journal().count(RequestMatch.path("/attachments$")))
+                    .isEqualTo((int) mails.stream()
+                            .filter(mail -> !mail.parsed().attachments().isEmpty())
+                            .count());
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotKnowTheKindsOfAttachmentsIsAskedWithoutThem() throws Exception {
+        List<StoredMail> mails = Graphs.generated(100);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("all", "junk"), true, false);
+        try (FakeGraph graph = FakeGraph.builder()
+                        .mailbox(OWNER, mails)
+                        .quirks(GraphQuirks.NONE.withoutExpandAndCount())
+                        .start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            RequestMatch casts = RequestMatch.path("/attachments$").query("$select", "fileAttachment");
+            graph.faults().always(casts, Fault.status(400));
+            Crawl crawl = Crawl.of(mailbox, query, Crawl.limit(100));
+
+            long attached = mails.stream()
+                    .mapToInt(mail -> mail.parsed().attachments().size())
+                    .sum();
+            assertThat(crawl.emails().stream()
+                            .mapToInt(email -> email.attachments().size())
+                            .sum())
+                    .isEqualTo((int) attached);
+            int before = graph.journal().count(casts);
+            Crawl.of(mailbox, query, Crawl.limit(100));
+            assertThat(graph.journal().count(casts)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void attachmentsWhosePagesDoNotEndFailTheirMessageInsteadOfComingHalf() throws Exception {
+        List<StoredMail> mails = Graphs.generated(100);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("all", "junk"), true, false);
+        for (String answer : List.of("{\"value\":[],\"@odata.nextLink\":\"/v1.0/again\"}", "", "{}", "[]")) {
+            try (FakeGraph graph = FakeGraph.builder()
+                            .mailbox(OWNER, mails)
+                            .quirks(GraphQuirks.NONE.withoutExpandAndCount())
+                            .start();
+                    Mailbox mailbox = Graphs.open(graph)) {
+                StoredMail bad = mails.stream()
+                        .filter(mail -> mail.parsed().attachments().stream().anyMatch(one -> !one.inline()))
+                        .findFirst()
+                        .orElseThrow();
+                String id = graph.mailbox(OWNER).messageId(bad);
+                graph.faults()
+                        .always(
+                                RequestMatch.path("(/messages/" + Pattern.quote(id) + "/attachments|/again)$"),
+                                Fault.json(200, answer));
+                Crawl crawl = Crawl.of(mailbox, query, Crawl.limit(50));
+
+                assertThat(crawl.ids()).doesNotHaveDuplicates().hasSize(100);
+                assertThat(crawl.items)
+                        .filteredOn(PageItem.Failed.class::isInstance)
+                        .singleElement()
+                        .satisfies(item -> assertThat(PageCollector.id(item)).isEqualTo(id));
+            }
         }
     }
 }

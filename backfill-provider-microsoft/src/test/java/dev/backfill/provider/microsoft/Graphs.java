@@ -57,6 +57,30 @@ final class Graphs {
                 .build();
     }
 
+    /** Mail whose one attachment is a picture inside its body, of which Graph says that it has no attachments. */
+    static StoredMail picture(int number, Instant receivedAt, FolderPath folder) {
+        String scheme = number % 2 == 0 ? "cid" : "CID";
+        String text = "From: Ann <ann@example.com>\r\nSubject: Picture " + number + "\r\nMessage-ID: <" + number
+                + "@example.com>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+                + "--b\r\nContent-Type: text/html\r\n\r\n<img src=\"" + scheme + ":logo" + number + "\">\r\n"
+                + "--b\r\nContent-Type: image/png\r\nContent-Disposition: inline; filename=logo.png\r\n"
+                + "Content-ID: <logo" + number + ">\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n"
+                + "--b--\r\n";
+        return StoredMail.builder(HexFormat.of().toHexDigits((long) number + 1), receivedAt)
+                .folder(folder)
+                .mime(MailBytes.utf8(text))
+                .build();
+    }
+
+    /** Generated mail, and some with pictures. */
+    static List<StoredMail> withPictures(int count) {
+        List<StoredMail> mails = new ArrayList<>(generated(count - 4));
+        for (int i = 0; i < 4; i++) {
+            mails.add(picture(1 + i, START.plusSeconds(i), FolderPath.INBOX));
+        }
+        return mails;
+    }
+
     static FakeGraph start(List<StoredMail> mails) throws IOException {
         return FakeGraph.builder().mailbox(OWNER, mails).start();
     }
