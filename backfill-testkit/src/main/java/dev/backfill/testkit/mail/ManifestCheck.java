@@ -87,11 +87,24 @@ public final class ManifestCheck {
      *     is well
      */
     public List<ManifestFinding> finish() {
+        return finish(Set.of());
+    }
+
+    /**
+     * Gives everything that is wrong when some of the manifest's messages turned out to be none of the run's, for instance those
+     * dated after it began: they must not be there.
+     *
+     * @param outside ids of the manifest's messages that must not have been published; others are ignored
+     * @return as {@link #finish()}, without {@link ManifestFinding.Kind#MISSING} and with {@link ManifestFinding.Kind#UNKNOWN}
+     *     for those
+     */
+    public List<ManifestFinding> finish(Set<String> outside) {
         synchronized (lock) {
             List<ManifestFinding> all = new ArrayList<>(findings);
             for (String id : manifest.messageIds()) {
-                if (!seen.contains(id)) {
-                    all.add(ManifestFinding.of(ManifestFinding.Kind.MISSING, id));
+                if (seen.contains(id) == outside.contains(id)) {
+                    all.add(ManifestFinding.of(
+                            seen.contains(id) ? ManifestFinding.Kind.UNKNOWN : ManifestFinding.Kind.MISSING, id));
                 }
             }
             return List.copyOf(all);

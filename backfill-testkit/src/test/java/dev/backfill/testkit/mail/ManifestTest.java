@@ -84,6 +84,20 @@ class ManifestTest {
     }
 
     @Test
+    void whatIsOutOfScopeIsNotMissingAndIsUnknownWhenItComes() {
+        Manifest two = Manifest.builder(Profile.GMAIL)
+                .add(MAIL, "m1", "t1")
+                .add(MAIL, "m2", "t1")
+                .build();
+        ManifestCheck check = two.check();
+        check.accept(GMAIL_EVENT.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(check.finish()).containsExactly(ManifestFinding.of(Kind.MISSING, "m2"));
+        assertThat(check.finish(Set.of("m2"))).isEmpty();
+        assertThat(check.finish(Set.of("m1", "m2"))).containsExactly(ManifestFinding.of(Kind.UNKNOWN, "m1"));
+    }
+
+    @Test
     void graphKnowsOneBodyAFolderAndSecondsOnly() {
         Manifest graph = Manifest.builder(Profile.GRAPH).add(MAIL, "m1", "t1").build();
         String event = GMAIL_EVENT

@@ -38,7 +38,8 @@ final class Arrivals implements AutoCloseable {
 
     Arrivals(Set<Provider> providers, MailServers servers, @Nullable Path outFile) throws UserMistake {
         for (Provider provider : providers) {
-            Manifest manifest = servers.manifest(provider);
+            BuiltInMailbox mailbox = servers.mailbox(provider);
+            Manifest manifest = mailbox == null ? null : mailbox.manifest();
             tallies.put(provider, new Tally(manifest == null ? null : manifest.check()));
         }
         this.out = outFile == null ? null : open(outFile);
@@ -134,11 +135,15 @@ final class Arrivals implements AutoCloseable {
         }
     }
 
-    /** What is wrong with what came; empty when all is well or nothing is compared. */
-    List<ManifestFinding> findings(Provider provider) {
+    /**
+     * What is wrong with what came; empty when all is well or nothing is compared.
+     *
+     * @param outside ids of messages that must not have come
+     */
+    List<ManifestFinding> findings(Provider provider, Set<String> outside) {
         synchronized (lock) {
             Tally tally = tallies.get(provider);
-            return tally == null || tally.check == null ? List.of() : tally.check.finish();
+            return tally == null || tally.check == null ? List.of() : tally.check.finish(outside);
         }
     }
 

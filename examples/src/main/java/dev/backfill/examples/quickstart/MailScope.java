@@ -6,6 +6,7 @@ import dev.backfill.testkit.mail.MailGenerator;
 import dev.backfill.testkit.mail.Profile;
 import dev.backfill.testkit.mail.StoredMail;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +26,14 @@ final class MailScope {
     }
 
     private boolean coversTime(Instant receivedAt) {
-        return (options.from() == null || !receivedAt.isBefore(options.from()))
-                && (options.to() == null || receivedAt.isBefore(options.to()));
+        return (options.from() == null || !receivedAt.isBefore(wholeSecond(options.from())))
+                && (options.to() == null || receivedAt.isBefore(wholeSecond(options.to())));
+    }
+
+    /** Providers know whole seconds, so that a bound between two of them means the later one. */
+    private static Instant wholeSecond(Instant bound) {
+        Instant floor = bound.truncatedTo(ChronoUnit.SECONDS);
+        return floor.equals(bound) ? floor : floor.plusSeconds(1);
     }
 
     private boolean coversFolder(StoredMail mail, Profile profile) {

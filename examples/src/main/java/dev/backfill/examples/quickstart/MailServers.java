@@ -5,7 +5,6 @@ import dev.backfill.testkit.graph.FakeGraph;
 import dev.backfill.testkit.graph.GraphMailbox;
 import dev.backfill.testkit.mail.MailFileException;
 import dev.backfill.testkit.mail.MailFiles;
-import dev.backfill.testkit.mail.Manifest;
 import dev.backfill.testkit.mail.Profile;
 import dev.backfill.testkit.mail.StoredMail;
 import java.io.IOException;
@@ -20,7 +19,7 @@ final class MailServers implements AutoCloseable {
     private static final String OWNER = "owner@example.com";
 
     private final Map<Provider, Map<String, String>> settings = new HashMap<>();
-    private final Map<Provider, Manifest> manifests = new HashMap<>();
+    private final Map<Provider, BuiltInMailbox> mailboxes = new HashMap<>();
     private final List<AutoCloseable> running = new ArrayList<>();
     private final Options options;
     private final MailScope scope;
@@ -76,27 +75,21 @@ final class MailServers implements AutoCloseable {
     private String startGraph(List<StoredMail> mails) throws IOException {
         FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start();
         running.add(graph);
-        if (options.verify()) {
-            GraphMailbox mailbox = graph.mailbox(OWNER);
-            Manifest.Builder manifest = Manifest.builder(Profile.GRAPH);
-            mails.stream()
-                    .filter(mail -> scope.covers(mail, Profile.GRAPH))
-                    .forEach(mail -> manifest.add(mail, mailbox.messageId(mail), mailbox.conversationId(mail)));
-            manifests.put(Provider.MICROSOFT, manifest.build());
-        }
+        GraphMailbox mailbox = graph.mailbox(OWNER);
+        mailboxes.put(
+                Provider.MICROSOFT,
+                BuiltInMailbox.of(
+                        mails, scope, Profile.GRAPH, mailbox::messageId, mailbox::conversationId, options.verify()));
         return graph.baseUrl().toString();
     }
 
     private String startGmail(List<StoredMail> mails) throws IOException {
         FakeGmail gmail = FakeGmail.builder().mailbox(OWNER, mails).start();
         running.add(gmail);
-        if (options.verify()) {
-            Manifest.Builder manifest = Manifest.builder(Profile.GMAIL);
-            mails.stream()
-                    .filter(mail -> scope.covers(mail, Profile.GMAIL))
-                    .forEach(mail -> manifest.add(mail, mail.id(), mail.threadKey()));
-            manifests.put(Provider.GOOGLE, manifest.build());
-        }
+        mailboxes.put(
+                Provider.GOOGLE,
+                BuiltInMailbox.of(
+                        mails, scope, Profile.GMAIL, StoredMail::id, StoredMail::threadKey, options.verify()));
         return gmail.rootUrl().toString();
     }
 
@@ -104,10 +97,10 @@ final class MailServers implements AutoCloseable {
         return settings.getOrDefault(provider, Map.of());
     }
 
-    /** What must arrive; null for a server whose mail is not known. */
+    /** What a built-in server must give; null for a server whose mail is not known. */
     @Nullable
-    Manifest manifest(Provider provider) {
-        return manifests.get(provider);
+    BuiltInMailbox mailbox(Provider provider) {
+        return mailboxes.get(provider);
     }
 
     @Override

@@ -113,8 +113,15 @@ final class OptionParser {
             throw UserMistake.argument("--token-file belongs to --graph-url or --gmail-url; neither is given");
         }
         Set<Provider> providers = providers();
-        requireCrawled(providers, Provider.MICROSOFT, "--graph-url", graphUrl);
-        requireCrawled(providers, Provider.GOOGLE, "--gmail-url", gmailUrl);
+        requireCrawled(providers, Provider.MICROSOFT, "--graph-url");
+        requireCrawled(providers, Provider.GOOGLE, "--gmail-url");
+        requireCrawled(providers, Provider.GOOGLE, "--gmail-quota");
+        requireBuiltIn(providers);
+        if (json != null
+                && out != null
+                && json.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
+            throw UserMistake.argument("--out and --json must be two files, both are " + json);
+        }
         String quota = gmailQuota != null ? gmailQuota : gmailUrl == null ? "off" : "new";
         return new Options(
                 providers,
@@ -135,12 +142,25 @@ final class OptionParser {
                 verbose);
     }
 
-    private static void requireCrawled(Set<Provider> providers, Provider provider, String argument, @Nullable URI url)
-            throws UserMistake {
-        if (url != null && !providers.contains(provider)) {
-            throw UserMistake.argument(argument + " does not fit --provider "
-                    + providers.iterator().next().id());
+    private void requireCrawled(Set<Provider> providers, Provider provider, String argument) throws UserMistake {
+        if (given.contains(argument) && !providers.contains(provider)) {
+            throw UserMistake.argument(argument + " does nothing here, where "
+                    + providers.iterator().next().id() + " alone is crawled; leave it out or change --provider");
         }
+    }
+
+    private void requireBuiltIn(Set<Provider> providers) throws UserMistake {
+        boolean builtIn = providers.stream().anyMatch(crawled -> urlOf(crawled) == null);
+        for (String argument : List.of("--mail", "--messages", "--seed")) {
+            if (given.contains(argument) && !builtIn) {
+                throw UserMistake.argument(
+                        argument + " fills a built-in server, and none runs beside --graph-url or --gmail-url");
+            }
+        }
+    }
+
+    private @Nullable URI urlOf(Provider crawled) {
+        return crawled == Provider.MICROSOFT ? graphUrl : gmailUrl;
     }
 
     /** Naming one server means that one; naming none or both means both. */

@@ -3,16 +3,18 @@ package dev.backfill.examples.quickstart;
 /** The two mail providers the quickstart crawls. */
 enum Provider {
     /** Microsoft Graph. */
-    MICROSOFT("microsoft", "Microsoft"),
+    MICROSOFT("microsoft", "Microsoft", "--graph-url"),
     /** Gmail. */
-    GOOGLE("google", "Google");
+    GOOGLE("google", "Google", "--gmail-url");
 
     private final String id;
     private final String title;
+    private final String urlArgument;
 
-    Provider(String id, String title) {
+    Provider(String id, String title, String urlArgument) {
         this.id = id;
         this.title = title;
+        this.urlArgument = urlArgument;
     }
 
     /** The id under which the engine knows it. */
@@ -22,5 +24,10 @@ enum Provider {
 
     String title() {
         return title;
+    }
+
+    /** The argument that names a server of it that is already there. */
+    String urlArgument() {
+        return urlArgument;
     }
 }

@@ -38,7 +38,7 @@ public final class Quickstart {
                 return 0;
             }
             System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", options.verbose() ? "info" : "error");
-            return new MainJob(options, environment, out, terminal).run() ? 0 : UserMistake.FAILED;
+            return new MainJob(options, environment, out, err, terminal).run() ? 0 : UserMistake.FAILED;
         } catch (UserMistake mistake) {
             err.println("quickstart: " + mistake.getMessage());
             return mistake.exitCode();

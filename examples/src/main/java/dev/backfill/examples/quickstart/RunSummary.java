@@ -4,6 +4,7 @@ import dev.backfill.api.BackfillJob;
 import dev.backfill.api.Progress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,12 @@ record RunSummary(
         return start == null || end == null ? 0 : Duration.between(start, end).toMillis() / MILLIS;
     }
 
-    /** Adds another job that ran at the same time. */
-    RunSummary plus(RunSummary other) {
+    /** Sums up jobs that ran at the same time. */
+    static RunSummary all(List<RunSummary> jobs) {
+        return jobs.stream().reduce(new RunSummary("all", 0, 0, 0, 0, 0, 0, 0, 0), RunSummary::plus);
+    }
+
+    private RunSummary plus(RunSummary other) {
         return new RunSummary(
                 "all",
                 listed + other.listed,

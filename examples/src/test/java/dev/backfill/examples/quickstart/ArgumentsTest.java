@@ -30,7 +30,13 @@ class ArgumentsTest {
             --folders inbox,,sent                     | --folders | empty
             --mail x --messages 5                     | --messages | --mail
             --token-file t                            | --token-file | --graph-url or --gmail-url
-            --provider google --graph-url http://h/v1.0 | --graph-url | --provider google
+            --provider google --graph-url http://h/v1.0 | --graph-url | google alone
+            --graph-url http://h/v1.0 --messages 5    | --messages | built-in
+            --graph-url http://h/v1.0 --gmail-url http://h/ --seed 5 | --seed | built-in
+            --provider google --gmail-url http://h/ --mail x | --mail | built-in
+            --graph-url http://h/v1.0 --gmail-quota new | --gmail-quota | microsoft
+            --provider microsoft --gmail-quota new    | --gmail-quota | microsoft
+            --json x --out ./x                        | --out | --json
             --nonsense                                | --nonsense | --help
             stray                                     | stray | --help
             """)
@@ -59,6 +65,21 @@ class ArgumentsTest {
         Options options = parse("--graph-url", "https://graph.example.com/v1.0");
 
         assertThat(options.providers()).isEqualTo(Set.of(Provider.MICROSOFT));
+    }
+
+    @Test
+    void whatIsForTheBuiltInServersStandsBesideAUrlAsLongAsOneOfThemRuns() throws UserMistake {
+        Options options = parse(
+                "--graph-url",
+                "https://graph.example.com/v1.0",
+                "--provider",
+                "microsoft",
+                "--json",
+                "x",
+                "--out",
+                "y");
+        assertThat(options.providers()).isEqualTo(Set.of(Provider.MICROSOFT));
+        assertThat(parse("--messages", "7", "--gmail-quota", "new").messages()).isEqualTo(7);
     }
 
     @Test

@@ -96,7 +96,24 @@ class OtherServersTest {
             Session session = Session.run("--gmail-url", gmail.rootUrl(), "--token-file", token);
 
             assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
-            assertThat(session.all()).contains("AUTHENTICATION").doesNotContain("\tat ", "wrong");
+            assertThat(session.err()).startsWith("quickstart: Google failed, AUTHENTICATION");
+            assertThat(session.all()).doesNotContain("\tat ", "wrong");
+        }
+    }
+
+    @Test
+    void aServerThatIsNotThereIsSaidAtOnce() {
+        for (Object[] arguments : new Object[][] {
+            {"--graph-url", "http://127.0.0.1:1/v1.0", "nothing answers at 127.0.0.1, port 1"},
+            {"--gmail-url", "http://127.0.0.1:1/", "nothing answers at 127.0.0.1, port 1"},
+            {"--gmail-url", "http://nowhere.invalid/", "there is no host nowhere.invalid"}
+        }) {
+            Session session = Session.run(arguments[0], arguments[1]);
+
+            assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
+            assertThat(session.err()).startsWith("quickstart: " + arguments[0] + ": " + arguments[2]);
+            assertThat(session.err().lines()).hasSize(1);
+            assertThat(session.out()).as("nothing was begun").isEmpty();
         }
     }
 

@@ -83,6 +83,24 @@ class QuickstartTest {
     }
 
     @Test
+    void mailDatedInTheFutureIsLeftToTheFutureAndSaid() throws IOException {
+        Path mail = Files.createDirectories(folder.resolve("mail"));
+        for (int year : List.of(2019, 2098, 2099)) {
+            Files.writeString(
+                    mail.resolve(year + ".eml"),
+                    "From: a@example.com\r\nDate: Tue, 1 Jan " + year + " 00:00:00 +0000\r\n\r\nhello\r\n");
+        }
+
+        Session session = Session.run("--mail", mail, "--verify");
+
+        assertThat(session.exitCode()).as(session.all()).isZero();
+        assertThat(session.out())
+                .contains("Microsoft verified, every field of 1 message compared")
+                .contains("Google verified, every field of 1 message compared")
+                .contains("Google note: 2 messages dated after the job began");
+    }
+
+    @Test
     void foldersAndDatesNarrowWhatArrivesAndWhatIsExpected() {
         Session session = Session.run(
                 "--messages", 200, "--verify", "--folders", "inbox,sent", "--from", "2020-01-01", "--to", "2023-01-01");

@@ -1,0 +1,131 @@
+package dev.backfill.examples.quickstart;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.UserJobs;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobStore;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What there is to say of ended jobs: the table, the failures by reason, and what {@code --verify} found. */
+final class JobReport {
+    private static final long MEBIBYTE = 1L << 20;
+
+    private final Options options;
+    private final MailServers servers;
+    private final Arrivals arrivals;
+    private final UserJobs jobs;
+    private final JobStore store;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    JobReport(
+            Options options,
+            MailServers servers,
+            Arrivals arrivals,
+            UserJobs jobs,
+            JobStore store,
+            PrintStream out,
+            PrintStream err) {
+        this.options = options;
+        this.servers = servers;
+        this.arrivals = arrivals;
+        this.jobs = jobs;
+        this.store = store;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Prints all; true if every job completed and what was to be verified holds. */
+    boolean print(Map<Provider, JobId> started) throws UserMistake {
+        List<RunSummary> rows = new ArrayList<>();
+        started.forEach(
+                (provider, id) -> rows.add(RunSummary.of(jobs.status(id), arrivals.distinct(provider), heapPeakMb())));
+        rows.add(RunSummary.all(rows));
+        SummaryWriter.print(rows, out);
+        if (options.json() != null) {
+            SummaryWriter.write(rows, options.json());
+        }
+        boolean good = true;
+        for (Map.Entry<Provider, JobId> entry : started.entrySet()) {
+            good &= explain(entry.getKey(), jobs.status(entry.getValue()));
+        }
+        return good;
+    }
+
+    private boolean explain(Provider provider, BackfillJob job) {
+        String title = provider.title();
+        if (job.failureCode() != null) {
+            complain(title + " failed, " + job.failureCode() + ": " + job.failureMessage());
+        }
+        job.notes().forEach(note -> out.println(title + " note: " + note.code() + " " + note.detail()));
+        Set<String> future = future(provider, job);
+        if (!future.isEmpty()) {
+            out.println(title + " note: " + future.size() + (future.size() == 1 ? " message" : " messages")
+                    + " dated after the job began, left to the future");
+        }
+        FailureRows failures = FailureRows.of(jobs, job.id());
+        failures.byReason().forEach((reason, count) -> out.println(title + " failures: " + count + " x " + reason));
+        boolean holds = !options.verify() || verified(provider, job, failures, future);
+        return holds && job.state() == JobState.COMPLETED;
+    }
+
+    private boolean verified(Provider provider, BackfillJob job, FailureRows failures, Set<String> future) {
+        Verdict verdict = arrivals.isCompared(provider)
+                ? Verdict.byManifest(
+                        arrivals.findings(provider, future),
+                        failures,
+                        options.mail() != null,
+                        arrivals.distinct(provider))
+                : Verdict.byCount(job.progress().published(), arrivals.received(provider), arrivals.distinct(provider));
+        if (verdict.holds()) {
+            out.println(provider.title() + " " + verdict.line());
+        } else {
+            complain(provider.title() + " " + verdict.line());
+            verdict.details().forEach(detail -> err.println("  " + detail));
+        }
+        return verdict.holds();
+    }
+
+    /** Goes where programs look for complaints, after all that was said before. */
+    private void complain(String line) {
+        out.flush();
+        err.println("quickstart: " + line);
+    }
+
+    /**
+     * The messages of a built-in server that are dated behind the job's frozen end: not history, so not the job's. Mail of
+     * before the job's making always is, whatever the job froze.
+     */
+    private Set<String> future(Provider provider, BackfillJob job) {
+        BuiltInMailbox mailbox = servers.mailbox(provider);
+        if (mailbox == null) {
+            return Set.of();
+        }
+        Instant end = store.find(job.id()).map(JobRecord::upperBound).orElse(null);
+        return mailbox.idsSince(later(end, job.createdAt()));
+    }
+
+    private static Instant later(@Nullable Instant one, Instant other) {
+        return one == null || one.isBefore(other) ? other : one;
+    }
+
+    private static long heapPeakMb() {
+        return ManagementFactory.getMemoryPoolMXBeans().stream()
+                        .filter(pool -> pool.getType() == MemoryType.HEAP)
+                        .map(MemoryPoolMXBean::getPeakUsage)
+                        .mapToLong(usage -> usage.getUsed())
+                        .sum()
+                / MEBIBYTE;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.backfill.examples.quickstart;
+
+import dev.backfill.testkit.mail.ManifestFinding;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code --verify} says of one provider's mail. Immutable.
+ *
+ * @param holds true if all that had to arrive arrived, once and unaltered
+ * @param line the answer in one sentence
+ * @param details what is wrong, a line each; empty when it holds
+ */
+record Verdict(boolean holds, String line, List<String> details) {
+    private static final int DETAILS_SHOWN = 20;
+
+    /** Copies the details. */
+    Verdict {
+        details = List.copyOf(details);
+    }
+
+    /**
+     * Judges mail that is known here.
+     *
+     * @param findings what differs from the manifest
+     * @param failures the job's failure rows
+     * @param realMail true for real mail, of which a message that cannot be read is done when a failure row says why; generated
+     *     mail is all readable, so that each missing message is a fault of ours
+     * @param compared how many different messages arrived
+     */
+    static Verdict byManifest(List<ManifestFinding> findings, FailureRows failures, boolean realMail, long compared) {
+        List<String> details = new ArrayList<>();
+        int explained = 0;
+        for (ManifestFinding finding : findings) {
+            @Nullable
+            String reason = finding.kind() == ManifestFinding.Kind.MISSING
+                    ? failures.reasonOf().get(finding.messageId())
+                    : null;
+            if (reason != null && realMail) {
+                explained++;
+            } else {
+                details.add(finding + (reason == null ? "" : ", failed: " + reason));
+            }
+        }
+        return new Verdict(
+                details.isEmpty(),
+                (details.isEmpty() ? "verified" : "NOT verified, " + count(details.size(), "finding"))
+                        + ", every field of " + count(compared, "message") + " compared"
+                        + (explained == 0
+                                ? ""
+                                : "; " + count(explained, "message") + " more did not arrive and "
+                                        + (explained == 1 ? "has" : "have") + " a failure row with a reason"),
+                shown(details));
+    }
+
+    /** Judges mail of a server whose mail is not known here: by its counts. */
+    static Verdict byCount(long published, long received, long distinct) {
+        boolean holds = distinct == published && received == distinct;
+        return new Verdict(
+                holds,
+                (holds ? "verified" : "NOT verified") + " by count only, since this server's mail is not known here: "
+                        + published + " published, " + received + " arrived, " + distinct + " distinct",
+                List.of());
+    }
+
+    private static List<String> shown(List<String> details) {
+        if (details.size() <= DETAILS_SHOWN) {
+            return details;
+        }
+        List<String> shown = new ArrayList<>(details.subList(0, DETAILS_SHOWN));
+        shown.add("... and " + (details.size() - DETAILS_SHOWN) + " more");
+        return shown;
+    }
+
+    private static String count(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
+    }
+}
