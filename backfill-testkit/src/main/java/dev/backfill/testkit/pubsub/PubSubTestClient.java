@@ -2,13 +2,10 @@ package dev.backfill.testkit.pubsub;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.pubsub.v1.AcknowledgeRequest;
 import com.google.pubsub.v1.DeleteTopicRequest;
 import com.google.pubsub.v1.PublishRequest;
 import com.google.pubsub.v1.PublisherGrpc;
 import com.google.pubsub.v1.PubsubMessage;
-import com.google.pubsub.v1.PullRequest;
-import com.google.pubsub.v1.ReceivedMessage;
 import com.google.pubsub.v1.SubscriberGrpc;
 import com.google.pubsub.v1.Subscription;
 import com.google.pubsub.v1.Topic;
@@ -17,12 +14,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -33,19 +28,16 @@ import java.util.function.Consumer;
  */
 public final class PubSubTestClient implements AutoCloseable {
     private static final Duration CALL = Duration.ofSeconds(30);
-    private static final Duration MIN_PULL = Duration.ofSeconds(2);
+    private static final Duration MIN_IDLE = Duration.ofSeconds(2);
     private static final Duration SHUTDOWN = Duration.ofSeconds(5);
     private static final int MAX_INBOUND_BYTES = 64 * 1024 * 1024;
-    private static final int MAX_MESSAGES = 1_000;
     /** Long enough for a slow reader, so that a message does not come again while it works. */
     private static final int ACK_SECONDS = 600;
 
     private final ManagedChannel channel;
-    private final InstantSource clock;
 
-    private PubSubTestClient(ManagedChannel channel, InstantSource clock) {
+    private PubSubTestClient(ManagedChannel channel) {
         this.channel = channel;
-        this.clock = clock;
     }
 
     /**
@@ -55,23 +47,10 @@ public final class PubSubTestClient implements AutoCloseable {
      * @return the client
      */
     public static PubSubTestClient connect(String hostAndPort) {
-        return connect(hostAndPort, InstantSource.system());
-    }
-
-    /**
-     * Makes a client; connects with the first call.
-     *
-     * @param hostAndPort what PUBSUB_EMULATOR_HOST would hold, for instance {@code 127.0.0.1:8085}
-     * @param clock tells how long nothing has come
-     * @return the client
-     */
-    public static PubSubTestClient connect(String hostAndPort, InstantSource clock) {
-        return new PubSubTestClient(
-                NettyChannelBuilder.forTarget(requireNonNull(hostAndPort, "hostAndPort"))
-                        .usePlaintext()
-                        .maxInboundMessageSize(MAX_INBOUND_BYTES)
-                        .build(),
-                requireNonNull(clock, "clock"));
+        return new PubSubTestClient(NettyChannelBuilder.forTarget(requireNonNull(hostAndPort, "hostAndPort"))
+                .usePlaintext()
+                .maxInboundMessageSize(MAX_INBOUND_BYTES)
+                .build());
     }
 
     /**
@@ -141,65 +120,49 @@ public final class PubSubTestClient implements AutoCloseable {
      */
     public MessageStream stream(String subscription, Consumer<PublishedMessage> consumer) {
         return MessageStream.open(
-                channel, requireNonNull(subscription, "subscription"), requireNonNull(consumer, "consumer"));
+                channel, requireNonNull(subscription, "subscription"), requireNonNull(consumer, "consumer"), () -> {});
     }
 
     /**
-     * Pulls and acknowledges messages until so many have come, or until none has come for a while. A message that Pub/Sub
-     * delivers twice is handed over once; one that was published twice is two messages. Blocks; on the caller's thread.
+     * Reads a subscription as a stream until so many messages have come, or until none has come for a while, and acknowledges what
+     * was handed over. A message that Pub/Sub delivers twice is handed over once; one that was published twice is two messages.
+     * Blocks.
      *
      * @param subscription the subscription's full name
      * @param expected how many messages to wait for; more may be handed over when they come with the last of these
-     * @param idle how long to go on without a message; 2 seconds at least
-     * @param consumer gets each message, on this thread
+     * @param idle how long to go on without a message, also without a first one; 2 seconds at least
+     * @param consumer gets each message, one by one, on a thread of gRPC; has returned from the last when this returns
      * @return how many were handed over
+     * @throws StatusRuntimeException if Pub/Sub ends the stream, or the consumer throws
      */
     public long receive(String subscription, long expected, Duration idle, Consumer<PublishedMessage> consumer) {
-        Set<String> seen = new HashSet<>();
-        Instant lastCame = clock.instant();
-        while (seen.size() < expected) {
-            Duration left = Duration.between(clock.instant(), lastCame.plus(idle));
-            List<ReceivedMessage> received = pull(subscription, left);
-            if (received.isEmpty()) {
-                if (!lastCame.plus(idle).isAfter(clock.instant())) {
-                    break;
-                }
-                continue;
+        Duration patience = idle.compareTo(MIN_IDLE) < 0 ? MIN_IDLE : idle;
+        AtomicLong handedOver = new AtomicLong();
+        Semaphore news = new Semaphore(0);
+        Consumer<PublishedMessage> counting = message -> {
+            consumer.accept(message);
+            handedOver.incrementAndGet();
+            news.release();
+        };
+        MessageStream stream = MessageStream.open(channel, subscription, counting, news::release);
+        try (stream) {
+            while (handedOver.get() < expected && stream.failure() == null && isThereNews(news, patience)) {
+                news.drainPermits();
             }
-            for (ReceivedMessage message : received) {
-                if (seen.add(message.getMessage().getMessageId())) {
-                    consumer.accept(published(message.getMessage()));
-                }
-            }
-            acknowledge(subscription, received);
-            lastCame = clock.instant();
         }
-        return seen.size();
+        if (stream.failure() instanceof StatusRuntimeException broken) {
+            throw broken;
+        }
+        return handedOver.get();
     }
 
-    /** The emulator answers an empty pull only when its deadline comes, so that deadline is what is left to wait. */
-    private List<ReceivedMessage> pull(String subscription, Duration left) {
-        Duration wait = left.compareTo(MIN_PULL) < 0 ? MIN_PULL : left.compareTo(CALL) > 0 ? CALL : left;
+    private static boolean isThereNews(Semaphore news, Duration patience) {
         try {
-            return SubscriberGrpc.newBlockingStub(channel)
-                    .withDeadlineAfter(wait.toMillis(), TimeUnit.MILLISECONDS)
-                    .pull(PullRequest.newBuilder()
-                            .setSubscription(subscription)
-                            .setMaxMessages(MAX_MESSAGES)
-                            .build())
-                    .getReceivedMessagesList();
-        } catch (StatusRuntimeException nothingCame) {
-            if (nothingCame.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) {
-                return List.of();
-            }
-            throw nothingCame;
+            return news.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
         }
-    }
-
-    private void acknowledge(String subscription, List<ReceivedMessage> received) {
-        AcknowledgeRequest.Builder request = AcknowledgeRequest.newBuilder().setSubscription(subscription);
-        received.forEach(message -> request.addAckIds(message.getAckId()));
-        subscriber().acknowledge(request.build());
     }
 
     /** Ends the connection. Closing twice does nothing. */
@@ -229,11 +192,5 @@ public final class PubSubTestClient implements AutoCloseable {
                 throw e;
             }
         }
-    }
-
-    private static PublishedMessage published(PubsubMessage message) {
-        Instant time = Instant.ofEpochSecond(
-                message.getPublishTime().getSeconds(), message.getPublishTime().getNanos());
-        return new PublishedMessage(0, message, time);
     }
 }

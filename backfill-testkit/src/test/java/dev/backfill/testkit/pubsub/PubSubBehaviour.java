@@ -74,9 +74,7 @@ interface PubSubBehaviour {
     @Test
     default void anUnknownSubscriptionIsNotFound() {
         try (PubSubTestClient client = PubSubTestClient.connect(host())) {
-            refused(
-                    "NOT_FOUND",
-                    () -> client.receive("projects/p/subscriptions/nowhere", 1, Duration.ZERO, message -> {}));
+            refused("NOT_FOUND", () -> client.receive("projects/p/subscriptions/nowhere", 1, IDLE, message -> {}));
         }
     }
 
