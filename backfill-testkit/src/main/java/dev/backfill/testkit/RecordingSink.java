@@ -9,16 +9,10 @@ import dev.backfill.spi.SinkContext;
 import dev.backfill.spi.SinkException;
 import dev.backfill.spi.SinkLimits;
 import dev.backfill.spi.SpiVersion;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A sink that remembers what it took and does what a test tells it: acknowledge at once, on a thread of its own, or by hand;
@@ -41,17 +35,12 @@ public final class RecordingSink implements MessageSink {
 
     private final String id;
     private final Monitor monitor = new Monitor();
-    private final List<String> keys = new ArrayList<>();
-    private final List<String> messageIds = new ArrayList<>();
-    private final Set<String> distinct = new HashSet<>();
-    private final List<OutboundMessage> payloads = new ArrayList<>();
-    private final Deque<Held> held = new ArrayDeque<>();
-    private final List<String> misuses = new ArrayList<>();
     private final SinkFaults faults = new SinkFaults();
     private final SinkTally tally = new SinkTally();
+    private final SinkMemory memory = new SinkMemory();
+    private final AckDesk acks;
+    private final List<String> misuses = new ArrayList<>();
     private SinkLimits limits = DEFAULT_LIMITS;
-    private Acks acks = Acks.AT_ONCE;
-    private Keep keep = Keep.KEYS;
 
     /**
      * What a sink saw so far. Immutable.
@@ -77,24 +66,6 @@ public final class RecordingSink implements MessageSink {
             int held,
             int mostHeld) {}
 
-    private enum Acks {
-        AT_ONCE,
-        OWN_THREAD,
-        BY_HAND
-    }
-
-    private enum Keep {
-        COUNTS,
-        KEYS,
-        PAYLOADS
-    }
-
-    /** A message on its way; the error is what it shall be refused with. */
-    private record Held(
-            OutboundMessage message,
-            CompletableFuture<String> answer,
-            @Nullable SinkException error) {}
-
     /** Makes a sink with the id {@value #DEFAULT_ID} that acknowledges at once on the caller's thread. */
     public RecordingSink() {
         this(DEFAULT_ID);
@@ -107,6 +78,7 @@ public final class RecordingSink implements MessageSink {
      */
     public RecordingSink(String id) {
         this.id = requireNonNull(id, "id");
+        this.acks = new AckDesk(id, monitor, tally, memory);
     }
 
     /**
@@ -115,7 +87,7 @@ public final class RecordingSink implements MessageSink {
      * @return this sink
      */
     public RecordingSink keepPayloads() {
-        return set(() -> keep = Keep.PAYLOADS);
+        return set(() -> memory.keep(SinkMemory.Keep.PAYLOADS));
     }
 
     /**
@@ -124,7 +96,7 @@ public final class RecordingSink implements MessageSink {
      * @return this sink
      */
     public RecordingSink countsOnly() {
-        return set(() -> keep = Keep.COUNTS);
+        return set(() -> memory.keep(SinkMemory.Keep.NOTHING));
     }
 
     /**
@@ -143,7 +115,7 @@ public final class RecordingSink implements MessageSink {
      * @return this sink
      */
     public RecordingSink ackAtOnce() {
-        set(() -> acks = Acks.AT_ONCE);
+        acks.mode(AckDesk.Mode.AT_ONCE);
         ackAll();
         return this;
     }
@@ -154,7 +126,7 @@ public final class RecordingSink implements MessageSink {
      * @return this sink
      */
     public RecordingSink ackOnOwnThread() {
-        set(() -> acks = Acks.OWN_THREAD);
+        acks.mode(AckDesk.Mode.OWN_THREAD);
         ackAll();
         return this;
     }
@@ -165,7 +137,8 @@ public final class RecordingSink implements MessageSink {
      * @return this sink
      */
     public RecordingSink holdAcks() {
-        return set(() -> acks = Acks.BY_HAND);
+        acks.mode(AckDesk.Mode.BY_HAND);
+        return this;
     }
 
     /**
@@ -228,16 +201,7 @@ public final class RecordingSink implements MessageSink {
      * @return how many were answered
      */
     public int ackNext(int most) {
-        int done = 0;
-        while (done < most) {
-            Held next = monitor.locked(held::poll);
-            if (next == null) {
-                break;
-            }
-            resolve(next);
-            done++;
-        }
-        return done;
+        return acks.answerNext(most);
     }
 
     /**
@@ -255,52 +219,16 @@ public final class RecordingSink implements MessageSink {
      * @return how many messages
      */
     public int loseAcks() {
-        return monitor.locked(() -> {
-            int lost = held.size();
-            held.forEach(one -> deliver(one.message()));
-            held.clear();
-            return lost;
-        });
+        return acks.lose();
     }
 
     CompletionStage<String> publish(OutboundMessage message, RecordingPublisher publisher) {
-        Held taken = monitor.locked(() -> {
+        AckDesk.Held taken = monitor.locked(() -> {
             requireFits(message);
             tally.published++;
-            Held one = new Held(message, new CompletableFuture<>(), faults.next(message, tally.published));
-            held.add(one);
-            tally.mostHeld = Math.max(tally.mostHeld, held.size());
-            return one;
+            return acks.take(message, faults.next(message, tally.published));
         });
-        Acks mode = monitor.locked(() -> acks);
-        if (mode == Acks.AT_ONCE) {
-            answer(taken);
-        } else if (mode == Acks.OWN_THREAD) {
-            publisher.onOwnThread(() -> answer(taken));
-        }
-        return taken.answer().minimalCompletionStage();
-    }
-
-    private void answer(Held one) {
-        if (monitor.locked(() -> held.removeFirstOccurrence(one))) {
-            resolve(one);
-        }
-    }
-
-    private void resolve(Held one) {
-        String sinkMessageId = monitor.locked(() -> {
-            if (one.error() != null) {
-                tally.refused++;
-                return "";
-            }
-            deliver(one.message());
-            return id + "-" + tally.delivered;
-        });
-        if (one.error() != null) {
-            one.answer().completeExceptionally(one.error());
-        } else {
-            one.answer().complete(sinkMessageId);
-        }
+        return acks.answerOrHold(taken, publisher);
     }
 
     private void requireFits(OutboundMessage message) {
@@ -327,48 +255,34 @@ public final class RecordingSink implements MessageSink {
         return monitor.locked(() -> limits);
     }
 
-    private void deliver(OutboundMessage message) {
-        tally.delivered++;
-        tally.bytes += message.data().length;
-        if (keep == Keep.COUNTS) {
-            return;
-        }
-        keys.add(message.dedupeKey());
-        distinct.add(message.dedupeKey());
-        messageIds.add(message.attributes().getOrDefault(MESSAGE_ID_ATTRIBUTE, ""));
-        if (keep == Keep.PAYLOADS) {
-            payloads.add(message);
-        }
-    }
-
     /** {@return what was seen so far} */
     public Counts counts() {
-        return monitor.locked(() -> tally.counts(held.size()));
+        return monitor.locked(() -> tally.counts(acks.held()));
     }
 
     /** {@return the dedupe keys delivered, in order, repeated ones as often as they came} */
     public List<String> keys() {
-        return monitor.locked(() -> List.copyOf(keys));
+        return monitor.locked(memory::keys);
     }
 
     /** {@return the ids of the mails delivered, in order; empty texts for messages that name none} */
     public List<String> messageIds() {
-        return monitor.locked(() -> List.copyOf(messageIds));
+        return monitor.locked(memory::messageIds);
     }
 
     /** {@return how many different dedupe keys were delivered} */
     public int distinct() {
-        return monitor.locked(distinct::size);
+        return monitor.locked(memory::distinct);
     }
 
     /** {@return how many deliveries repeated an earlier one} */
     public int duplicates() {
-        return monitor.locked(() -> keys.size() - distinct.size());
+        return monitor.locked(memory::duplicates);
     }
 
     /** {@return the messages delivered since {@link #keepPayloads()}, in order} */
     public List<OutboundMessage> payloads() {
-        return monitor.locked(() -> List.copyOf(payloads));
+        return monitor.locked(memory::payloads);
     }
 
     /** {@return what the engine did against the contract; empty in a good test} */
@@ -393,11 +307,11 @@ public final class RecordingSink implements MessageSink {
      * @throws AssertionError after {@link ManualTime#PATIENCE} of real time, or if interrupted
      */
     public void awaitHeld(int count) {
-        await(() -> held.size() >= count, count + " messages held");
+        await(() -> acks.held() >= count, count + " messages held");
     }
 
     private void await(BooleanSupplier condition, String what) {
-        monitor.await(condition, () -> what + "; seen so far " + tally.counts(held.size()));
+        monitor.await(condition, () -> what + "; seen so far " + tally.counts(acks.held()));
     }
 
     private RecordingSink set(Runnable change) {
