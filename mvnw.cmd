@@ -1,34 +1,65 @@
 @echo off
 rem Runs Maven, and fetches it first where there is none. The Windows twin of mvnw: see there.
-setlocal EnableDelayedExpansion
+rem No delayed expansion and no values inside parentheses: a path may hold "!", "(" or ")".
+setlocal EnableExtensions DisableDelayedExpansion
 
-set "WRAPPER=%~dp0.mvn\wrapper"
-for /f "usebackq tokens=1,* delims==" %%a in ("%WRAPPER%\maven-wrapper.properties") do set "MVNW_%%a=%%b"
+set "MVNW_WRAPPER=%~dp0.mvn\wrapper"
+set "MVNW_WRONG=cannot read .mvn\wrapper\maven-wrapper.properties"
+if not exist "%MVNW_WRAPPER%\maven-wrapper.properties" goto fail
+set "MVNW_distributionVersion="
+set "MVNW_distributionUrl="
+set "MVNW_distributionSha512Sum="
+for /f "usebackq eol=# tokens=1,* delims==" %%a in ("%MVNW_WRAPPER%\maven-wrapper.properties") do set "MVNW_%%a=%%b"
+set "MVNW_WRONG=distributionVersion is missing in .mvn\wrapper\maven-wrapper.properties"
+if not defined MVNW_distributionVersion goto fail
 
-set "JAVA_EXE=java.exe"
-if not "%JAVA_HOME%"=="" set "JAVA_EXE=%JAVA_HOME%\bin\java.exe"
-"%JAVA_EXE%" -version >nul 2>&1
-if errorlevel 1 (
-  echo mvnw: no JDK found: install JDK 17 or newer, or set JAVA_HOME 1>&2
-  exit /b 1
-)
+rem --- the JDK
+set "MVNW_JAVA=java.exe"
+set "MVNW_WRONG=no JDK found: install JDK 17 or newer, or set JAVA_HOME"
+if not defined JAVA_HOME goto java
+set "MVNW_JAVA=%JAVA_HOME%\bin\java.exe"
+set "MVNW_WRONG=JAVA_HOME is not a JDK: "%JAVA_HOME%""
+:java
+"%MVNW_JAVA%" -version >nul 2>&1
+if errorlevel 1 goto fail
+set "MVNW_FOUND="
+for /f "tokens=2,3" %%a in ('^""%MVNW_JAVA%" -version 2^>^&1^"') do if "%%a"=="version" set "MVNW_FOUND=%%~b"
+set "MVNW_FEATURE=0"
+if defined MVNW_FOUND for /f "delims=.-+" %%a in ("%MVNW_FOUND%") do set "MVNW_FEATURE=%%a"
+set "MVNW_WRONG=JDK 17 or newer is needed, this one says "%MVNW_FOUND%""
+if %MVNW_FEATURE% LSS 17 goto fail
+if %MVNW_FEATURE% GEQ 24 set "MAVEN_OPTS=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow %MAVEN_OPTS%"
 
-set "USER_HOME=%MAVEN_USER_HOME%"
-if "%USER_HOME%"=="" set "USER_HOME=%USERPROFILE%\.m2"
-set "DIST=%USER_HOME%\wrapper\dists\apache-maven-%MVNW_distributionVersion%"
-for /d %%d in ("%DIST%\*") do if exist "%%d\bin\mvn.cmd" (
-  set "MAVEN=%%d\bin\mvn.cmd"
-  goto run
-)
+rem --- Maven
+set "MVNW_USER_HOME=%USERPROFILE%\.m2"
+if defined MAVEN_USER_HOME set "MVNW_USER_HOME=%MAVEN_USER_HOME%"
+set "MVNW_DISTS=%MVNW_USER_HOME%\wrapper\dists\apache-maven-%MVNW_distributionVersion%"
+set "MVNW_MAVEN="
+for /d %%d in ("%MVNW_DISTS%-bin\*") do if exist "%%d\apache-maven-%MVNW_distributionVersion%\bin\mvn.cmd" set "MVNW_MAVEN=%%d\apache-maven-%MVNW_distributionVersion%\bin\mvn.cmd"
+for /d %%d in ("%MVNW_DISTS%\*") do if exist "%%d\bin\mvn.cmd" set "MVNW_MAVEN=%%d\bin\mvn.cmd"
+if defined MVNW_MAVEN goto run
 
-set "URL=%MVNW_distributionUrl%"
-if not "%MVNW_REPOURL%"=="" (
-  set "URL=%MVNW_REPOURL%/org/apache/maven/apache-maven/%MVNW_distributionVersion%/apache-maven-%MVNW_distributionVersion%-bin.zip"
-)
-"%JAVA_EXE%" %MAVEN_OPTS% "%WRAPPER%\FetchMaven.java" "!URL!" "%MVNW_distributionSha512Sum%" "%DIST%\fetched"
+set "MVNW_URL=%MVNW_distributionUrl%"
+if not defined MVNW_REPOURL goto fetch
+if "%MVNW_REPOURL:~-1%"=="/" set "MVNW_REPOURL=%MVNW_REPOURL:~0,-1%"
+set "MVNW_URL=%MVNW_REPOURL%/org/apache/maven/apache-maven/%MVNW_distributionVersion%/apache-maven-%MVNW_distributionVersion%-bin.zip"
+:fetch
+"%MVNW_JAVA%" %MAVEN_OPTS% "%MVNW_WRAPPER%\FetchMaven.java" "%MVNW_URL%" "%MVNW_distributionSha512Sum%" "%MVNW_DISTS%\fetched"
 if errorlevel 1 exit /b 1
-set "MAVEN=%DIST%\fetched\bin\mvn.cmd"
+set "MVNW_MAVEN=%MVNW_DISTS%\fetched\bin\mvn.cmd"
+set "MVNW_WRONG=no Maven below "%MVNW_DISTS%" after fetching it"
+if not exist "%MVNW_MAVEN%" goto fail
 
+rem --- the run; what the quickstart finds wrong is no failed build: it writes its exit code to a file
 :run
-endlocal & call "%MAVEN%" %*
-exit /b %ERRORLEVEL%
+set "QUICKSTART_EXIT_FILE=%~dp0examples\target\quickstart.exit"
+if exist "%QUICKSTART_EXIT_FILE%" del /q "%QUICKSTART_EXIT_FILE%"
+call "%MVNW_MAVEN%" %*
+set "MVNW_CODE=%ERRORLEVEL%"
+if not "%MVNW_CODE%"=="0" exit /b %MVNW_CODE%
+if exist "%QUICKSTART_EXIT_FILE%" set /p MVNW_CODE=<"%QUICKSTART_EXIT_FILE%"
+exit /b %MVNW_CODE%
+
+:fail
+>&2 echo mvnw: %MVNW_WRONG%
+exit /b 1

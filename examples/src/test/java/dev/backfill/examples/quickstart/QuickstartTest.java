@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -131,6 +132,18 @@ class QuickstartTest {
         failsInOneLine("--out: cannot write", "--messages", 1, "--out", nowhere);
         failsInOneLine("--json: cannot write", "--messages", 1, "--json", nowhere);
         failsInOneLine("cannot read", "--graph-url", "http://127.0.0.1:1/v1.0", "--token-file", nowhere);
+    }
+
+    @Test
+    void theExitCodeIsHandedOverToWhoAsksForItAndKeptWhereThatFails() throws IOException {
+        Path file = folder.resolve("exit");
+        Map<String, String> asked = Map.of("QUICKSTART_EXIT_FILE", file.toString());
+
+        assertThat(Quickstart.handedOver(2, asked)).isZero();
+        assertThat(Files.readString(file).strip()).isEqualTo("2");
+        assertThat(Quickstart.handedOver(2, Map.of())).isEqualTo(2);
+        assertThat(Quickstart.handedOver(2, Map.of("QUICKSTART_EXIT_FILE", folder.toString())))
+                .isEqualTo(2);
     }
 
     private static void failsInOneLine(String says, Object... arguments) {
