@@ -15,12 +15,42 @@ import org.jspecify.annotations.Nullable;
  *     the junk
  * @param includeDeleted true if deleted mail counts as well
  * @param pins true if the plan shall hold PIN partitions
+ * @param openEnd true if the user named no end, so that mail which came after {@code to} belongs to the changes
  */
 public record MailQuery(
-        @Nullable Instant from, Instant to, List<String> folders, boolean includeDeleted, boolean pins) {
+        @Nullable Instant from,
+        Instant to,
+        List<String> folders,
+        boolean includeDeleted,
+        boolean pins,
+        boolean openEnd) {
     /** Copies the folders. */
     public MailQuery {
         requireNonNull(to, "to");
         folders = List.copyOf(folders);
+    }
+
+    /**
+     * Makes a query whose changes end where its windows end.
+     *
+     * @param from the first instant of received time; null for the beginning of the mailbox
+     * @param to the end of received time
+     * @param folders what the request says
+     * @param includeDeleted true if deleted mail counts as well
+     * @param pins true if the plan shall hold PIN partitions
+     */
+    public MailQuery(@Nullable Instant from, Instant to, List<String> folders, boolean includeDeleted, boolean pins) {
+        this(from, to, folders, includeDeleted, pins, false);
+    }
+
+    /**
+     * Says whether a changed message is one of the query's. The next job begins where the changes end, so what is left out
+     * here for being too young would be read by nobody.
+     *
+     * @param received when it was received
+     * @return true if it lies between the bounds, the upper one counting only when the user named it
+     */
+    public boolean coversChange(Instant received) {
+        return (from == null || !received.isBefore(from)) && (openEnd || received.isBefore(to));
     }
 }

@@ -46,11 +46,13 @@ public interface Mailbox extends AutoCloseable {
     List<Partition> plan(MailQuery query);
 
     /**
-     * Cuts the changes since the pins into partitions.
+     * Cuts the changes since the pins into partitions. A scope of the query that has no pin yet, for instance a new folder, is
+     * planned as {@link #plan} would.
      *
-     * @param query what the job covers; changes outside it are not reported, a message that left it is a delete
+     * @param query what the job covers; changes outside it are not reported (see {@link MailQuery#coversChange}), a message
+     *     that left it is a delete
      * @param pins the token of each scope, as its PIN partition or an earlier CHANGES partition gave it
-     * @return the partitions, usually one a scope; empty when there are no pins
+     * @return the partitions, usually one a scope; empty when there are no pins, or the provider cannot list changes
      */
     List<Partition> planChanges(MailQuery query, Map<String, String> pins);
 

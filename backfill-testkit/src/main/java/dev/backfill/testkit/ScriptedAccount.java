@@ -24,6 +24,7 @@ public final class ScriptedAccount {
     private final Map<String, MailKey> addedKeys = new HashMap<>();
     private final Map<String, Integer> revisions = new HashMap<>();
     private final List<Change> changes = new ArrayList<>();
+    private int oldestKnown;
     private final String key;
 
     /** What happened to a message. */
@@ -230,6 +231,19 @@ public final class ScriptedAccount {
 
     long lastChange() {
         return monitor.locked(() -> (long) changes.size());
+    }
+
+    /** Forgets all changes so far, so that marks taken before are of no use any more. */
+    public void forgetChanges() {
+        monitor.locked(() -> {
+            oldestKnown = changes.size();
+            return oldestKnown;
+        });
+    }
+
+    /** True if changes since a mark have been forgotten. */
+    boolean hasForgotten(long mark) {
+        return monitor.locked(() -> mark < oldestKnown);
     }
 
     /** The last change of each message of a scope, of those after a number, in order. */

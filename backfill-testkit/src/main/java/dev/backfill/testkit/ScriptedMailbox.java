@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A mailbox of a {@link ScriptedSource}: the plan, and what is no walk. Thread-safe. */
@@ -101,10 +102,17 @@ final class ScriptedMailbox implements Mailbox {
     public List<Partition> planChanges(MailQuery query, Map<String, String> pins) {
         return requests.call(
                 ScriptedSource.PLAN,
-                () -> account.scopesOf(query).stream()
-                        .filter(pins::containsKey)
-                        .map(scope -> Partition.changes(scope, pins.getOrDefault(scope, "")))
-                        .toList());
+                () -> pins.isEmpty()
+                        ? List.of()
+                        : account.scopesOf(query).stream()
+                                .flatMap(scope -> changes(scope, query, pins.get(scope)))
+                                .toList());
+    }
+
+    private Stream<Partition> changes(String scope, MailQuery query, @Nullable String pin) {
+        return pin == null
+                ? Stream.concat(Stream.of(Partition.pin(scope)), windows(scope, query).stream())
+                : Stream.of(Partition.changes(scope, pin));
     }
 
     @Override

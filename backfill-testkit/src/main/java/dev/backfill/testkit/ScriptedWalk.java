@@ -194,6 +194,11 @@ final class ScriptedWalk {
         long since = position.isStart()
                 ? Positions.number(partition.token() == null ? "" : partition.token())
                 : Positions.number(position.value());
+        if (account.hasForgotten(since)) {
+            String scope = partition.scope();
+            return PageEnd.replaced(
+                    List.of(Partition.pin(scope), Partition.window(scope, query.from(), query.to())), 0, 0);
+        }
         long newest = account.lastChange();
         List<ScriptedAccount.Change> listed = requests.page(
                 ScriptedSource.CHANGES,
@@ -221,9 +226,7 @@ final class ScriptedWalk {
 
     private PageItem change(MailQuery query, ScriptedAccount.Change change) {
         MailKey mail = change.mail();
-        boolean inRange = mail.second() >= ScriptedAccount.fromSecond(query.from())
-                && mail.second() < ScriptedAccount.toSecond(query.to());
-        if (!inRange) {
+        if (!query.coversChange(Instant.ofEpochSecond(mail.second()))) {
             return new PageItem.Skipped(mail.id(), "OUT_OF_RANGE");
         }
         ScriptedAccount.Located at = account.find(mail.id());

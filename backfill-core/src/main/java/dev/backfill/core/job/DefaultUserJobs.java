@@ -15,7 +15,6 @@ import dev.backfill.api.JobId;
 import dev.backfill.api.JobNotFoundException;
 import dev.backfill.api.JobState;
 import dev.backfill.api.JobStateException;
-import dev.backfill.api.Mode;
 import dev.backfill.api.Page;
 import dev.backfill.api.PageRequest;
 import dev.backfill.api.RecurringBackfill;
@@ -75,9 +74,6 @@ final class DefaultUserJobs implements UserJobs {
     private BackfillRequest checked(BackfillRequest request) {
         manager.requireOpen();
         requireNonNull(request, "request");
-        if (request.mode() == Mode.INCREMENTAL) {
-            throw new InvalidRequestException("mode", "must be FULL in this version, was INCREMENTAL");
-        }
         if (request.dailyShare() != null) {
             throw new InvalidRequestException("daily_share", "is not offered by this version; leave it out");
         }

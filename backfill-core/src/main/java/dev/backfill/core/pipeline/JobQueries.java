@@ -26,7 +26,8 @@ public final class JobQueries {
                 upperBound == null ? frozen(request.to(), clock.instant()) : upperBound,
                 request.folders(),
                 request.includeDeleted(),
-                request.pin());
+                request.pin(),
+                request.to() == null);
     }
 
     /** Mail of the second under way belongs to history too. */

@@ -10,6 +10,7 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobRecord.Phase;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.Partition;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import dev.backfill.spi.StaleLeaseException;
@@ -174,6 +175,10 @@ public final class JobRun {
             opened(opened.mailboxKey());
         } else if (event instanceof RunInbox.Planned made) {
             plan.append(made.partitions());
+            if (made.fallback() != null) {
+                ledger.readsEverything(
+                        "", made.fallback().reason(), made.fallback().deletionsUnknownSince());
+            }
             ledger.enter(Phase.WALKING);
             planned = true;
         } else if (event instanceof RunInbox.DrainPlanned made) {
@@ -207,12 +212,12 @@ public final class JobRun {
         JobRecord row = ledger.row();
         shared = sharedBy(row, mailboxKey);
         if (row.phase() == Phase.NEW) {
-            questions.plan();
+            questions.plan(row);
         } else {
             plan.load(scope.store().partitions(row.id()));
             planned = true;
         }
-        if (row.retryOf() == null && row.total() == 0) {
+        if (row.retryOf() == null && row.total() == 0 && row.request().mode() == Mode.FULL) {
             questions.estimate();
         }
     }
@@ -316,6 +321,10 @@ public final class JobRun {
     private void finishOrWalkAgain(PartitionState state, PageEnd last) {
         Long there = last.providerCount();
         if (there == null || state.walkListed() >= there) {
+            if (state.partition().kind() == Partition.Kind.CHANGES
+                    && !last.replacedBy().isEmpty()) {
+                ledger.readsEverything(state.partition().scope(), "MARK_LOST", questions.beforePins(ledger.row()));
+            }
             plan.finish(state);
             plan.insertNext(last.replacedBy());
         } else if (state.walkNumber() < scope.config().walks()) {
@@ -356,9 +365,7 @@ public final class JobRun {
     /** Begins to read what changed behind the walk's back; false if there is nothing to begin. */
     private boolean needsDrain() {
         JobRecord row = ledger.row();
-        if (ledger.phase() == Phase.DRAINING
-                || row.retryOf() != null
-                || row.request().mode() != Mode.FULL) {
+        if (ledger.phase() == Phase.DRAINING || row.retryOf() != null || !plan.isPinned()) {
             return false;
         }
         Map<String, String> pins = scope.store().pins(row.id());

@@ -1,5 +1,7 @@
 package dev.backfill.core.pipeline;
 
+import dev.backfill.api.JobId;
+import dev.backfill.api.Mode;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MailQuery;
@@ -8,8 +10,10 @@ import dev.backfill.spi.Partition;
 import dev.backfill.spi.SourceException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +47,9 @@ final class MailboxQuestions {
 
     /** Where the pages of a partition come from. */
     PageFetcher fetcherOf(Partition partition) {
-        if (row.retryOf() != null) {
-            return new ReplayFetcher(store, row.retryOf(), mailbox, query);
+        JobId failedJob = ReplayFetcher.failedJob(partition);
+        if (failedJob != null) {
+            return new ReplayFetcher(store, failedJob, mailbox, query);
         }
         return (position, limit, buffer) -> mailbox.fetch(query, partition, position, limit, buffer);
     }
@@ -53,15 +58,45 @@ final class MailboxQuestions {
         ask(() -> new RunInbox.Opened(mailbox.key()));
     }
 
-    void plan() {
+    /**
+     * Asks for the first plan of a job.
+     *
+     * @param opened the job, its mailbox known
+     */
+    void plan(JobRecord opened) {
         Instant from = query.from();
         if (row.retryOf() != null) {
-            inbox.put(new RunInbox.Planned(List.of(ReplayFetcher.PARTITION)));
+            inbox.put(new RunInbox.Planned(List.of(ReplayFetcher.partition(row.retryOf())), null));
         } else if (from != null && !from.isBefore(query.to())) {
-            inbox.put(new RunInbox.Planned(List.of()));
+            inbox.put(new RunInbox.Planned(List.of(), null));
+        } else if (row.request().mode() == Mode.INCREMENTAL) {
+            ask(() -> incremental(Baseline.of(opened, store)));
         } else {
-            ask(() -> new RunInbox.Planned(mailbox.plan(query)));
+            ask(() -> new RunInbox.Planned(mailbox.plan(query), null));
         }
+    }
+
+    /** What changed since the last run, and what that one failed on; everything where that cannot be had, with the reason. */
+    private RunInbox.Planned incremental(@Nullable Baseline baseline) {
+        if (baseline == null) {
+            return new RunInbox.Planned(mailbox.plan(query), new RunInbox.Fallback("NO_BASELINE", null));
+        }
+        List<Partition> changes = mailbox.planChanges(query, baseline.pins());
+        List<Partition> plan = new ArrayList<>(changes.isEmpty() ? mailbox.plan(query) : changes);
+        if (baseline.job().counts().failed() > 0) {
+            plan.add(ReplayFetcher.partition(baseline.job().id()));
+        }
+        return new RunInbox.Planned(
+                plan, changes.isEmpty() ? new RunInbox.Fallback("NO_CHANGES_LIST", baseline.before()) : null);
+    }
+
+    /** Since when deletions are unknown if a scope's changes are lost: a time before its mark was taken. */
+    Instant beforePins(JobRecord opened) {
+        Baseline baseline = row.request().mode() == Mode.INCREMENTAL ? Baseline.of(opened, store) : null;
+        Instant started = opened.times().started();
+        return baseline != null
+                ? baseline.before()
+                : started != null ? started : opened.times().created();
     }
 
     void planDrain(Map<String, String> pins) {

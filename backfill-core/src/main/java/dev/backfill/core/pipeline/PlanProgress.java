@@ -30,6 +30,7 @@ final class PlanProgress {
     private final Set<PartitionState> changed = new LinkedHashSet<>();
     private final Map<String, String> newPins = new HashMap<>();
     private final List<FailureRecord> newFailures = new ArrayList<>();
+    private boolean pinned;
     private int nextOrdinal;
     private long failureRows;
     private JobCounts counts;
@@ -47,6 +48,7 @@ final class PlanProgress {
     void load(List<PartitionRecord> records) {
         for (PartitionRecord stored : records) {
             nextOrdinal = Math.max(nextOrdinal, stored.ordinal() + 1);
+            pinned |= stored.partition().kind() == Kind.PIN;
             if (!stored.done()) {
                 PartitionState state = new PartitionState(stored);
                 pending.addLast(state);
@@ -80,7 +82,13 @@ final class PlanProgress {
     private void noteScope(Partition partition) {
         if (partition.kind() == Kind.PIN) {
             unpinnedScopes.add(partition.scope());
+            pinned = true;
         }
+    }
+
+    /** True if the job takes marks of its own, so that what changed since is to be read before it ends. */
+    boolean isPinned() {
+        return pinned;
     }
 
     /** The next partition that may be walked, which is then under way; a scope's windows wait for its pin. Null for none. */

@@ -11,11 +11,14 @@ import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the messages on which an earlier job failed. Its position is the number of the last failure row replayed. */
+/**
+ * Reads the messages on which an earlier job failed. Its partition names that job, and its position is the number of the last
+ * failure row replayed.
+ */
 final class ReplayFetcher implements PageFetcher {
-    /** The one partition of a job that retries failures. */
-    static final Partition PARTITION = Partition.window("failures", null, null);
+    private static final String PREFIX = "failures:";
 
     private final JobStore store;
     private final JobId failedJob;
@@ -27,6 +30,17 @@ final class ReplayFetcher implements PageFetcher {
         this.failedJob = failedJob;
         this.mailbox = mailbox;
         this.query = query;
+    }
+
+    /** The partition of another job's failures. */
+    static Partition partition(JobId failedJob) {
+        return Partition.window(PREFIX + failedJob, null, null);
+    }
+
+    /** The job whose failures a partition holds; null for a partition of the provider's. */
+    static @Nullable JobId failedJob(Partition partition) {
+        String scope = partition.scope();
+        return scope.startsWith(PREFIX) ? new JobId(scope.substring(PREFIX.length())) : null;
     }
 
     @Override

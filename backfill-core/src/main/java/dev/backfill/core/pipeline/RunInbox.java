@@ -2,6 +2,7 @@ package dev.backfill.core.pipeline;
 
 import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.Partition;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -16,8 +17,16 @@ final class RunInbox {
     /** The provider named the mailbox. */
     record Opened(String mailboxKey) implements Event {}
 
-    /** The plan is made. */
-    record Planned(List<Partition> partitions) implements Event {}
+    /** The plan is made; with a reason if it reads everything where only changes were asked for. */
+    record Planned(List<Partition> partitions, @Nullable Fallback fallback) implements Event {}
+
+    /**
+     * Why an incremental job reads everything.
+     *
+     * @param reason a stable code
+     * @param deletionsUnknownSince a time before the marks of the last run were taken; null if there was none
+     */
+    record Fallback(String reason, @Nullable Instant deletionsUnknownSince) {}
 
     /** The changes since the pins are planned. */
     record DrainPlanned(List<Partition> partitions) implements Event {}

@@ -45,6 +45,7 @@ final class RunLedger {
     private Phase phase;
     private @Nullable MailEstimate estimate;
     private @Nullable Waiting waiting;
+    private @Nullable Instant deletionsUnknownSince;
     private boolean changed;
 
     RunLedger(
@@ -89,6 +90,14 @@ final class RunLedger {
         if (row.notes().size() + notes.size() < MAX_NOTES) {
             notes.add(new JobNote(code, scopeId, detail));
             changed = true;
+        }
+    }
+
+    /** Notes that a scope, or with no name all, is read whole where changes should have done. */
+    void readsEverything(String scopeId, String reason, @Nullable Instant since) {
+        note("READ_WHOLE", scopeId, reason);
+        if (since != null) {
+            deletionsUnknownSince = since;
         }
     }
 
@@ -178,6 +187,9 @@ final class RunLedger {
             List<JobNote> all = new ArrayList<>(stored.notes());
             notes.stream().filter(note -> !all.contains(note)).forEach(all::add);
             next.notes(all);
+        }
+        if (deletionsUnknownSince != null) {
+            next.deletionsUnknownSince(deletionsUnknownSince);
         }
         if (estimate != null) {
             next.total(estimate.emails()).totalKind(estimate.kind());

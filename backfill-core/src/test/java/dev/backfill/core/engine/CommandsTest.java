@@ -17,7 +17,6 @@ import dev.backfill.api.JobId;
 import dev.backfill.api.JobNotFoundException;
 import dev.backfill.api.JobState;
 import dev.backfill.api.JobStateException;
-import dev.backfill.api.Mode;
 import dev.backfill.api.PageRequest;
 import dev.backfill.api.ProviderNotFoundException;
 import dev.backfill.api.UserId;
@@ -254,10 +253,10 @@ class CommandsTest {
                             .start(BackfillRequest.builder("microsoft", "me").build()))
                     .isInstanceOf(ProviderNotFoundException.class)
                     .hasMessageContaining("backfill-provider-microsoft");
-            assertThatThrownBy(() -> rig.jobs()
-                            .start(EngineRig.request().mode(Mode.INCREMENTAL).build()))
+            assertThatThrownBy(() ->
+                            rig.jobs().start(EngineRig.request().dailyShare(0.5).build()))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("mode");
+                    .hasMessageContaining("daily_share");
             assertThat(rig.jobs().list(JobFilter.all(), PageRequest.first()).items())
                     .isEmpty();
         }

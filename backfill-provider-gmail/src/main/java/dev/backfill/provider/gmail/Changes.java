@@ -152,7 +152,7 @@ final class Changes {
             return new PageItem.Failed(FailureRef.message(partition.scope(), one.id()), error.kind(), error.code());
         }
         Instant dated = one.dated();
-        boolean inRange = dated == null || Windows.within(dated, query.from(), query.to());
+        boolean inRange = dated == null || query.coversChange(dated);
         if (!inRange || !one.wanted() && added) {
             return null;
         }

@@ -1,0 +1,168 @@
+package dev.backfill.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobNote;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
+import dev.backfill.model.FolderRole;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.SourceException;
+import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Runs that read what changed since the last one, and what they do where that cannot be had. */
+class IncrementalTest {
+    private static final int MESSAGES = 40;
+    private static final MailQuery ANY = new MailQuery(null, Instant.now(), List.of(), false, false);
+    private static final Instant LATER = Instant.parse("2020-06-01T00:00:00Z");
+
+    private final ScriptedSource source = ScriptedSource.builder()
+            .mailbox(
+                    ScriptedFolder.of("inbox", FolderRole.INBOX, MESSAGES),
+                    ScriptedFolder.of("sent", FolderRole.SENT, 5))
+            .build();
+    private final RecordingSink sink = new RecordingSink();
+    private final EngineRig rig = new EngineRig(source, sink);
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private BackfillJob full() {
+        return completed(EngineRig.request().build());
+    }
+
+    private BackfillJob incremental() {
+        return completed(EngineRig.request().mode(Mode.INCREMENTAL).build());
+    }
+
+    private BackfillJob completed(BackfillRequest request) {
+        BackfillJob job = rig.run(request);
+        assertThat(job.state()).as("%s", job).isEqualTo(JobState.COMPLETED);
+        rig.checkInvariants(job.id());
+        return job;
+    }
+
+    private List<String> newIds(int before) {
+        List<String> all = sink.messageIds();
+        return all.subList(before, all.size());
+    }
+
+    @Test
+    void onlyWhatChangedSinceTheLastRunIsRead() {
+        full();
+        int before = sink.messageIds().size();
+        source.account().add("inbox", "new-1", LATER);
+        source.account().delete(first());
+
+        BackfillJob second = incremental();
+
+        assertThat(newIds(before)).containsExactlyInAnyOrder("new-1", first());
+        assertThat(second.notes()).isEmpty();
+        assertThat(second.deletionsUnknownSince()).isNull();
+    }
+
+    private String first() {
+        return sink.messageIds().get(0);
+    }
+
+    @Test
+    void eachRunBeginsWhereTheOneBeforeEnded() {
+        full();
+        int before = sink.messageIds().size();
+        source.account().add("inbox", "new-1", LATER);
+        incremental();
+        source.account().add("inbox", "new-2", LATER);
+        incremental();
+        BackfillJob nothing = incremental();
+
+        assertThat(newIds(before)).containsExactly("new-1", "new-2");
+        assertThat(nothing.progress().published()).isZero();
+    }
+
+    @Test
+    void mailThatCameAfterTheFrozenEndIsNotLostBetweenTwoRuns() {
+        full();
+        int before = sink.messageIds().size();
+        source.account().add("inbox", "far-future", Instant.now().plusSeconds(86_400));
+        incremental();
+
+        assertThat(newIds(before)).containsExactly("far-future");
+    }
+
+    @Test
+    void withoutAnEarlierRunEverythingIsReadAndTheResultSaysSo() {
+        BackfillJob job = incremental();
+
+        assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
+        assertThat(job.notes()).containsExactly(new JobNote("READ_WHOLE", "", "NO_BASELINE"));
+        assertThat(job.deletionsUnknownSince()).isNull();
+        int before = sink.messageIds().size();
+        incremental();
+        assertThat(newIds(before)).isEmpty();
+    }
+
+    @Test
+    void aRunOverOtherFoldersIsNoBaseline() {
+        completed(EngineRig.request().folders(List.of("sent")).build());
+        BackfillJob job = incremental();
+
+        assertThat(job.notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
+        assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
+    }
+
+    @Test
+    void aRunThatEndedAtItsBoundOrTookNoMarksIsNoBaseline() {
+        completed(EngineRig.request().maxEmails(3L).build());
+        assertThat(incremental().notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
+        completed(EngineRig.request().pin(false).build());
+        assertThat(incremental().notes()).isEmpty();
+    }
+
+    @Test
+    void marksThatTheProviderForgotMeanThatTheirScopeIsReadWhole() {
+        BackfillJob first = full();
+        source.account().add("inbox", "new-1", LATER);
+        source.account().forgetChanges();
+        int before = sink.messageIds().size();
+
+        BackfillJob second = incremental();
+
+        assertThat(second.notes())
+                .containsExactlyInAnyOrder(
+                        new JobNote("READ_WHOLE", "inbox", "MARK_LOST"),
+                        new JobNote("READ_WHOLE", "sent", "MARK_LOST"));
+        assertThat(second.deletionsUnknownSince()).isEqualTo(first.startedAt());
+        assertThat(newIds(before)).contains("new-1").hasSize(MESSAGES + 6);
+        int after = sink.messageIds().size();
+        assertThat(incremental().deletionsUnknownSince()).isNull();
+        assertThat(newIds(after)).isEmpty();
+    }
+
+    @Test
+    void whatTheLastRunFailedOnIsTriedAgain() {
+        String bad = source.account().ids(ANY).get(7);
+        source.faults(FaultScript.builder()
+                .failMessage(bad, FaultScript.ALWAYS, SourceException.Kind.SKIP_MESSAGE, "BROKEN")
+                .build());
+        assertThat(full().progress().failed()).isEqualTo(1);
+        assertThat(incremental().progress().failed()).isEqualTo(1);
+        source.faults(FaultScript.NONE);
+
+        BackfillJob third = incremental();
+
+        assertThat(third.progress().failed()).isZero();
+        assertThat(sink.messageIds()).contains(bad);
+        assertThat(incremental().progress().listed()).isZero();
+    }
+}
