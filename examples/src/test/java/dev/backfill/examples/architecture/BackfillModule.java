@@ -56,6 +56,18 @@ enum BackfillModule {
                     "com.google.protobuf..",
                     "io.grpc..",
                     "org.slf4j..")),
+    STORE_JDBC(
+            "backfill-store-jdbc",
+            1,
+            List.of("dev.backfill.store.jdbc.."),
+            List.of(
+                    "com.github.kagkarlsson.scheduler..",
+                    "org.flywaydb.core..",
+                    // The pool, the driver of the file and JSON text, see docs/adr/0016
+                    "com.zaxxer.hikari..",
+                    "org.sqlite..",
+                    "com.fasterxml.jackson.core..",
+                    "org.slf4j..")),
     TESTKIT(
             "backfill-testkit",
             200,
@@ -97,7 +109,7 @@ enum BackfillModule {
 
     /** The modules that end in a host's application. */
     static Stream<BackfillModule> libraries() {
-        return Stream.of(API, CORE, MICROSOFT, GMAIL, PUBSUB);
+        return Stream.of(API, CORE, MICROSOFT, GMAIL, PUBSUB, STORE_JDBC);
     }
 
     int leastClasses() {
