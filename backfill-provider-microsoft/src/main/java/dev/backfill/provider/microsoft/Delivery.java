@@ -15,7 +15,6 @@ final class Delivery {
     private final PageWriter writer;
     private int used;
     private int repeats;
-    private int written;
     private boolean stopped;
     private long second;
     private final Set<String> border = new HashSet<>();
@@ -48,7 +47,7 @@ final class Delivery {
                 return PageEnd.last(entriesUsed, repeated, walker.count(job.window()));
             }
         }
-        return PageEnd.more(position(), entriesUsed, repeated);
+        return PageEnd.more(position(pages), entriesUsed, repeated);
     }
 
     private void write() {
@@ -64,7 +63,6 @@ final class Delivery {
                 border.clear();
             }
             border.add(entry.hash());
-            written++;
             if (writer.write(item) == PageWriter.Verdict.STOP) {
                 stopped = true;
                 return;
@@ -72,24 +70,36 @@ final class Delivery {
         }
     }
 
-    private Position position() {
-        if (border.size() <= KeysetPosition.MAX_BORDER) {
-            return KeysetPosition.at(second, border).encode();
-        }
-        return KeysetPosition.within(second, border.size(), 0).encode();
+    private Position position(PageWalker.Pages pages) {
+        return border.size() <= KeysetPosition.MAX_BORDER
+                ? KeysetPosition.at(second, border).encode()
+                : place(pages);
     }
 
     /** Inside a second that holds more messages than a position can name, the place in the server's order must do. */
     private PageEnd withinSecond(PageWalker.Pages pages, int entriesUsed, int repeated, boolean allUsed) {
-        long here = pages.job().stretch().from() == null
-                ? second
-                : Seconds.from(pages.job().stretch().from());
-        Long count = pages.last().count();
-        int skip = pages.job().skip() + pages.before() + written;
         boolean done = allUsed && (pages.isComplete() || pages.isExhausted());
-        Position next = done
-                ? KeysetPosition.at(here + 1, Set.of()).encode()
-                : KeysetPosition.within(here, skip, count == null ? 0 : count).encode();
+        Position next = done ? KeysetPosition.at(second + 1, Set.of()).encode() : place(pages);
         return PageEnd.more(next, entriesUsed, repeated);
+    }
+
+    /**
+     * Gives the place behind the last message handed over, counted in this very answer: those handed over earlier may be gone,
+     * and do not count. The last ones are remembered, so that the next page can tell whether the place is still right.
+     */
+    private Position place(PageWalker.Pages pages) {
+        List<String> passed = entries.stream()
+                .filter(entry -> entry.index() <= used && entry.second() == second)
+                .map(MessagePage.Entry::hash)
+                .toList();
+        if (passed.isEmpty()) {
+            return KeysetPosition.within(second, pages.job().skip(), pages.job().border())
+                    .encode();
+        }
+        KeysetPosition from = job.position();
+        boolean sameSecond = from != null && from.second() == second;
+        int place = passed.size() + (sameSecond ? pages.job().skip() + pages.before() : 0);
+        List<String> last = passed.subList(Math.max(0, passed.size() - KeysetPosition.REMEMBERED), passed.size());
+        return KeysetPosition.within(second, place - last.size(), last).encode();
     }
 }

@@ -15,21 +15,29 @@ final class PageIsolator {
     private final GraphClient client;
     private final GraphRequests requests;
     private final SingleMessages singles;
+    private final SteadyPages steady;
 
     PageIsolator(GraphClient client, GraphRequests requests, SingleMessages singles) {
         this.client = client;
         this.requests = requests;
         this.singles = singles;
+        this.steady = new SteadyPages(requests, this::ids);
     }
 
     /** Reads a page as {@link PageWalker} does, links included, but for the messages' contents. */
     PageWalker.Pages read(PageWalker.Job job) {
-        RequestInformation start = requests.page(job.stretch(), GraphRequests.Detail.IDS, job.top(), job.skip());
-        PageWalker.Pages pages = PageWalker.untilFresh(job, ids(job, start), start, next -> ids(job, next));
-        return new PageWalker.Pages(job, pages.before(), filled(job, pages.last()));
+        PageWalker.Pages pages = steady.read(job, asked -> ids(requests, asked, this::ids));
+        return pages.with(filled(job, pages.last()));
     }
 
-    private MessagePage ids(PageWalker.Job job, RequestInformation request) {
+    /** Reads the ids of a page, links included. */
+    static PageWalker.Pages ids(GraphRequests requests, PageWalker.Job job, SteadyPages.IdPages ids) {
+        RequestInformation start = requests.page(job.stretch(), GraphRequests.Detail.IDS, job.top(), job.skip());
+        return PageWalker.untilFresh(job, ids.read(job, start), start, next -> ids.read(job, next));
+    }
+
+    /** Reads the ids of one answer. */
+    MessagePage ids(PageWalker.Job job, RequestInformation request) {
         PageReader.Frame frame = job.frame(GraphRequests.Detail.IDS);
         return client.call(
                 GraphOperations.LIST_IDS,

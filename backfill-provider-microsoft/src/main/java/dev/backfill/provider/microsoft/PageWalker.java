@@ -34,6 +34,7 @@ final class PageWalker {
     private final WindowPlanner planner;
     private final ApiCalls calls;
     private final PageIsolator isolator;
+    private final SteadyPages steady;
     private final SingleMessages singles;
 
     PageWalker(GraphClient client, GraphRequests requests, ApiCalls calls, WindowPlanner planner) {
@@ -43,6 +44,7 @@ final class PageWalker {
         this.planner = planner;
         this.singles = new SingleMessages(client, requests, calls);
         this.isolator = new PageIsolator(client, requests, singles);
+        this.steady = new SteadyPages(requests, isolator::ids);
     }
 
     /** One page to be read. */
@@ -70,6 +72,17 @@ final class PageWalker {
 
         Job skipping(int other) {
             return new Job(window, folder, position, limit, other, stretch, border);
+        }
+
+        /** {@return the same stretch from its beginning, as if nothing of it had been handed over} */
+        Job fromTheStart() {
+            return new Job(window, folder, position, limit, 0, stretch, Set.of());
+        }
+
+        /** {@return the same as for a list of ids, as long as can be} */
+        Job listing() {
+            PageLimit most = new PageLimit(GraphRequests.MAX_TOP, Long.MAX_VALUE);
+            return new Job(window, folder, position, most, 0, stretch, Set.of());
         }
 
         boolean isWithinSecond() {
@@ -120,8 +133,20 @@ final class PageWalker {
         return new Delivery(job, pages.last.entries(), writer).deliver(this, pages);
     }
 
-    /** What was read until something new came: how many entries went before, all known, and the last answer. */
-    record Pages(Job job, int before, MessagePage last) {
+    /**
+     * What was read until something new came.
+     *
+     * @param job what was asked for
+     * @param before how many entries went before the last answer, all known
+     * @param last the last answer
+     * @param moved true if the server counted otherwise when it gave the last answer than when it gave the first, so that
+     *     something may lie between them
+     */
+    record Pages(Job job, int before, MessagePage last, boolean moved) {
+        Pages with(MessagePage other) {
+            return new Pages(job, before, other, moved);
+        }
+
         /** {@return how many entries there were in all} */
         int raw() {
             return before + last.raw();
@@ -140,19 +165,9 @@ final class PageWalker {
     }
 
     private Pages list(Job first) {
-        Job job = first;
-        MessagePage page = firstPage(job);
-        KeysetPosition position = job.position();
-        if (job.isWithinSecond() && position != null && page.count() != null && page.count() < position.count()) {
-            // Some of the second's messages went away since, maybe some of those passed: step back as many.
-            long gone = position.count() - page.count();
-            job = job.skipping((int) Math.max(0, job.skip() - gone));
-            page = firstPage(job);
-        }
-        Job asked = job;
-        Pages pages = untilFresh(asked, page, request(asked), next -> page(asked, next));
+        Pages pages = steady.read(first, job -> untilFresh(job, firstPage(job), request(job), next -> page(job, next)));
         completeAttachments(pages.last());
-        return new Pages(asked, pages.before(), withAttachments(pages.last(), asked));
+        return pages.with(withAttachments(pages.last(), first));
     }
 
     /**
@@ -182,7 +197,9 @@ final class PageWalker {
             before += page.raw();
             page = read.apply(next);
         }
-        return new Pages(job, before, page);
+        Long counted = first.count();
+        boolean moved = before > 0 && counted != null && page.count() != null && !counted.equals(page.count());
+        return new Pages(job, before, page, moved);
     }
 
     private RequestInformation request(Job job) {
@@ -268,10 +285,12 @@ final class PageWalker {
      */
     private static PageEnd smaller(Job job, SourceException error, PageWriter writer) {
         KeysetPosition position = job.position();
-        if (position != null && !position.border().isEmpty()) {
-            int passed = position.border().size();
+        if (position != null && !position.isWithinSecond() && !position.border().isEmpty()) {
             return PageEnd.more(
-                    KeysetPosition.within(position.second(), passed, 0).encode(), 0, 0);
+                    KeysetPosition.within(position.second(), 0, position.border())
+                            .encode(),
+                    0,
+                    0);
         }
         String scope = job.window().scope();
         Instant from = job.stretch().from();

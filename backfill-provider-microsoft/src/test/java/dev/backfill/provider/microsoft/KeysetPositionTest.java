@@ -28,8 +28,9 @@ class KeysetPositionTest {
 
         assertThat(KeysetPosition.decode(position.encode())).isEqualTo(position);
         assertThat(position.encode().value()).hasSizeLessThanOrEqualTo(Position.MAX_LENGTH);
-        assertThat(KeysetPosition.decode(KeysetPosition.within(5, 700, 900).encode()))
-                .isEqualTo(KeysetPosition.within(5, 700, 900));
+        KeysetPosition within = KeysetPosition.within(-60_000_000_000L, 1_000_000, border);
+        assertThat(KeysetPosition.decode(within.encode())).isEqualTo(within);
+        assertThat(within.encode().value()).hasSizeLessThanOrEqualTo(Position.MAX_LENGTH);
         assertThat(KeysetPosition.decode(KeysetPosition.at(-5, Set.of()).encode()))
                 .isEqualTo(KeysetPosition.at(-5, Set.of()));
     }
@@ -40,7 +41,8 @@ class KeysetPositionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"k2;1;", "k1;1", "k1;x;", "k1;1;short", "s1;1;2", "https://graph/next"})
+    @ValueSource(
+            strings = {"k2;1;", "k1;1", "k1;x;", "k1;1;short", "s1;1;2;3", "s2;1;2", "s2;1;-2;", "https://graph/next"})
     void anUnreadableTextRestartsThePartition(String text) {
         assertThatThrownBy(() -> KeysetPosition.decode(new Position(text)))
                 .isInstanceOfSatisfying(
