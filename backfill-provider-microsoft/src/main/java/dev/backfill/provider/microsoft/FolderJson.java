@@ -49,21 +49,11 @@ record FolderJson(
         }
     }
 
-    /** Reads an answer that is a collection. */
+    /** Reads an answer that is a collection; one without a list is broken. */
     static Page page(InputStream body) throws IOException {
         List<FolderJson> folders = new ArrayList<>();
-        @Nullable String[] next = new @Nullable String[1];
-        try (JsonParser json = GraphClient.JSON.createParser(body)) {
-            json.nextToken();
-            JsonText.object(json, (parser, name) -> {
-                switch (name) {
-                    case "value" -> JsonText.array(parser, element -> folders.add(read(element)));
-                    case "@odata.nextLink" -> next[0] = JsonText.string(parser);
-                    default -> parser.skipChildren();
-                }
-            });
-        }
-        return new Page(folders, next[0]);
+        String next = JsonText.collection(body, element -> folders.add(read(element)));
+        return new Page(folders, next);
     }
 
     private static FolderJson read(JsonParser json) throws IOException {

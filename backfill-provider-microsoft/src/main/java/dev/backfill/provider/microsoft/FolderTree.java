@@ -139,14 +139,17 @@ final class FolderTree {
         }
     }
 
+    /** Reads a list to its end; one that has none is an error, or the mail of the folders left would be missed in silence. */
     private List<FolderJson> pages(FolderJson.Page first, RequestInformation request) {
         List<FolderJson> all = new ArrayList<>(first.folders());
         Set<String> seen = new HashSet<>();
         FolderJson.Page page = first;
-        for (String next = page.nextLink(); next != null && seen.add(next); next = page.nextLink()) {
+        for (String next = page.nextLink(); next != null; next = page.nextLink()) {
             RequestInformation following = NextLinks.follow(request, next);
-            if (following == null) {
-                break;
+            if (following == null || !seen.add(next)) {
+                throw SourceException.of(
+                                SourceException.Kind.RETRY, SourceException.Scope.MAILBOX, "FOLDERS_WITHOUT_END")
+                        .build("Microsoft Graph goes on with its folders at what is no address, or was given before");
             }
             page = client.call(
                     GraphOperations.FOLDERS,

@@ -163,7 +163,7 @@ final class GraphErrors {
             return Kind.FAIL_JOB;
         }
         if (FOLDER_GONE.contains(code)) {
-            return Kind.SKIP_PARTITION;
+            return target == Target.MESSAGE ? Kind.SKIP_MESSAGE : Kind.SKIP_PARTITION;
         }
         if (DEAD_CURSOR.contains(code)) {
             return Kind.RESTART_PARTITION;

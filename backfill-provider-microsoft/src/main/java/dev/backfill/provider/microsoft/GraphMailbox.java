@@ -13,7 +13,6 @@ import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.MailboxContext;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.PageEnd;
-import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
@@ -23,7 +22,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One account of Microsoft Graph. Keeps nothing but the folders' paths, which it can read again. Thread-safe. */
 final class GraphMailbox implements Mailbox {
-    private static final int SINGLES_AT_ONCE = 100;
     private static final int USUAL_PAGE = 100;
     private static final Set<Integer> NO_ROOT = Set.of(400, 404, 501);
     private static final int MAX_KEY = 320;
@@ -194,57 +191,13 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
-        Map<String, List<String>> idsByScope = new LinkedHashMap<>();
-        for (FailureRef ref : refs) {
-            if (ref.messageId() != null) {
-                idsByScope
-                        .computeIfAbsent(ref.scope(), unused -> new ArrayList<>())
-                        .add(ref.messageId());
-            }
-        }
-        for (Map.Entry<String, List<String>> scope : idsByScope.entrySet()) {
-            String path = path(scope.getKey());
-            List<String> ids = scope.getValue();
-            for (int at = 0; at < ids.size(); at += SINGLES_AT_ONCE) {
-                List<String> some = ids.subList(at, Math.min(at + SINGLES_AT_ONCE, ids.size()));
-                for (PageItem item : singles.read(scope.getKey(), some, id -> paths.getOrDefault(id, path))) {
-                    if (writer.write(item) == PageWriter.Verdict.STOP) {
-                        return;
-                    }
-                }
-            }
-        }
-        for (FailureRef ref : refs) {
-            if (ref.messageId() == null && !replayStretch(query, ref, writer)) {
-                return;
-            }
-        }
-    }
-
-    /** Walks a stretch to its end. {@return false if the writer had enough} */
-    private boolean replayStretch(MailQuery query, FailureRef ref, PageWriter writer) {
-        List<Partition> left = new ArrayList<>();
-        left.add(Partition.window(ref.scope(), ref.from(), ref.to()));
-        boolean[] stopped = new boolean[1];
-        PageWriter watched = item -> {
-            PageWriter.Verdict verdict = writer.write(item);
-            stopped[0] = verdict == PageWriter.Verdict.STOP;
-            return verdict;
-        };
-        while (!left.isEmpty()) {
-            Partition window = left.remove(0);
-            Position position = Position.START;
-            while (position != null) {
-                PageLimit limit = new PageLimit(USUAL_PAGE, Long.MAX_VALUE);
-                PageEnd end = fetch(query, window, position, limit, watched);
-                if (stopped[0]) {
-                    return false;
-                }
-                left.addAll(end.replacedBy());
-                position = end.next();
-            }
-        }
-        return true;
+        Replay replay = new Replay(
+                singles,
+                this::path,
+                (scope, folderId) -> paths.getOrDefault(folderId, scope),
+                (window, position, limit, pages) -> fetch(query, window, position, limit, pages),
+                writer);
+        replay.run(refs);
     }
 
     @Override

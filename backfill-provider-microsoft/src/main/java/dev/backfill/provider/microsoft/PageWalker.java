@@ -295,7 +295,7 @@ final class PageWalker {
         String scope = job.window().scope();
         Instant from = job.stretch().from();
         Instant to = job.stretch().to();
-        long first = from == null ? 0 : from.getEpochSecond();
+        long first = Seconds.from(from);
         long end = Seconds.to(to);
         if (end - first <= 1) {
             writer.write(new PageItem.Failed(FailureRef.stretch(scope, from, to), error.kind(), error.code()));

@@ -52,6 +52,7 @@ class GraphErrorsTest {
         "404, ErrorItemNotFound, MESSAGE, SKIP_MESSAGE",
         "404, ErrorItemNotFound, PAGE, SKIP_PARTITION",
         "404, ErrorFolderNotFound, PAGE, SKIP_PARTITION",
+        "404, ErrorFolderNotFound, MESSAGE, SKIP_MESSAGE",
         "404, ErrorSyncFolderNotFound, FOLDER, SKIP_PARTITION",
         "400, ErrorInvalidIdMalformed, MESSAGE, SKIP_MESSAGE",
         "400, InefficientFilter, PAGE, FAIL_JOB",

@@ -131,4 +131,25 @@ class GraphFoldersTest {
                             error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_PARTITION));
         }
     }
+
+    @Test
+    void aListOfFoldersThatIsBrokenIsNeverAMailboxWithoutMail() throws Exception {
+        List<StoredMail> mails = List.of(Graphs.mail(1, Graphs.START, FolderPath.of("Inbox", "A")));
+        String circle = "{\"value\":[],\"@odata.nextLink\":\"/v1.0/me/mailFolders/again\"}";
+        String nowhere = "{\"value\":[],\"@odata.nextLink\":\"mailto:nobody\"}";
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            for (String list : List.of("/mailFolders", "/childFolders")) {
+                for (String answer : List.of("", "{}", "[]", "{\"value\":{}}", circle, nowhere)) {
+                    graph.faults().clear();
+                    graph.faults().always(RequestMatch.path("(" + list + "|/again)$"), Fault.json(200, answer));
+                    assertThatThrownBy(() -> mailbox.plan(Crawl.ALL))
+                            .as(list + " " + answer)
+                            .isInstanceOfSatisfying(
+                                    SourceException.class,
+                                    error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.RETRY));
+                }
+            }
+        }
+    }
 }

@@ -272,6 +272,25 @@ class GraphPagingTest {
     }
 
     @Test
+    void mailFromBeforeComputersCountedTimeIsNotHiddenBehindOneFailure() throws Exception {
+        Instant to = Instant.parse("1970-01-01T00:00:00Z");
+        List<StoredMail> mails = List.of(
+                Graphs.mail(1, Instant.parse("1951-06-01T00:00:00Z"), FolderPath.INBOX),
+                Graphs.mail(2, Instant.parse("1969-07-20T20:17:40Z"), FolderPath.INBOX));
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            graph.faults()
+                    .always(
+                            RequestMatch.path("/messages$").query("$filter", "ge 1900-.* lt " + to),
+                            Fault.json(500, "{\"error\":{\"code\":\"ErrorCorruptData\",\"message\":\"\"}}"));
+            Crawl crawl = Crawl.of(mailbox, new MailQuery(null, to, List.of("inbox"), false, false), Crawl.limit(10));
+
+            assertThat(crawl.ids()).doesNotHaveDuplicates().hasSameElementsAs(Graphs.ids(graph, mails));
+            assertThat(crawl.emails()).hasSize(2);
+        }
+    }
+
+    @Test
     void aWindowThatFailsInTheMiddleOfASecondIsHalvedBehindThatSecond() throws Exception {
         Instant crowded = Graphs.START.plusSeconds(30);
         List<StoredMail> mails = new ArrayList<>(Graphs.burst(100, 5, crowded, FolderPath.INBOX));
