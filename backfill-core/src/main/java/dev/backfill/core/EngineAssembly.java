@@ -110,7 +110,10 @@ final class EngineAssembly {
         Map<String, Settings> settings = new HashMap<>();
         for (String id : given.settings.keySet()) {
             if (!known.contains(id)) {
-                throw new InvalidRequestException("settings", "are for " + id + ", but there are only " + known);
+                throw new InvalidRequestException(
+                        "settings",
+                        "are for " + id + ", but there are only " + known + "; is its jar on the class path?"
+                                + " A fat jar must merge the files of META-INF/services");
             }
         }
         known.forEach(id ->

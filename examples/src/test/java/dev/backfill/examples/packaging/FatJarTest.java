@@ -65,11 +65,21 @@ class FatJarTest {
     }
 
     @Test
+    void settingsOfALostProviderSayWhatToDoToo() throws Exception {
+        Path services = folder.resolve("lost.jar");
+        FatJar.packServices(classPath, services, (first, last) -> last);
+
+        assertThat(probe(services, "microsoft", "settings").output())
+                .contains("settings: are for microsoft, but there are only [google, pubsub, recording]")
+                .contains("A fat jar must merge the files of META-INF/services");
+    }
+
+    @Test
     void servicesThatAreLeftOutLoseTheSinkAndTheErrorSaysWhatToDo() throws Exception {
         Path services = folder.resolve("none.jar");
         FatJar.packServices(List.of(), services, String::concat);
 
-        assertThat(probe(services, "microsoft", "and a sink").output())
+        assertThat(probe(services, "microsoft", "sink").output())
                 .contains("there is no sink; add dev.backfill:backfill-publisher-pubsub")
                 .contains("a fat jar must merge the files of META-INF/services");
     }
