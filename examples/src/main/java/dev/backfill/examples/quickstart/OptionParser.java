@@ -42,6 +42,9 @@ final class OptionParser {
             Pub/Sub runs inside this process unless PUBSUB_EMULATOR_HOST names an emulator.
             Exit code 0: every job completed (and --verify holds); 1: not so; 2: a wrong argument.""";
 
+    /** Where a token may be sent in the clear. */
+    private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
+
     private final Deque<String> left;
     private final Set<String> given = new HashSet<>();
     private @Nullable Provider provider;
@@ -98,7 +101,11 @@ final class OptionParser {
             case "--token-file" -> tokenFile = path(name);
             case "--gmail-quota" -> gmailQuota = quota(name);
             case "--verbose" -> verbose = true;
-            default -> throw UserMistake.argument("unknown argument " + name + "; --help lists those there are");
+            default ->
+                throw UserMistake.argument("unknown argument " + name
+                        + (name.startsWith("--") && name.contains("=")
+                                ? "; between an argument and its value stands a blank: " + name.replaceFirst("=", " ")
+                                : "; --help lists those there are"));
         }
     }
 
@@ -249,6 +256,9 @@ final class OptionParser {
                 : url.getPath();
         if (!path.endsWith("/v1.0")) {
             throw UserMistake.argument(name + " must end in /v1.0, was " + url);
+        }
+        if ("http".equals(url.getScheme()) && !THIS_MACHINE.contains(url.getHost())) {
+            throw UserMistake.argument(name + " must be https unless it is on this machine, was " + url);
         }
         return url;
     }
