@@ -35,7 +35,8 @@ public interface BackfillManager extends AutoCloseable {
 
     /**
      * Stops all jobs of this instance within seconds: each writes a last checkpoint and is queued again, so that this
-     * program, started again over the same store, or another instance goes on. Closing twice does nothing.
+     * program, started again over the same store, or another instance goes on. Listeners hear what happened until then, if
+     * they take it within two seconds. Closing twice does nothing.
      */
     @Override
     void close();

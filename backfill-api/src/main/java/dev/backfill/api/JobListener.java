@@ -3,10 +3,10 @@ package dev.backfill.api;
 /**
  * Hears what happens to the jobs of this instance.
  *
- * <p>Listeners are called one after another in the order of their registration, for one job on one thread at a time: the
- * job's own thread while it runs, the caller's for commands. A listener must return at once (a few milliseconds) and must
- * not call back into the manager with a waiting call; what it throws is logged and goes no further. An implementation that
- * hears several jobs must be thread-safe.
+ * <p>Listeners are called one after another in the order of their registration, all on one thread of the engine's, soon after
+ * the event is stored; events of one job come in the order in which they happened. A slow listener delays the events of all
+ * jobs, never a job: when 10,000 events wait, further ones of progress and of failed messages are left out, those of states
+ * never. What a listener throws is logged and goes no further.
  */
 @FunctionalInterface
 public interface JobListener {

@@ -15,7 +15,9 @@ public interface JobQueue extends AutoCloseable {
     interface Handler {
         /**
          * Runs a job until it ends, stops or gives up its slot. Blocks for the whole run, hours if need be; claims the job
-         * through the store, and reads the wanted state again before it returns. Does not throw.
+         * through the store, and reads the wanted state again before it returns. Throws no exception; an {@link Error} of
+         * the machine, for instance {@link OutOfMemoryError}, is thrown on once the job is stored as failed, and the queue
+         * goes on with other jobs.
          *
          * @param id the job
          * @param hold says whether the queue still holds the job for this run

@@ -88,10 +88,12 @@ final class DefaultUserJobs implements UserJobs {
         JobId id = JobId.create(user, now, manager.scope().random());
         AccountRef account = new AccountRef(user, request.provider(), request.account());
         JobRecord row = JobRecord.queued(id, account, request, now, retryOf);
-        manager.store().insert(row);
-        BackfillJob job = manager.views().of(row);
-        manager.listeners().tell(new JobEvent.StateChanged(job, JobState.QUEUED));
-        return job;
+        return manager.listeners().inOrder(id, () -> {
+            manager.store().insert(row);
+            BackfillJob job = manager.views().of(row);
+            manager.listeners().tell(new JobEvent.StateChanged(job, JobState.QUEUED));
+            return job;
+        });
     }
 
     @Override
@@ -165,15 +167,18 @@ final class DefaultUserJobs implements UserJobs {
 
     private BackfillJob command(JobId id, UnaryOperator<JobRecord> transition) {
         JobState[] before = {own(id).state()};
-        JobRecord row = manager.store().update(id, stored -> {
-            before[0] = stored.state();
-            return transition.apply(stored);
+        BackfillJob job = manager.listeners().inOrder(id, () -> {
+            JobRecord row = manager.store().update(id, stored -> {
+                before[0] = stored.state();
+                return transition.apply(stored);
+            });
+            BackfillJob after = manager.views().of(row);
+            if (row.state() != before[0]) {
+                manager.listeners().tell(new JobEvent.StateChanged(after, before[0]));
+            }
+            return after;
         });
         manager.live().obey(id, manager.store());
-        BackfillJob job = manager.views().of(row);
-        if (row.state() != before[0]) {
-            manager.listeners().tell(new JobEvent.StateChanged(job, before[0]));
-        }
         return job;
     }
 

@@ -33,7 +33,7 @@ public final class EngineManager implements BackfillManager {
     private final JobQueue queue;
     private final MailboxSessions sessions;
     private final List<Runnable> owned;
-    private final JobListeners listeners = new JobListeners();
+    private final JobListeners listeners;
     private final LiveRuns live = new LiveRuns();
     private final JobViews views = new JobViews(live);
     private final StopToken stop = new StopToken();
@@ -65,6 +65,7 @@ public final class EngineManager implements BackfillManager {
         this.queue = queue;
         this.sessions = sessions;
         this.owned = List.copyOf(owned);
+        this.listeners = new JobListeners(config.instanceName());
         this.admission = new Admission(scope.store(), queue, scope.time(), config);
         this.recurring = new Recurring(schedules, scope, views, listeners);
         this.upkeep = new Upkeep(config, scope.store(), scope.time(), admission, live);
@@ -106,6 +107,7 @@ public final class EngineManager implements BackfillManager {
         admission.close();
         live.stopAll(new RunEnd.Requeued(null, null));
         queue.close();
+        listeners.close(scope.time());
         stop.stop();
         owned.forEach(EngineManager::release);
     }

@@ -74,6 +74,8 @@ public final class InMemoryJobQueue implements JobQueue {
         ThreadFactory factory = task -> {
             Thread thread = new Thread(task, "backfill-" + manager + "-job-" + number.incrementAndGet());
             thread.setDaemon(true);
+            // The pool puts another thread in its place.
+            thread.setUncaughtExceptionHandler((ended, error) -> LOG.error("A run ended with an error", error));
             return thread;
         };
         ExecutorService own = Executors.newFixedThreadPool(threads, factory);

@@ -2,17 +2,53 @@ package dev.backfill.core.job;
 
 import dev.backfill.api.BackfillManager.Subscription;
 import dev.backfill.api.JobEvent;
+import dev.backfill.api.JobId;
 import dev.backfill.api.JobListener;
+import dev.backfill.core.time.Signal;
+import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.TimeSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The listeners of an instance; none of them can break a job. Thread-safe. */
+/**
+ * The listeners of an instance; none of them can break or hold up a job. All are called on one thread of their own,
+ * {@code backfill-<manager>-events}, in the order in which events were told. Thread-safe.
+ */
 final class JobListeners {
+    /** How many events may wait for slow listeners; beyond it only changes of state are kept. */
+    static final int MAX_WAITING = 10_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(JobListeners.class);
+    private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
+    private static final long IDLE_SECONDS = 10;
+    private static final int STRIPES = 64;
 
     private final List<JobListener> listeners = new CopyOnWriteArrayList<>();
+    private final ThreadPoolExecutor thread;
+    private final List<ReentrantLock> stripes =
+            Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    JobListeners(String manager) {
+        thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread events = new Thread(task, "backfill-" + manager + "-events");
+            events.setDaemon(true);
+            events.setUncaughtExceptionHandler((ended, error) -> LOG.error("A listener threw an error", error));
+            return events;
+        });
+        thread.allowCoreThreadTimeOut(true);
+    }
 
     @SuppressWarnings("UnnecessaryMethodReference") // a new object on purpose
     Subscription add(JobListener listener) {
@@ -26,13 +62,63 @@ final class JobListeners {
         return listeners.isEmpty();
     }
 
+    /**
+     * Changes a job's row and tells of it as one step, so that no later change of the same job, made by another thread, is
+     * told before.
+     *
+     * @param id the job
+     * @param change writes to the store, then calls {@link #tell}; must not do the same for another job
+     */
+    <T> T inOrder(JobId id, Supplier<T> change) {
+        ReentrantLock lock = stripes.get(Math.floorMod(id.hashCode(), STRIPES));
+        lock.lock();
+        try {
+            return change.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands an event to the listeners' thread and returns at once. */
     void tell(JobEvent event) {
+        if (listeners.isEmpty()) {
+            return;
+        }
+        if (!(event instanceof JobEvent.StateChanged) && thread.getQueue().size() >= MAX_WAITING) {
+            if (warned.compareAndSet(false, true)) {
+                LOG.warn("Listeners are too slow: {} events wait, news of progress is left out", MAX_WAITING);
+            }
+            return;
+        }
+        try {
+            thread.execute(() -> deliver(event));
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("An event of job {} came after the end", event.job().id());
+        }
+    }
+
+    private void deliver(JobEvent event) {
         for (JobListener listener : listeners) {
             try {
                 listener.onEvent(event);
-            } catch (RuntimeException | LinkageError | AssertionError broken) {
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError broken) {
                 LOG.warn("A listener failed on an event of job {}", event.job().id(), broken);
             }
+        }
+    }
+
+    /** Delivers what waits, for two seconds at the most, and ends the thread. */
+    void close(TimeSource time) {
+        Signal allDelivered = new Signal();
+        try {
+            thread.execute(allDelivered::fire);
+            allDelivered.await(time, CLOSE_WAIT, new StopToken());
+        } catch (RejectedExecutionException closedBefore) {
+            LOG.trace("The listeners' thread has ended already");
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        } finally {
+            thread.shutdownNow();
         }
     }
 }

@@ -22,6 +22,7 @@ import dev.backfill.spi.WantedState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -59,12 +60,13 @@ final class JobRunner implements JobQueue.Handler {
         this.instanceStop = instanceStop;
     }
 
+    /** A job as it was claimed, and the right to run it. */
+    private record Claimed(Lease lease, JobRecord row) {}
+
     @Override
     public JobQueue.Result run(JobId id, JobQueue.Hold hold) {
         try {
-            Optional<Lease> lease =
-                    scope.store().claim(id, config.instanceName(), scope.time().instant(), config.limits());
-            lease.ifPresent(right -> runInTurn(right, hold));
+            claim(id).ifPresent(claimed -> runInTurn(claimed, hold));
         } catch (StoreException down) {
             LOG.warn("Job {} goes on when the store answers again: {}", id, down.getMessage());
             return new JobQueue.Result.Again(scope.time().instant().plus(STORE_PAUSE));
@@ -75,30 +77,42 @@ final class JobRunner implements JobQueue.Handler {
                 : new JobQueue.Result.Again(scope.time().instant());
     }
 
+    private Optional<Claimed> claim(JobId id) {
+        return listeners.inOrder(
+                id,
+                () -> scope.store()
+                        .claim(id, config.instanceName(), scope.time().instant(), config.limits())
+                        .map(lease -> {
+                            JobRecord row = scope.store().find(id).orElseThrow();
+                            listeners.tell(new JobEvent.StateChanged(views.of(row), JobState.QUEUED));
+                            return new Claimed(lease, row);
+                        }));
+    }
+
     /** The claim has put an end to an older run of the job in this process; it must be over before this one begins. */
-    private void runInTurn(Lease lease, JobQueue.Hold hold) {
-        try (Turns.Turn turn = turns.join(lease.jobId())) {
-            live.supersede(lease.jobId());
+    private void runInTurn(Claimed claimed, JobQueue.Hold hold) {
+        JobId id = claimed.row().id();
+        try (Turns.Turn turn = turns.join(id)) {
+            live.supersede(id);
             if (turn.await(instanceStop)) {
-                runClaimed(lease, hold);
+                runClaimed(claimed, hold);
             }
         }
     }
 
-    private void runClaimed(Lease lease, JobQueue.Hold hold) {
-        JobRecord row = scope.store().find(lease.jobId()).orElseThrow();
+    private void runClaimed(Claimed claimed, JobQueue.Hold hold) {
+        JobRecord row = claimed.row();
         MDC.put(MDC_JOB, row.id().value());
         MDC.put(MDC_USER, row.account().user().key());
         try {
             LOG.info("Job runs: {}", row.request());
-            listeners.tell(new JobEvent.StateChanged(views.of(row), JobState.QUEUED));
             if (row.wanted() == WantedState.RUN) {
-                runSafely(row, lease, hold);
+                runSafely(row, claimed.lease(), hold);
             } else {
                 // Its owner is gone and could not obey any more.
-                end(lease, new RunEnd.Requeued(null, null));
+                end(claimed.lease(), new RunEnd.Requeued(null, null));
             }
-            scope.store().find(row.id()).ifPresent(this::tellEnd);
+            scope.store().find(row.id()).ifPresent(JobRunner::logEnd);
         } finally {
             MDC.remove(MDC_JOB);
             MDC.remove(MDC_USER);
@@ -118,21 +132,30 @@ final class JobRunner implements JobQueue.Handler {
                     lease,
                     refused.kind() == SourceException.Kind.AUTH ? "AUTHENTICATION" : refused.code(),
                     String.valueOf(refused.getMessage()));
-        } catch (RuntimeException | Error broken) {
-            LOG.error("The run broke", broken);
-            fail(
-                    lease,
-                    "INTERNAL",
-                    "The run broke with " + broken.getClass().getName()
-                            + "; see the log. Check that the jars on the class path fit together, then resume.");
+        } catch (RuntimeException | LinkageError | AssertionError broken) {
+            // A plug-in that is broken, or does not fit the other jars, is the matter of its own jobs alone.
+            failBroken(lease, broken);
+        } catch (Error fatal) {
+            // The machine is in trouble, out of memory for instance: whoever owns the thread must hear of it.
+            failBroken(lease, fatal);
+            throw fatal;
         }
+    }
+
+    private void failBroken(Lease lease, Throwable broken) {
+        LOG.error("The run broke", broken);
+        fail(
+                lease,
+                "INTERNAL",
+                "The run broke with " + broken.getClass().getName()
+                        + "; see the log. Check that the jars on the class path fit together, then resume.");
     }
 
     private void runOpened(JobRecord row, Lease lease, JobQueue.Hold hold) {
         StopToken stop = instanceStop.child();
         try (MailboxSession session = sessions.open(row.account(), row.rateLimit(), stop)) {
             Object plugin = sessions.source(row.account().provider());
-            JobRun run = new JobRun(scope, row, lease, hold, session, plugin, stop, this::checkpointed);
+            JobRun run = new JobRun(scope, row, lease, hold, session, plugin, stop, this::write);
             live.add(row.id(), run, lease.epoch(), scope.time().nanoTime());
             try {
                 // A command may have come between the claim and this line, and found no run to tell.
@@ -153,17 +176,24 @@ final class JobRunner implements JobQueue.Handler {
 
     private void end(Lease lease, RunEnd end) {
         try {
-            scope.store()
-                    .write(
-                            lease,
-                            Checkpoint.EMPTY,
-                            row -> JobTransitions.after(row, end, scope.time().instant()));
+            write(
+                    lease,
+                    Checkpoint.EMPTY,
+                    row -> JobTransitions.after(row, end, scope.time().instant()));
         } catch (StaleLeaseException superseded) {
             LOG.debug("Another instance owns the job by now");
         }
     }
 
-    private void checkpointed(JobRecord row, List<FailureRecord> failures) {
+    private JobRecord write(Lease lease, Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
+        return listeners.inOrder(lease.jobId(), () -> {
+            JobRecord row = scope.store().write(lease, checkpoint, change);
+            tell(row, checkpoint.failures());
+            return row;
+        });
+    }
+
+    private void tell(JobRecord row, List<FailureRecord> failures) {
         if (listeners.isEmpty()) {
             return;
         }
@@ -172,9 +202,12 @@ final class JobRunner implements JobQueue.Handler {
             listeners.tell(new JobEvent.MessageFailed(job, JobViews.of(row.id(), failure)));
         }
         listeners.tell(new JobEvent.Progressed(job));
+        if (row.state() != JobState.RUNNING) {
+            listeners.tell(new JobEvent.StateChanged(job, JobState.RUNNING));
+        }
     }
 
-    private void tellEnd(JobRecord after) {
+    private static void logEnd(JobRecord after) {
         if (after.state() == JobState.FAILED && after.failure() != null) {
             LOG.warn(
                     "Job failed: {}: {}",
@@ -182,9 +215,6 @@ final class JobRunner implements JobQueue.Handler {
                     after.failure().message());
         } else {
             LOG.info("Job is {}: {}", after.state().code(), after.counts());
-        }
-        if (after.state() != JobState.RUNNING) {
-            listeners.tell(new JobEvent.StateChanged(views.of(after), JobState.RUNNING));
         }
     }
 }

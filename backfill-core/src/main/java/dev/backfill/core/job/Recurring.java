@@ -124,9 +124,15 @@ final class Recurring {
         JobId id = JobId.create(due.account().user(), now, scope.random());
         JobRecord job = JobRecord.queued(id, due.account(), due.request(), now, null);
         try {
-            if (kept.fire(due, job, next)) {
+            boolean fired = listeners.inOrder(id, () -> {
+                boolean stored = kept.fire(due, job, next);
+                if (stored) {
+                    listeners.tell(new JobEvent.StateChanged(views.of(job), JobState.QUEUED));
+                }
+                return stored;
+            });
+            if (fired) {
                 LOG.info("Schedule {} started job {}", due.id(), id);
-                listeners.tell(new JobEvent.StateChanged(views.of(job), JobState.QUEUED));
             }
         } catch (JobConflictException busy) {
             LOG.info("Schedule {} starts nothing: job {} is active", due.id(), busy.activeJob());

@@ -64,7 +64,7 @@ public final class JobRun {
      * @param session the open mailbox; the run closes it
      * @param plugin the provider, whose class loader its calls see
      * @param stop stopped by the run when it stops; the session's gate was made with it
-     * @param observer hears of checkpoints, on the run's thread
+     * @param writer stores what the run writes
      */
     public JobRun(
             RunScope scope,
@@ -74,14 +74,14 @@ public final class JobRun {
             MailboxSession session,
             Object plugin,
             StopToken stop,
-            RunObserver observer) {
+            RunWriter writer) {
         this.scope = scope;
         this.hold = hold;
         this.session = session;
         this.stop = stop;
         this.tasks = new RunTasks(scope.walkers(), plugin);
         this.plan = new PlanProgress(row.counts(), scope.store().failureCount(row.id()));
-        this.ledger = new RunLedger(scope, lease, hold, row, session.gate(), plan, observer);
+        this.ledger = new RunLedger(scope, lease, hold, row, session.gate(), plan, writer);
         this.breaker = new Breaker(scope.config());
         this.limit = new MessageLimit(
                 row.request().maxEmails(),

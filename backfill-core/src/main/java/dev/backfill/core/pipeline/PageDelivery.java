@@ -1,5 +1,7 @@
 package dev.backfill.core.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.backfill.api.AccountRef;
 import dev.backfill.api.JobFailure.Kind;
 import dev.backfill.api.JobFailure.Stage;
@@ -182,8 +184,8 @@ final class PageDelivery {
             }
             CompletionStage<String> acknowledgement;
             try {
-                acknowledgement = scope.publisher().publish(message);
-            } catch (RuntimeException refused) {
+                acknowledgement = requireNonNull(scope.publisher().publish(message), "the sink's answer");
+            } catch (RuntimeException | LinkageError | AssertionError refused) {
                 // Whatever a sink throws has an outcome, or its page would be on its way for ever.
                 refused(refused);
                 return;
@@ -236,12 +238,22 @@ final class PageDelivery {
             try {
                 scope.helpers().execute(() -> {
                     waitingForSink.decrementAndGet();
-                    attempt();
+                    attemptOnHelper();
                 });
             } catch (RejectedExecutionException closing) {
                 waitingForSink.decrementAndGet();
                 page.abandoned(bytes);
                 inbox.put(new RunInbox.Stop(new RunEnd.Requeued(null, null)));
+            }
+        }
+
+        /** No walk hears of an error here, so that the run must. */
+        private void attemptOnHelper() {
+            try {
+                attempt();
+            } catch (Error fatal) {
+                refused(fatal);
+                throw fatal;
             }
         }
 

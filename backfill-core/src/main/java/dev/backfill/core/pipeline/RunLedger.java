@@ -38,7 +38,7 @@ final class RunLedger {
     private final JobQueue.Hold hold;
     private final MailboxGate gate;
     private final PlanProgress plan;
-    private final RunObserver observer;
+    private final RunWriter writer;
     private final RunMeter meter;
     private final List<JobNote> notes = new ArrayList<>();
     private volatile JobRecord row;
@@ -55,14 +55,14 @@ final class RunLedger {
             JobRecord row,
             MailboxGate gate,
             PlanProgress plan,
-            RunObserver observer) {
+            RunWriter writer) {
         this.scope = scope;
         this.lease = lease;
         this.hold = hold;
         this.row = row;
         this.gate = gate;
         this.plan = plan;
-        this.observer = observer;
+        this.writer = writer;
         this.meter = new RunMeter(scope.time(), row);
         this.phase = row.phase();
         this.waiting = row.waiting();
@@ -133,7 +133,6 @@ final class RunLedger {
             Checkpoint checkpoint = plan.takeCheckpoint();
             write(checkpoint, stored -> current(stored, moved));
             meter.sample(row.counts().published());
-            observer.checkpointed(row, checkpoint.failures());
         }
     }
 
@@ -144,7 +143,6 @@ final class RunLedger {
         Instant now = scope.time().instant();
         waiting = null;
         write(checkpoint, stored -> transitions.after(current(stored, moved), end, now));
-        observer.checkpointed(row, checkpoint.failures());
     }
 
     private void write(Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
@@ -162,7 +160,7 @@ final class RunLedger {
                 throw new StaleLeaseException(lease, lease.epoch());
             }
             try {
-                return scope.store().write(lease, checkpoint, change);
+                return writer.write(lease, checkpoint, change);
             } catch (StoreException down) {
                 if (scope.time().nanoTime() - since > STORE_PATIENCE.toNanos() || !pause()) {
                     throw down;

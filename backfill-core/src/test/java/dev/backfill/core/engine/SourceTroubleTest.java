@@ -16,6 +16,7 @@ import dev.backfill.testkit.AutoAdvance;
 import dev.backfill.testkit.Fault;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.Gate;
 import dev.backfill.testkit.ManualTime;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
@@ -341,22 +342,22 @@ class SourceTroubleTest {
 
     @Test
     void whatChangesBehindTheCrawlIsDrainedBeforeTheEnd() {
-        ScriptedSource source = source().build();
-        source.account(); // named by every account
+        Gate gate = Gate.shut();
+        ScriptedSource source = source().faults(
+                        FaultScript.builder().block(At.window(3, 1), gate).build())
+                .build();
         try (EngineRig rig = rig(source)) {
-            boolean[] changed = {false};
-            rig.manager().addListener(event -> {
-                if (!changed[0] && event.job().progress().published() > 300) {
-                    changed[0] = true;
-                    source.account().add("inbox", "inbox-late", time.instant().minusSeconds(3_600));
-                    source.account().delete("inbox-0000999");
-                }
-            });
+            BackfillJob started = rig.start();
+            gate.awaitEntered(1);
+            // The newest window is published whole, so that what changes in it is behind the walk.
+            rig.await(started.id(), now -> now.progress().published() >= 850);
+            source.account().add("inbox", "inbox-late", time.instant().minusSeconds(3_600));
+            source.account().delete("inbox-0000999");
+            gate.open();
 
-            BackfillJob job = rig.run(EngineRig.request().build());
+            BackfillJob job = rig.awaitEnd(started.id());
 
             assertThat(job.state()).isEqualTo(JobState.COMPLETED);
-            assertThat(changed[0]).isTrue();
             assertThat(sink.messageIds()).contains("inbox-late");
             assertThat(sink.payloads()).isEmpty();
         }

@@ -2,6 +2,7 @@ package dev.backfill.core.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backfill.api.JobId;
 import dev.backfill.spi.JobQueue;
@@ -71,6 +72,21 @@ class InMemoryJobQueueTest implements JobQueueContract {
         handed.remove().run();
         assertThat(ran).hasSize(2);
         assertThat(time.pending()).isEqualTo(1);
+    }
+
+    @Test
+    void anErrorOfARunReachesItsThreadAndTheJobCanBeOfferedAgain() {
+        onHandedThreads.start(
+                (id, hold) -> {
+                    ran.add(id);
+                    throw new OutOfMemoryError("the test wants it so");
+                },
+                NOTHING);
+        for (int runs = 1; runs <= 2; runs++) {
+            onHandedThreads.offer(JOB);
+            assertThatThrownBy(handed.remove()::run).isInstanceOf(OutOfMemoryError.class);
+            assertThat(ran).hasSize(runs);
+        }
     }
 
     @Test
