@@ -35,23 +35,25 @@ public interface UserJobs {
     BulkResult startAll(List<String> accounts, BackfillRequest request);
 
     /**
-     * Says what a job would read and cost. Asks the provider and blocks meanwhile, at most about a minute.
+     * Says what a job would read and cost. Asks the provider and blocks meanwhile, at most a minute; a request under way is
+     * then interrupted.
      *
      * @param request what would be read
      * @return the estimate
      * @throws ProviderNotFoundException if no such provider is registered
-     * @throws MailboxAccessException if the provider refuses
+     * @throws MailboxAccessException if the provider refuses, or with code {@code TIMEOUT} if it did not answer in a minute
      */
     Estimate estimate(BackfillRequest request);
 
     /**
-     * Lists the folders of an account. Asks the provider and blocks meanwhile, at most about a minute.
+     * Lists the folders of an account. Asks the provider and blocks meanwhile, at most a minute; a request under way is then
+     * interrupted.
      *
      * @param provider the provider's id
      * @param account the account
      * @return the folders, parents before children
      * @throws ProviderNotFoundException if no such provider is registered
-     * @throws MailboxAccessException if the provider refuses
+     * @throws MailboxAccessException if the provider refuses, or with code {@code TIMEOUT} if it did not answer in a minute
      */
     List<MailFolder> folders(String provider, String account);
 

@@ -253,8 +253,10 @@ public final class BackfillBuilder {
      * Sets the threads for walks and calls. Default is the engine's own: virtual threads on JDK 21 and newer, bounded pools
      * before. The host shuts it down, after the manager is closed.
      *
-     * @param value runs many tasks at once, each of which may wait for hours; a pool must have room for
-     *     {@code maxConcurrentJobs} times twelve
+     * @param value runs many tasks at once, each of which may wait for hours; a pool should have {@code maxConcurrentJobs}
+     *     times sixteen threads: six for each job's walks and questions, without which jobs wait for each other, and ten for
+     *     its requests side by side, without which it is slower. The threads that run jobs and the two that help are the
+     *     engine's own
      * @return this builder
      */
     public BackfillBuilder executor(Executor value) {

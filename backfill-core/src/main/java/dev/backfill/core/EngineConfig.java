@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxUnacknowledgedPages pages of one partition that may wait for the sink's acknowledgements, 1 to 64, default 4
  * @param breakerFailuresInRow failed messages in a row that fail a job, 1 to 1,000,000, default 50
  * @param breakerFailureShare share of failed messages that fails a job, over 0 and at most 1 (1: never), default 0.5
- * @param breakerMinimum messages with an outcome before the share counts, 1 to 1,000,000, default 200
+ * @param breakerMinimum messages of one run that must have failed before the share counts, 1 to 1,000,000, default 200
  * @param callTimeout how long one provider request may take, its answer read, 100 ms to 10 minutes, default 60 s
  * @param callAttempts how often a provider request is tried in all, 1 to 100, default 6; throttled tries do not count
  * @param callFirstDelay the pause before the second try, 1 ms to 1 minute, default 500 ms; it doubles with each try

@@ -121,7 +121,10 @@ final class DefaultUserJobs implements UserJobs {
 
     private MailboxInquiry inquiry() {
         return new MailboxInquiry(
-                manager.sessions(), manager.stop(), manager.config().quotaShare());
+                manager.sessions(),
+                manager.scope().time(),
+                manager.stop(),
+                manager.config().quotaShare());
     }
 
     @Override

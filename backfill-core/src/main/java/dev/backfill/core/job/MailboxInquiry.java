@@ -10,31 +10,50 @@ import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
+import dev.backfill.spi.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /** Asks a mailbox something outside of any job, on the caller's thread. Thread-safe. */
 final class MailboxInquiry {
+    private static final Duration DEADLINE = Duration.ofSeconds(60);
+
     private final MailboxSessions sessions;
+    private final TimeSource time;
     private final StopToken stop;
     private final double quotaShare;
 
-    MailboxInquiry(MailboxSessions sessions, StopToken stop, double quotaShare) {
+    MailboxInquiry(MailboxSessions sessions, TimeSource time, StopToken stop, double quotaShare) {
         this.sessions = sessions;
+        this.time = time;
         this.stop = stop;
         this.quotaShare = quotaShare;
     }
 
+    /** Asks, for a minute at the most: then waits for quota end, and the request under way is interrupted. */
     <T> T ask(AccountRef account, int requestsPerSecond, Function<Mailbox, T> question) {
         StopToken own = stop.child();
+        AtomicBoolean late = new AtomicBoolean();
+        TimeSource.Timer deadline = time.schedule(DEADLINE, () -> {
+            late.set(true);
+            own.stop();
+        });
         try (MailboxSession session = sessions.open(account, requestsPerSecond, own)) {
             return ContextLoader.call(sessions.source(account.provider()), () -> question.apply(session.mailbox()));
         } catch (SourceException refused) {
+            if (late.get()) {
+                throw new MailboxAccessException(
+                        "TIMEOUT",
+                        "The provider did not answer within " + DEADLINE.toSeconds() + " seconds; try again later.",
+                        refused);
+            }
             String code = refused.kind() == SourceException.Kind.AUTH ? "AUTHENTICATION" : refused.code();
             throw new MailboxAccessException(
                     code, "The provider did not answer (" + refused.code() + "): " + refused.getMessage(), refused);
         } finally {
+            deadline.cancel();
             own.stop();
         }
     }

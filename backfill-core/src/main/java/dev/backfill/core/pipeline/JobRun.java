@@ -234,6 +234,7 @@ public final class JobRun {
         return new PartitionWalk.Shared(
                 scope,
                 delivery,
+                session.gate(),
                 new PageRoom(config.maxPageBytes()),
                 row.batchSize(),
                 limit,

@@ -1,5 +1,6 @@
 package dev.backfill.core.pipeline;
 
+import dev.backfill.core.throttle.MailboxGate;
 import dev.backfill.core.throttle.MemoryBudget;
 import dev.backfill.core.throttle.PageSizer;
 import dev.backfill.core.time.StopToken;
@@ -24,6 +25,7 @@ final class PartitionWalk implements Runnable {
     record Shared(
             RunScope scope,
             PageDelivery delivery,
+            MailboxGate gate,
             PageRoom room,
             int batchSize,
             MessageLimit limit,
@@ -102,27 +104,34 @@ final class PartitionWalk implements Runnable {
     private record Fetched(PageEnd end, PageBuffer buffer, MemoryBudget.Reservation memory) {}
 
     private Fetched fetch(Position position) {
-        while (true) {
-            PageLimit limit = shared.room().limitFor(sizer.messages());
-            MemoryBudget.Reservation memory = reserve(shared.room().expectedBytes(limit));
-            boolean kept = false;
+        for (int attempts = 1; ; attempts++) {
             try {
-                PageBuffer buffer = new PageBuffer(limit);
-                PageEnd end = fetcher.fetch(position, limit, buffer);
-                requireBalanced(end, buffer);
-                sizer.good();
-                shared.room().learn(buffer);
-                kept = true;
-                return new Fetched(end, buffer, memory);
+                return fetchOnce(position);
             } catch (SourceException error) {
                 // At one message a page there is nothing smaller to ask for.
                 if (error.kind() != Kind.RETRY_SMALLER || !sizer.tooBig()) {
                     throw error;
                 }
-            } finally {
-                if (!kept) {
-                    memory.close();
-                }
+            }
+            shared.gate().awaitRetry(attempts);
+        }
+    }
+
+    private Fetched fetchOnce(Position position) {
+        PageLimit limit = shared.room().limitFor(sizer.messages());
+        MemoryBudget.Reservation memory = reserve(shared.room().expectedBytes(limit));
+        boolean kept = false;
+        try {
+            PageBuffer buffer = new PageBuffer(limit);
+            PageEnd end = fetcher.fetch(position, limit, buffer);
+            requireBalanced(end, buffer);
+            sizer.good();
+            shared.room().learn(buffer);
+            kept = true;
+            return new Fetched(end, buffer, memory);
+        } finally {
+            if (!kept) {
+                memory.close();
             }
         }
     }

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param maxPageBytes the most bytes of messages one page may hold, 1 or more
  * @param breakerInARow how many failures without a success between them end the job, 1 or more
  * @param breakerShare the share of failed messages that ends the job, over 0 and at most 1
- * @param breakerMinimum how many messages must have failed before the share counts
+ * @param breakerMinimum how many messages of one run must have failed before the share counts, 1 or more
  * @param jobTimeout how long a job may work, without queued, parked, paused and throttled time
  * @param stopGrace how long a stopping run waits for acknowledgements
  * @param publishRetryFirst the first pause before a message is handed to the sink again

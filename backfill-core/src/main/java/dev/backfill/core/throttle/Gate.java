@@ -2,11 +2,13 @@ package dev.backfill.core.throttle;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.backfill.core.time.Waits;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.Operation;
 import dev.backfill.spi.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,14 @@ final class Gate implements MailboxGate, ApiCalls {
     @Override
     public void received(long bytes) {
         shared.limits().received(bytes);
+    }
+
+    @Override
+    public void awaitRetry(int attempts) {
+        Duration delay = throttle.retries().delay(attempts);
+        if (!Stopped.unlessInterrupted(() -> Waits.pause(throttle.time(), delay, request.stop()))) {
+            throw Stopped.exception();
+        }
     }
 
     @Override

@@ -29,6 +29,14 @@ public interface MailboxGate extends AutoCloseable {
      */
     void received(long bytes);
 
+    /**
+     * Waits before a page that failed is asked for again in a smaller size, as long as before any other retry.
+     *
+     * @param attempts how often the page failed so far, 1 or more
+     * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
+     */
+    void awaitRetry(int attempts);
+
     /** {@return what went through so far} */
     GateStats stats();
 

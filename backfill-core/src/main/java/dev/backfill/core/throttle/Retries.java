@@ -13,16 +13,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Retries {
     private final RetryPolicy<Object> policy;
+    private final RetryConfig config;
+    private final DoubleSupplier random;
 
     Retries(RetryConfig config, DoubleSupplier random) {
+        this.config = config;
+        this.random = random;
         this.policy = RetryPolicy.builder()
                 .handle(SourceException.class)
                 .withMaxAttempts(config.maxAttempts())
-                .withDelayFn(context -> fullJitter(config, context.getAttemptCount(), random))
+                .withDelayFn(context -> delay(context.getAttemptCount()))
                 .build();
     }
 
-    private static Duration fullJitter(RetryConfig config, int attempts, DoubleSupplier random) {
+    /** {@return how long to wait after so many attempts that failed, 1 or more: a random part of a time that doubles} */
+    Duration delay(int attempts) {
         Duration longest = Nanos.doubled(config.firstDelay(), attempts - 1, config.maxDelay());
         return Nanos.part(longest, random.getAsDouble());
     }

@@ -3,6 +3,7 @@ package dev.backfill.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.JobStateException;
@@ -39,7 +40,10 @@ class ChaosTest {
         EngineRig rig = new EngineRig(source(random), sink, builder -> builder.config(config()));
         try (rig) {
             JobId id = rig.jobs()
-                    .start(EngineRig.request().batchSize(batch).build())
+                    .start(EngineRig.request()
+                            .batchSize(batch)
+                            .rateLimit(BackfillRequest.MAX_RATE_LIMIT)
+                            .build())
                     .id();
             int stops = disturb(rig, id, random);
             BackfillJob job = settle(rig, id);

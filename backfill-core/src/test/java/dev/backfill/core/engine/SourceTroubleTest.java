@@ -131,6 +131,30 @@ class SourceTroubleTest {
     }
 
     @Test
+    void aSmallerPageIsAskedForAfterAPauseOnly() {
+        running.close();
+        FaultScript faults = FaultScript.builder()
+                .fail(At.window(0, 0), 1, Fault.of(Kind.RETRY_SMALLER))
+                .build();
+        EngineConfig config = EngineRig.config()
+                .sweepInterval(Duration.ofMinutes(1))
+                .callFirstDelay(Duration.ofSeconds(30))
+                .build();
+        EngineRig rig = new EngineRig(
+                source().faults(faults).build(),
+                sink,
+                builder -> builder.time(time).config(config));
+        try (rig) {
+            BackfillJob job = rig.start();
+            // The pause is a random part of it.
+            time.awaitTimer(Duration.ofNanos(1), Duration.ofSeconds(30));
+            AutoAdvance onward = time.autoAdvance(Duration.ofMillis(3), Duration.ofDays(1));
+            assertWholeMailboxOnce(rig.awaitEnd(job.id()));
+            onward.close();
+        }
+    }
+
+    @Test
     void aRefusedTokenThatStaysRefusedFailsTheJobWhichCanBeResumed() {
         FaultScript faults = FaultScript.builder()
                 .fail(At.window(2, 1), 2, Fault.of(Kind.AUTH))

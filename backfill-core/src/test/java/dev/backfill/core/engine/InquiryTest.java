@@ -1,0 +1,68 @@
+package dev.backfill.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backfill.api.MailboxAccessException;
+import dev.backfill.testkit.AutoAdvance;
+import dev.backfill.testkit.Fault;
+import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.ManualTime;
+import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.time.Duration;
+import java.time.Instant;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a host asks a mailbox outside of any job does not block for ever; time runs by itself. */
+class InquiryTest {
+    private final ManualTime time = new ManualTime();
+    private final AutoAdvance running = time.autoAdvance(Duration.ofMillis(3), Duration.ofDays(3));
+
+    @AfterEach
+    void stopTime() {
+        running.close();
+    }
+
+    private EngineRig throttledFor(String operation) {
+        ScriptedSource source = ScriptedSource.builder()
+                .mailbox(ScriptedFolder.inbox(10))
+                .faults(FaultScript.builder()
+                        .failOperation(operation, FaultScript.ALWAYS, Fault.throttled(Duration.ofMinutes(5)))
+                        .build())
+                .build();
+        return new EngineRig(
+                source,
+                new RecordingSink(),
+                builder -> builder.time(time)
+                        .config(EngineRig.config()
+                                .sweepInterval(Duration.ofSeconds(30))
+                                .build()));
+    }
+
+    private void assertEndsInTime(ThrowingCallable question) {
+        Instant before = time.instant();
+        assertThatThrownBy(question)
+                .isInstanceOfSatisfying(
+                        MailboxAccessException.class,
+                        late -> assertThat(late.code()).isEqualTo("TIMEOUT"));
+        assertThat(Duration.between(before, time.instant())).isLessThan(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void anEstimateEndsAfterAMinute() {
+        try (EngineRig rig = throttledFor(ScriptedSource.COUNT)) {
+            assertEndsInTime(() -> rig.jobs().estimate(EngineRig.request().build()));
+        }
+    }
+
+    @Test
+    void aListOfFoldersEndsAfterAMinute() {
+        try (EngineRig rig = throttledFor(ScriptedSource.FOLDERS)) {
+            assertEndsInTime(() -> rig.jobs().folders(ScriptedSource.DEFAULT_ID, "me"));
+        }
+    }
+}
