@@ -1,27 +1,21 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.provider.gmail.HistoryJson.Change;
-import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.ApiCalls;
-import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
-import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks what changed since a history record: each message that a record names is read as it is now. History is only ever added
- * to, so a position is a record and how many changes after it are done. Stateless and thread-safe.
+ * Walks what changed since a history record: what they mean says {@link ChangesPage}. History is only ever added to, so a
+ * position is a record and how many changes after it are done. Stateless and thread-safe.
  */
 final class Changes {
     private static final String VERSION = "h1:";
@@ -86,83 +80,39 @@ final class Changes {
         Place place = Place.of(partition, position);
         List<Change> changes = new ArrayList<>();
         String newest = list(place, limit.messages(), changes);
-        int next = place.done();
-        int wantedEnd = Math.min(changes.size(), next + Math.min(limit.messages(), MAX_CHUNK));
-        Map<String, Boolean> added = new LinkedHashMap<>();
-        for (Change change : changes.subList(Math.min(next, wantedEnd), wantedEnd)) {
-            added.merge(change.messageId(), change.added(), Boolean::logicalOr);
-        }
-        List<Fetched> fetched = fetcher.fetch(List.copyOf(added.keySet()), selection, labels);
-        Map<String, Fetched> byId = new LinkedHashMap<>();
-        fetched.forEach(one -> byId.put(one.id(), one));
-        int repeats = 0;
-        boolean room = true;
-        int first = next;
-        while (room && next < wantedEnd) {
-            Change change = changes.get(next);
-            Fetched one = byId.remove(change.messageId());
-            if (one != null && one.stopsPage() && one.error() != null) {
-                if (next == first) {
-                    throw one.error();
-                }
-                break;
-            }
-            next++;
-            PageItem item =
-                    one == null ? null : item(query, partition, one, change, Boolean.TRUE.equals(added.get(one.id())));
-            if (item == null) {
-                repeats++;
-            } else {
-                room = writer.write(item) == PageWriter.Verdict.CONTINUE;
-            }
-        }
-        int entries = next - first;
+        int end = Math.min(changes.size(), place.done() + Math.min(limit.messages(), MAX_CHUNK));
+        int first = Math.min(place.done(), end);
+        ChangesPage page = new ChangesPage(query, selection, partition, changes.subList(first, end));
+        page.walk(fetcher, labels, writer);
+        int next = place.done() + page.used();
         if (newest == null || next < changes.size()) {
-            return PageEnd.more(place.after(changes, next).position(), entries, repeats);
+            return PageEnd.more(place.after(changes, next).position(), page.used(), page.repeats());
         }
-        return PageEnd.token(newest, entries, repeats);
+        return PageEnd.token(newest, page.used(), page.repeats());
     }
 
-    /** Lists changes after a place; gives the newest record if they are all there, else null. */
+    /**
+     * Lists changes after a place.
+     *
+     * @return where later changes begin if all are there, else null. That is what the first answer says: whether a change that
+     *     comes between two answers is in the later one is not documented, so better it is read twice than never
+     */
     private @Nullable String list(Place place, int wanted, List<Change> changes) {
         String token = null;
-        String newest = place.recordId();
+        String newest = "";
         do {
             String pageToken = token;
             HistoryJson.Page page = calls.call(regime.history(), () -> client.history(place.recordId(), pageToken));
             changes.addAll(page.changes());
-            newest = page.historyId().isEmpty() ? newest : page.historyId();
+            newest = newest.isEmpty() ? page.historyId() : newest;
             token = page.nextPageToken();
-            if (token != null && (token.equals(pageToken) || changes.size() > place.done() + wanted)) {
+            if (token != null && changes.size() > place.done() + wanted) {
                 return null;
             }
+            if (token != null && token.equals(pageToken)) {
+                throw IdLister.loop();
+            }
         } while (token != null);
-        return newest;
-    }
-
-    /** What a change means for the job; null if nothing. */
-    private static @Nullable PageItem item(
-            MailQuery query, Partition partition, Fetched one, Change change, boolean added) {
-        SourceException error = one.error();
-        if (one.gone()) {
-            return new PageItem.Deleted(
-                    one.id(), change.recordId().isEmpty() ? revision(partition) : change.recordId());
-        }
-        if (error != null) {
-            return new PageItem.Failed(FailureRef.message(partition.scope(), one.id()), error.kind(), error.code());
-        }
-        Instant dated = one.dated();
-        boolean inRange = dated == null || query.coversChange(dated);
-        if (!inRange || !one.wanted() && added) {
-            return null;
-        }
-        if (one.email() == null) {
-            return new PageItem.Deleted(one.id(), one.historyId());
-        }
-        return new PageItem.Message(added ? PageItem.Change.CREATE : PageItem.Change.UPDATE, one.email());
-    }
-
-    private static String revision(Partition partition) {
-        return Hashes.sha256("history:" + partition.token());
+        return newest.isEmpty() ? place.recordId() : newest;
     }
 }

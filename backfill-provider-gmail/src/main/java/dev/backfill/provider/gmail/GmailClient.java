@@ -132,11 +132,9 @@ final class GmailClient implements AutoCloseable {
 
     private static byte[] data(JsonParser parser) throws IOException {
         byte[] data = new byte[0];
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             if (field.equals("data")) {
-                data = MessageJson.bytes(parser);
+                data = Json.bytes(parser);
             } else {
                 parser.skipChildren();
             }
@@ -170,8 +168,7 @@ final class GmailClient implements AutoCloseable {
             Gmail.Users.History.List list = gmail.users().history().list(user);
             list.setStartHistoryId(new java.math.BigInteger(startHistoryId))
                     .setMaxResults(500L)
-                    .setFields("history(id,messagesAdded/message/id,messagesDeleted/message/id,labelsAdded/message/id,"
-                            + "labelsRemoved/message/id),nextPageToken,historyId");
+                    .setFields(HistoryJson.FIELDS);
             return pageToken == null ? list : list.setPageToken(pageToken);
         });
     }

@@ -1,19 +1,19 @@
 package dev.backfill.provider.gmail;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an answer of history.list: which messages changed in which record. */
+/** Reads an answer of history.list: which messages changed in which record, and how. */
 final class HistoryJson {
-    private static final String ADDED = "messagesAdded";
-    private static final Set<String> KINDS = Set.of(ADDED, "messagesDeleted", "labelsAdded", "labelsRemoved");
+    /** What of an answer is read, as Google's {@code fields}. */
+    static final String FIELDS = "history(id,messagesAdded/message(id,labelIds),messagesDeleted/message(id,labelIds),"
+            + "labelsAdded(labelIds,message(id,labelIds)),labelsRemoved(labelIds,message(id,labelIds))),"
+            + "nextPageToken,historyId";
 
     /**
      * One message of one record.
@@ -21,8 +21,23 @@ final class HistoryJson {
      * @param recordId the record
      * @param messageId the message
      * @param added true if the record says that it came into the mailbox
+     * @param labels the ids of the labels it bore, as the record says; null when the record does not say
+     * @param gained the ids of labels that were added
+     * @param lost the ids of labels that were removed
      */
-    record Change(String recordId, String messageId, boolean added) {}
+    record Change(
+            String recordId,
+            String messageId,
+            boolean added,
+            @Nullable List<String> labels,
+            List<String> gained,
+            List<String> lost) {
+        Change {
+            labels = labels == null ? null : List.copyOf(labels);
+            gained = List.copyOf(gained);
+            lost = List.copyOf(lost);
+        }
+    }
 
     /**
      * One answer.
@@ -39,13 +54,11 @@ final class HistoryJson {
         List<Change> changes = new ArrayList<>();
         String next = "";
         String historyId = "";
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
                 case "history" -> records(parser, changes);
-                case "nextPageToken" -> next = MessageJson.text(parser);
-                case "historyId" -> historyId = MessageJson.text(parser);
+                case "nextPageToken" -> next = Json.text(parser);
+                case "historyId" -> historyId = Json.text(parser);
                 default -> parser.skipChildren();
             }
         }
@@ -53,60 +66,70 @@ final class HistoryJson {
     }
 
     private static void records(JsonParser parser, List<Change> changes) throws IOException {
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            parser.skipChildren();
-            return;
-        }
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            if (parser.currentToken() == JsonToken.START_OBJECT) {
+        if (Json.beginsArray(parser)) {
+            while (Json.nextObject(parser)) {
                 changes.addAll(changesOf(parser));
-            } else {
-                parser.skipChildren();
             }
         }
     }
 
     private static List<Change> changesOf(JsonParser parser) throws IOException {
         String recordId = "";
-        Map<String, Boolean> added = new LinkedHashMap<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
-            if (field.equals("id")) {
-                recordId = MessageJson.text(parser);
-            } else if (KINDS.contains(field) && parser.currentToken() == JsonToken.START_ARRAY) {
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    String id = messageId(parser);
-                    if (!id.isEmpty()) {
-                        added.merge(id, field.equals(ADDED), Boolean::logicalOr);
-                    }
-                }
-            } else {
-                parser.skipChildren();
+        Map<String, Collected> byMessage = new LinkedHashMap<>();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
+            switch (field) {
+                case "id" -> recordId = Json.text(parser);
+                case "messagesAdded", "messagesDeleted", "labelsAdded", "labelsRemoved" ->
+                    entries(parser, field, byMessage);
+                default -> parser.skipChildren();
             }
         }
         List<Change> changes = new ArrayList<>();
-        for (Map.Entry<String, Boolean> entry : added.entrySet()) {
-            changes.add(new Change(recordId, entry.getKey(), entry.getValue()));
+        for (Map.Entry<String, Collected> entry : byMessage.entrySet()) {
+            Collected all = entry.getValue();
+            changes.add(new Change(recordId, entry.getKey(), all.added, all.labels, all.gained, all.lost));
         }
         return changes;
     }
 
-    private static String messageId(JsonParser parser) throws IOException {
-        String id = "";
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            parser.skipChildren();
-            return id;
+    private static void entries(JsonParser parser, String kind, Map<String, Collected> byMessage) throws IOException {
+        if (!Json.beginsArray(parser)) {
+            return;
         }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
-            if (field.equals("message")) {
-                id = ListJson.messageId(parser);
-            } else {
-                parser.skipChildren();
+        while (Json.nextObject(parser)) {
+            ListJson.ListedMessage message = ListJson.ListedMessage.NONE;
+            List<String> changed = List.of();
+            for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
+                switch (field) {
+                    case "message" -> message = ListJson.message(parser);
+                    case "labelIds" -> changed = Json.strings(parser);
+                    default -> parser.skipChildren();
+                }
+            }
+            if (!message.id().isEmpty()) {
+                byMessage
+                        .computeIfAbsent(message.id(), unused -> new Collected())
+                        .add(kind, message.labelIds(), changed);
             }
         }
-        return id;
+    }
+
+    /** What one record says of one message. */
+    private static final class Collected {
+        private final List<String> gained = new ArrayList<>();
+        private final List<String> lost = new ArrayList<>();
+        private boolean added;
+        private @Nullable List<String> labels;
+
+        private void add(String kind, List<String> labelIds, List<String> changed) {
+            added |= kind.equals("messagesAdded");
+            // Google leaves empty lists out, so that no label and no word on labels look the same.
+            labels = labelIds.isEmpty() ? labels : labelIds;
+            if (kind.equals("labelsAdded")) {
+                gained.addAll(changed);
+            } else if (kind.equals("labelsRemoved")) {
+                lost.addAll(changed);
+            }
+        }
     }
 }

@@ -77,7 +77,8 @@ final class IdLister {
         return sum;
     }
 
-    private static SourceException loop() {
+    /** What is wrong when a server's pages lead nowhere. */
+    static SourceException loop() {
         return SourceException.of(
                         SourceException.Kind.RESTART_PARTITION, SourceException.Scope.PARTITION, GmailErrors.PAGE_TOKEN)
                 .build("Gmail gives the same page again and again");

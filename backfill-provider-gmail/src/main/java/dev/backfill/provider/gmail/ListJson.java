@@ -1,7 +1,6 @@
 package dev.backfill.provider.gmail;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +19,16 @@ final class ListJson {
             List<String> ids,
             @Nullable String nextPageToken,
             @Nullable Long sizeEstimate) {}
+
+    /**
+     * A message in a list or in the history.
+     *
+     * @param id its id; empty when the server does not say
+     * @param labelIds the ids of its labels; empty when it bears none or the server does not say
+     */
+    record ListedMessage(String id, List<String> labelIds) {
+        static final ListedMessage NONE = new ListedMessage("", List.of());
+    }
 
     /**
      * One label.
@@ -51,13 +60,11 @@ final class ListJson {
         List<String> ids = new ArrayList<>();
         String next = null;
         Long estimate = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
                 case "messages" -> messageIds(parser, ids);
-                case "nextPageToken" -> next = MessageJson.text(parser);
-                case "resultSizeEstimate" -> estimate = MessageJson.number(parser);
+                case "nextPageToken" -> next = Json.text(parser);
+                case "resultSizeEstimate" -> estimate = Json.number(parser);
                 default -> parser.skipChildren();
             }
         }
@@ -65,51 +72,45 @@ final class ListJson {
     }
 
     private static void messageIds(JsonParser parser, List<String> ids) throws IOException {
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            parser.skipChildren();
-            return;
-        }
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-            String id = messageId(parser);
-            if (!id.isEmpty()) {
-                ids.add(id);
+        if (Json.beginsArray(parser)) {
+            while (Json.nextObject(parser)) {
+                String id = message(parser).id();
+                if (!id.isEmpty()) {
+                    ids.add(id);
+                }
             }
         }
     }
 
-    /** The id in an object of a message; empty when it has none. */
-    static String messageId(JsonParser parser) throws IOException {
-        String id = "";
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            parser.skipChildren();
-            return id;
+    /** Reads a message of which little is told. */
+    static ListedMessage message(JsonParser parser) throws IOException {
+        if (!Json.beginsObject(parser)) {
+            return ListedMessage.NONE;
         }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
-            if (field.equals("id")) {
-                id = MessageJson.text(parser);
-            } else {
-                parser.skipChildren();
+        String id = "";
+        List<String> labelIds = List.of();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
+            switch (field) {
+                case "id" -> id = Json.text(parser);
+                case "labelIds" -> labelIds = Json.strings(parser);
+                default -> parser.skipChildren();
             }
         }
-        return id;
+        return new ListedMessage(id, labelIds);
     }
 
     static List<Label> labels(JsonParser parser) throws IOException {
         List<Label> labels = new ArrayList<>();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
-            if (field.equals("labels") && parser.currentToken() == JsonToken.START_ARRAY) {
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
+            if (!field.equals("labels")) {
+                parser.skipChildren();
+            } else if (Json.beginsArray(parser)) {
+                while (Json.nextObject(parser)) {
                     Label label = label(parser);
                     if (!label.id().isEmpty()) {
                         labels.add(label);
                     }
                 }
-            } else {
-                parser.skipChildren();
             }
         }
         return labels;
@@ -121,19 +122,13 @@ final class ListJson {
         String type = "";
         boolean hidden = false;
         Long messages = null;
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            parser.skipChildren();
-            return new Label(id, name, type, hidden, null);
-        }
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
-                case "id" -> id = MessageJson.text(parser);
-                case "name" -> name = MessageJson.text(parser);
-                case "type" -> type = MessageJson.text(parser);
-                case "labelListVisibility" -> hidden = MessageJson.text(parser).equals("labelHide");
-                case "messagesTotal" -> messages = MessageJson.number(parser);
+                case "id" -> id = Json.text(parser);
+                case "name" -> name = Json.text(parser);
+                case "type" -> type = Json.text(parser);
+                case "labelListVisibility" -> hidden = Json.text(parser).equals("labelHide");
+                case "messagesTotal" -> messages = Json.number(parser);
                 default -> parser.skipChildren();
             }
         }
@@ -143,12 +138,10 @@ final class ListJson {
     static Profile profile(JsonParser parser) throws IOException {
         String address = "";
         String historyId = "";
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
-                case "emailAddress" -> address = MessageJson.text(parser);
-                case "historyId" -> historyId = MessageJson.text(parser);
+                case "emailAddress" -> address = Json.text(parser);
+                case "historyId" -> historyId = Json.text(parser);
                 default -> parser.skipChildren();
             }
         }

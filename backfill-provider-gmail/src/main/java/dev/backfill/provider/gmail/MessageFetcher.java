@@ -34,6 +34,7 @@ final class MessageFetcher {
      * @param id the id
      * @param received when the mailbox took the message; null when it was not had or the server does not say
      * @param wanted true if the selection accepts the message as it is now
+     * @param labelIds the ids of the labels it bears now; null when it was not had
      * @param historyId the message's revision; empty when it was not had
      * @param email the message; null when it is not wanted or was not had
      * @param error why it was not had; else null
@@ -43,16 +44,17 @@ final class MessageFetcher {
             String id,
             @Nullable Instant received,
             boolean wanted,
+            @Nullable List<String> labelIds,
             String historyId,
             @Nullable EmailMessage email,
             @Nullable SourceException error,
             boolean inOutage) {
         private static Fetched failed(String id, SourceException error) {
-            return new Fetched(id, null, true, "", null, error, false);
+            return new Fetched(id, null, true, null, "", null, error, false);
         }
 
         private Fetched ofOutage() {
-            return unanswered() ? new Fetched(id, received, wanted, historyId, email, error, true) : this;
+            return unanswered() ? new Fetched(id, received, wanted, labelIds, historyId, email, error, true) : this;
         }
 
         /** When it was received: where the server does not say, what its sender says; null when neither does. */
@@ -137,13 +139,21 @@ final class MessageFetcher {
         }
         Answer answer = outcome.get();
         GmailMessage message = answer.message();
-        boolean wanted = selection.accepts(message);
-        return new Fetched(id, message.internalDate(), wanted, message.historyId(), answer.email(), null, false);
+        boolean wanted = selection.accepts(message.labelIds());
+        return new Fetched(
+                id,
+                message.internalDate(),
+                wanted,
+                message.labelIds(),
+                message.historyId(),
+                answer.email(),
+                null,
+                false);
     }
 
     private Answer answer(String id, Selection selection, Labels labels) {
         GmailMessage message = raw ? client.raw(id) : client.full(id);
-        if (!selection.accepts(message)) {
+        if (!selection.accepts(message.labelIds())) {
             return new Answer(message, null, List.of());
         }
         return readable(() -> {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an answer of messages.get from its stream: text is decoded on the way, the content of everything else is passed over
- * unread. Fields may come in any order, be missing or be unknown.
+ * unread.
  */
 final class MessageJson {
     private MessageJson() {}
@@ -33,18 +33,16 @@ final class MessageJson {
         Long sizeEstimate = null;
         GmailPart payload = null;
         RawBytes raw = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
-                case "id" -> id = text(parser);
-                case "threadId" -> threadId = text(parser);
-                case "labelIds" -> labelIds = strings(parser);
-                case "historyId" -> historyId = text(parser);
-                case "internalDate" -> internalDate = number(parser);
-                case "sizeEstimate" -> sizeEstimate = number(parser);
+                case "id" -> id = Json.text(parser);
+                case "threadId" -> threadId = Json.text(parser);
+                case "labelIds" -> labelIds = Json.strings(parser);
+                case "historyId" -> historyId = Json.text(parser);
+                case "internalDate" -> internalDate = Json.number(parser);
+                case "sizeEstimate" -> sizeEstimate = Json.number(parser);
                 case "payload" -> payload = part(parser, everything);
-                case "raw" -> raw = new RawBytes(bytes(parser));
+                case "raw" -> raw = new RawBytes(Json.bytes(parser));
                 default -> parser.skipChildren();
             }
         }
@@ -68,8 +66,7 @@ final class MessageJson {
     }
 
     private static @Nullable GmailPart part(JsonParser parser, boolean everything) throws IOException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+        if (!Json.beginsObject(parser)) {
             return null;
         }
         String partId = "";
@@ -78,13 +75,11 @@ final class MessageJson {
         List<GmailPart.Header> headers = List.of();
         Body body = Body.NONE;
         List<GmailPart> parts = List.of();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            parser.nextToken();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
-                case "partId" -> partId = text(parser);
-                case "mimeType" -> mimeType = text(parser).toLowerCase(Locale.ROOT);
-                case "filename" -> fileName = text(parser);
+                case "partId" -> partId = Json.text(parser);
+                case "mimeType" -> mimeType = Json.text(parser).toLowerCase(Locale.ROOT);
+                case "filename" -> fileName = Json.text(parser);
                 case "headers" -> headers = headers(parser);
                 case "body" -> body = body(parser, everything || mimeType == null || mimeType.startsWith("text/"));
                 case "parts" -> parts = parts(parser, everything);
@@ -97,8 +92,8 @@ final class MessageJson {
 
     private static List<GmailPart> parts(JsonParser parser, boolean everything) throws IOException {
         List<GmailPart> parts = new ArrayList<>();
-        if (parser.currentToken() == JsonToken.START_ARRAY) {
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (Json.beginsArray(parser)) {
+            while (Json.nextObject(parser)) {
                 GmailPart part = part(parser, everything);
                 if (part != null) {
                     parts.add(part);
@@ -110,23 +105,16 @@ final class MessageJson {
 
     private static List<GmailPart.Header> headers(JsonParser parser) throws IOException {
         List<GmailPart.Header> headers = new ArrayList<>();
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            parser.skipChildren();
+        if (!Json.beginsArray(parser)) {
             return headers;
         }
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
+        while (Json.nextObject(parser)) {
             String name = "";
             String value = "";
-            if (parser.currentToken() != JsonToken.START_OBJECT) {
-                parser.skipChildren();
-                continue;
-            }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String field = parser.currentName();
-                parser.nextToken();
+            for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
                 switch (field) {
-                    case "name" -> name = text(parser);
-                    case "value" -> value = text(parser);
+                    case "name" -> name = Json.text(parser);
+                    case "value" -> value = Json.text(parser);
                     default -> parser.skipChildren();
                 }
             }
@@ -136,26 +124,24 @@ final class MessageJson {
     }
 
     private static Body body(JsonParser parser, boolean wanted) throws IOException {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            parser.skipChildren();
+        if (!Json.beginsObject(parser)) {
             return Body.NONE;
         }
         long size = 0;
         String attachmentId = null;
         byte[] data = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            JsonToken value = parser.nextToken();
+        for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
+            JsonToken value = parser.currentToken();
             switch (field) {
                 case "size" -> {
-                    Long number = number(parser);
+                    Long number = Json.number(parser);
                     size = number == null ? 0 : Math.max(0, number);
                 }
                 case "attachmentId" -> attachmentId = value == JsonToken.VALUE_STRING ? parser.getText() : null;
                 case "data" -> {
                     // Not asking for the text is what makes Jackson pass over it.
                     if (wanted && value == JsonToken.VALUE_STRING) {
-                        data = bytes(parser);
+                        data = Json.bytes(parser);
                     } else {
                         parser.skipChildren();
                     }
@@ -164,44 +150,6 @@ final class MessageJson {
             }
         }
         return new Body(size, attachmentId == null || attachmentId.isEmpty() ? null : attachmentId, data);
-    }
-
-    static byte[] bytes(JsonParser parser) throws IOException {
-        if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            parser.skipChildren();
-            return new byte[0];
-        }
-        return Base64Url.decode(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-    }
-
-    /** The text of a string or number; empty for anything else, which is passed over. */
-    static String text(JsonParser parser) throws IOException {
-        if (parser.currentToken().isScalarValue() && parser.currentToken() != JsonToken.VALUE_NULL) {
-            return parser.getText();
-        }
-        parser.skipChildren();
-        return "";
-    }
-
-    /** A number, which Google writes as a string where it may need 64 bits; null for anything else. */
-    static @Nullable Long number(JsonParser parser) throws IOException {
-        try {
-            return Long.valueOf(text(parser).strip());
-        } catch (NumberFormatException none) {
-            return null;
-        }
-    }
-
-    static List<String> strings(JsonParser parser) throws IOException {
-        List<String> strings = new ArrayList<>();
-        if (parser.currentToken() == JsonToken.START_ARRAY) {
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                strings.add(text(parser));
-            }
-        } else {
-            parser.skipChildren();
-        }
-        return strings;
     }
 
     /** What stands in a part's body. */

@@ -5,6 +5,7 @@ import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.SourceException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -90,24 +91,22 @@ final class Selection {
         return queries;
     }
 
-    /** Says whether a message is meant, by the labels it bears now. */
-    boolean accepts(GmailMessage message) {
-        if (message.has(Labels.CHAT)) {
+    /** Says whether a message is meant, by the ids of the labels it bears. */
+    boolean accepts(Collection<String> labels) {
+        if (labels.contains(Labels.CHAT)) {
             return false;
         }
-        if (message.has(Labels.TRASH)) {
+        if (labels.contains(Labels.TRASH)) {
             return labelIds.contains(Labels.TRASH);
         }
-        if (message.has(Labels.SPAM)) {
+        if (labels.contains(Labels.SPAM)) {
             return labelIds.contains(Labels.SPAM);
         }
-        return all
-                || archive && isArchived(message)
-                || message.labelIds().stream().anyMatch(labelIds::contains);
+        return all || archive && isArchived(labels) || labels.stream().anyMatch(labelIds::contains);
     }
 
-    private static boolean isArchived(GmailMessage message) {
-        return !message.has(Labels.INBOX) && !message.has(Labels.SENT) && !message.has(Labels.DRAFT);
+    private static boolean isArchived(Collection<String> labels) {
+        return !labels.contains(Labels.INBOX) && !labels.contains(Labels.SENT) && !labels.contains(Labels.DRAFT);
     }
 
     /** Gmail's search by seconds; null bounds are left out. */

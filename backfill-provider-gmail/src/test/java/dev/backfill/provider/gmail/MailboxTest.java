@@ -249,41 +249,6 @@ class MailboxTest {
     }
 
     @Test
-    void changesSinceThePinAreReadAsTheyAreNow() {
-        MailQuery query = new MailQuery(null, Crawl.TO, List.of(), false, true);
-        Crawl crawl = Crawl.run(box.mailbox(), query, PAGE);
-        assertThat(crawl.pins()).containsOnlyKeys("all");
-        List<String> shown = TestMail.shownIds(mails);
-        StoredMail news = TestMail.generated(170).get(165).toBuilder()
-                .folder(FolderPath.INBOX)
-                .build();
-        there.add(news);
-        there.label(shown.get(10), List.of("STARRED"), List.of());
-        there.trash(shown.get(11));
-        there.delete(shown.get(12));
-        Crawl changes = Crawl.run(
-                box.mailbox(),
-                query,
-                new PageLimit(2, 50_000_000),
-                box.mailbox().planChanges(query, crawl.pins()));
-        assertThat(changes.ids()).containsExactlyInAnyOrder(news.id(), shown.get(10), shown.get(11), shown.get(12));
-        Map<String, PageItem> byId =
-                changes.items().stream().collect(Collectors.toMap(PageCollector::id, item -> item));
-        assertThat(byId.get(news.id()))
-                .isInstanceOfSatisfying(
-                        PageItem.Message.class,
-                        item -> assertThat(item.change()).isEqualTo(PageItem.Change.CREATE));
-        assertThat(byId.get(shown.get(10))).isInstanceOfSatisfying(PageItem.Message.class, item -> {
-            assertThat(item.change()).isEqualTo(PageItem.Change.UPDATE);
-            assertThat(item.email().starred()).isTrue();
-        });
-        assertThat(byId.get(shown.get(11))).isInstanceOf(PageItem.Deleted.class);
-        assertThat(byId.get(shown.get(12))).isInstanceOf(PageItem.Deleted.class);
-        Crawl again = Crawl.run(box.mailbox(), query, PAGE, box.mailbox().planChanges(query, changes.pins()));
-        assertThat(again.ids()).isEmpty();
-    }
-
-    @Test
     void aHistoryThatIsTooOldIsListedAgainBehindANewPin() {
         MailQuery query = new MailQuery(null, Crawl.TO, List.of(), false, true);
         Map<String, String> pins = Crawl.run(box.mailbox(), query, PAGE).pins();

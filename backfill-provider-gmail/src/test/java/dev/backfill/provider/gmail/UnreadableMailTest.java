@@ -123,7 +123,7 @@ class UnreadableMailTest {
     void changesAndReplaysHaveNoFailureRowsOfAnOutageEither() {
         MailQuery pinned = new MailQuery(null, Crawl.TO, List.of(), false, true);
         Crawl crawl = Crawl.run(box.mailbox(), pinned, PAGE);
-        gmail.mailbox("ann@example.com").label(order.get(0), List.of("STARRED"), List.of());
+        gmail.mailbox("ann@example.com").label(order.get(0), List.of("IMPORTANT"), List.of());
         gmail.faults().always(GET, Fault.status(500));
         Partition changes = box.mailbox().planChanges(pinned, crawl.pins()).get(0);
         PageCollector served = new PageCollector();

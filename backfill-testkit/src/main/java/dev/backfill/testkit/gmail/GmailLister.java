@@ -225,7 +225,7 @@ final class GmailLister {
         json.writeFieldName("message");
         message(json, record, true);
         if (labels) {
-            labelIds(json, record.labelIds());
+            labelIds(json, record.changed());
         }
         json.writeEndObject();
         json.writeEndArray();
@@ -236,7 +236,8 @@ final class GmailLister {
         json.writeStartObject();
         json.writeStringField("id", record.messageId());
         json.writeStringField("threadId", record.threadId());
-        if (withLabels) {
+        // As in messages, Google leaves empty lists out.
+        if (withLabels && !record.labelIds().isEmpty()) {
             labelIds(json, record.labelIds());
         }
         json.writeEndObject();

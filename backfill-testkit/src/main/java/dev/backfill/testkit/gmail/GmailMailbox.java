@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.NoSuchElementException;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -72,9 +73,16 @@ public final class GmailMailbox {
      * @param happened what happened
      * @param messageId to which message
      * @param threadId its thread
-     * @param labelIds the labels added or removed; of an added message its labels
+     * @param labelIds the message's labels after it; of a deleted one those it had
+     * @param changed the labels that were added or removed; empty where the message came or went
      */
-    record HistoryRecord(long id, Happened happened, String messageId, String threadId, List<String> labelIds) {}
+    record HistoryRecord(
+            long id,
+            Happened happened,
+            String messageId,
+            String threadId,
+            List<String> labelIds,
+            List<String> changed) {}
 
     GmailMailbox(String address) {
         this.address = requireNonNull(address, "address");
@@ -112,7 +120,7 @@ public final class GmailMailbox {
                 throw new IllegalArgumentException("there is a message of that id already: " + item.id());
             }
             sorted = null;
-            record(Happened.MESSAGE_ADDED, item, List.copyOf(labels));
+            record(Happened.MESSAGE_ADDED, item, List.of());
         }
     }
 
@@ -138,12 +146,12 @@ public final class GmailMailbox {
             items.remove(messageId);
             sorted = null;
             historyId++;
-            record(Happened.MESSAGE_DELETED, item, List.copyOf(item.labelIds()));
+            record(Happened.MESSAGE_DELETED, item, List.of());
         }
     }
 
     /**
-     * Adds and removes labels of a message.
+     * Adds and removes labels of a message; the history tells of those that really came or went.
      *
      * @param messageId its id
      * @param added ids of labels
@@ -152,17 +160,17 @@ public final class GmailMailbox {
     public void label(String messageId, List<String> added, List<String> removed) {
         synchronized (lock) {
             GmailItem item = require(messageId);
-            SortedSet<String> labels = new TreeSet<>(item.labelIds());
-            labels.addAll(added);
-            labels.removeAll(removed);
+            NavigableSet<String> labels = new TreeSet<>(item.labelIds());
+            List<String> came = added.stream().filter(labels::add).toList();
+            List<String> went = removed.stream().filter(labels::remove).toList();
             GmailItem changed = new GmailItem(item.mail(), labels, ++historyId);
             items.put(messageId, changed);
             sorted = null;
-            if (!added.isEmpty()) {
-                record(Happened.LABELS_ADDED, changed, added);
+            if (!came.isEmpty()) {
+                record(Happened.LABELS_ADDED, changed, came);
             }
-            if (!removed.isEmpty()) {
-                record(Happened.LABELS_REMOVED, changed, removed);
+            if (!went.isEmpty()) {
+                record(Happened.LABELS_REMOVED, changed, went);
             }
         }
     }
@@ -176,8 +184,9 @@ public final class GmailMailbox {
         label(messageId, List.of(TRASH), List.of("INBOX"));
     }
 
-    private void record(Happened happened, GmailItem item, List<String> labelIds) {
-        history.add(new HistoryRecord(historyId, happened, item.id(), item.threadId(), labelIds));
+    private void record(Happened happened, GmailItem item, List<String> changed) {
+        history.add(new HistoryRecord(
+                historyId, happened, item.id(), item.threadId(), List.copyOf(item.labelIds()), List.copyOf(changed)));
     }
 
     private GmailItem require(String messageId) {

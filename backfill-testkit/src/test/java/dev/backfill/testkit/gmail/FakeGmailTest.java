@@ -280,7 +280,13 @@ class FakeGmailTest {
     void historyTellsWhatHappenedUntilItIsForgotten() throws IOException {
         GmailMailbox mailbox = fake.mailbox("ann@example.com");
         BigInteger start = gmail.users().getProfile("me").execute().getHistoryId();
-        mailbox.label(shown().get(0).id(), List.of("STARRED"), List.of());
+        List<String> before = gmail.users()
+                .messages()
+                .get("me", shown().get(0).id())
+                .execute()
+                .getLabelIds();
+        assertThat(before).isNotEmpty().doesNotContain("IMPORTANT");
+        mailbox.label(shown().get(0).id(), List.of("IMPORTANT"), List.of());
         mailbox.delete(shown().get(1).id());
         ListHistoryResponse page =
                 gmail.users().history().list("me").setStartHistoryId(start).execute();
@@ -288,6 +294,10 @@ class FakeGmailTest {
         assertThat(records).hasSize(2);
         assertThat(records.get(0).getLabelsAdded().get(0).getMessage().getId())
                 .isEqualTo(shown().get(0).id());
+        assertThat(records.get(0).getLabelsAdded().get(0).getLabelIds()).containsExactly("IMPORTANT");
+        assertThat(records.get(0).getLabelsAdded().get(0).getMessage().getLabelIds())
+                .contains("IMPORTANT")
+                .containsAll(before);
         assertThat(records.get(1).getMessagesDeleted().get(0).getMessage().getId())
                 .isEqualTo(shown().get(1).id());
         assertThat(page.getHistoryId()).isEqualTo(BigInteger.valueOf(mailbox.historyId()));

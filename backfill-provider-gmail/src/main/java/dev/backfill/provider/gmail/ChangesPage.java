@@ -1,0 +1,128 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.model.EmailMessage;
+import dev.backfill.provider.gmail.HistoryJson.Change;
+import dev.backfill.provider.gmail.MessageFetcher.Fetched;
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageWriter;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.SourceException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of changes: each message that one of them names is read as it is now. What a change means:
+ *
+ * <ul>
+ *   <li>a message that is there, in the query's range and meant by it: a CREATE where the record says that it came, else an
+ *       UPDATE; and an UPDATE besides the CREATE where it changed after it came, since those who know it from the walk know
+ *       the CREATE's key as well and would pass it over;
+ *   <li>a message that is there but outside the range: nothing;
+ *   <li>a message that is not meant any more (trashed, or out of the folders) or is gone: a delete, unless its labels show
+ *       that the job never meant it since the pin ({@link PastLabels}). When a message that is gone was received nobody
+ *       knows, so its delete is published though it may lie outside the range and never have been published: such a delete
+ *       changes nothing for those who keep messages by their ids, while a delete left out would leave them one that is gone,
+ *       for ever. The drain of a FULL job goes by the same rule.
+ * </ul>
+ *
+ * <p>Confined to its thread.
+ */
+final class ChangesPage {
+    private final MailQuery query;
+    private final Selection selection;
+    private final Partition partition;
+    private final List<Change> changes;
+    private final Map<String, List<Change>> byMessage = new LinkedHashMap<>();
+    private final Map<String, Integer> handled = new HashMap<>();
+    private int used;
+    private int repeats;
+
+    /**
+     * @param changes what the page is about, oldest first
+     */
+    ChangesPage(MailQuery query, Selection selection, Partition partition, List<Change> changes) {
+        this.query = query;
+        this.selection = selection;
+        this.partition = partition;
+        this.changes = List.copyOf(changes);
+        for (Change change : changes) {
+            byMessage
+                    .computeIfAbsent(change.messageId(), unused -> new ArrayList<>())
+                    .add(change);
+        }
+    }
+
+    void walk(MessageFetcher fetcher, Labels labels, PageWriter writer) {
+        Map<String, Fetched> byId = new HashMap<>();
+        fetcher.fetch(List.copyOf(byMessage.keySet()), selection, labels).forEach(one -> byId.put(one.id(), one));
+        boolean room = true;
+        while (room && used < changes.size()) {
+            Fetched one = Objects.requireNonNull(byId.get(changes.get(used).messageId()));
+            if (one.stopsPage() && one.error() != null) {
+                if (used == 0) {
+                    throw one.error();
+                }
+                return;
+            }
+            used++;
+            PageItem item = item(one, handled.merge(one.id(), 1, Integer::sum) - 1);
+            if (item == null) {
+                repeats++;
+            } else {
+                room = writer.write(item) == PageWriter.Verdict.CONTINUE;
+            }
+        }
+    }
+
+    /** How many of the changes are done. */
+    int used() {
+        return used;
+    }
+
+    /** How many of these were nothing to hand over. */
+    int repeats() {
+        return repeats;
+    }
+
+    /** What the nth change of a message in this page means, from 0; null if nothing that an earlier one did not say. */
+    private @Nullable PageItem item(Fetched one, int nth) {
+        List<Change> ofMessage = byMessage.getOrDefault(one.id(), List.of());
+        SourceException error = one.error();
+        if (error != null && !one.gone()) {
+            FailureRef ref = FailureRef.message(partition.scope(), one.id());
+            return nth > 0 ? null : new PageItem.Failed(ref, error.kind(), error.code());
+        }
+        Instant dated = one.dated();
+        if (dated != null && !query.coversChange(dated)) {
+            return null;
+        }
+        if (one.email() != null) {
+            return message(one.email(), ofMessage, nth);
+        }
+        if (nth > 0 || !PastLabels.mayHaveBeenMeant(selection, ofMessage, one.labelIds())) {
+            return null;
+        }
+        return new PageItem.Deleted(one.id(), one.gone() ? revision(ofMessage.get(0)) : one.historyId());
+    }
+
+    private static @Nullable PageItem message(EmailMessage email, List<Change> ofMessage, int nth) {
+        boolean came = ofMessage.get(nth).added();
+        if (nth == 0) {
+            return new PageItem.Message(came ? PageItem.Change.CREATE : PageItem.Change.UPDATE, email);
+        }
+        boolean changedAfterItCame = nth == 1 && ofMessage.get(0).added() && !came;
+        return changedAfterItCame ? new PageItem.Message(PageItem.Change.UPDATE, email) : null;
+    }
+
+    private String revision(Change change) {
+        return change.recordId().isEmpty() ? Hashes.sha256("history:" + partition.token()) : change.recordId();
+    }
+}

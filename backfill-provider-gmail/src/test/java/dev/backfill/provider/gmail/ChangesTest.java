@@ -1,0 +1,216 @@
+package dev.backfill.provider.gmail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.testkit.PageCollector;
+import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.gmail.GmailMailbox;
+import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.StoredMail;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the history since a pin means for a job: for mail that is there, has left the job's scope, or was never in it. */
+class ChangesTest {
+    private static final PageLimit PAGE = new PageLimit(50, 50_000_000);
+    private static final Instant FROM = Instant.parse("2021-01-01T00:00:00Z");
+    private static final Instant TO = Instant.parse("2022-01-01T00:00:00Z");
+
+    private final List<StoredMail> mails = new ArrayList<>();
+    private FakeGmail gmail;
+    private GmailMailbox there;
+    private TestBox box;
+    private StoredMail inbox;
+    private StoredMail work;
+    private StoredMail trashed;
+    private StoredMail old;
+
+    @BeforeEach
+    void start() throws Exception {
+        inbox = mail(1, FROM.plusSeconds(100), FolderPath.INBOX);
+        work = mail(2, FROM.plusSeconds(200), FolderPath.of("Work"));
+        trashed = mail(3, FROM.plusSeconds(300), FolderPath.DELETED);
+        old = mail(4, FROM.minusSeconds(300), FolderPath.INBOX);
+        mails.addAll(List.of(inbox, work, trashed, old));
+        gmail = FakeGmail.builder().mailbox("ann@example.com", mails).start();
+        there = gmail.mailbox("ann@example.com");
+        box = TestBox.open(gmail);
+    }
+
+    @AfterEach
+    void stop() {
+        box.close();
+        gmail.close();
+    }
+
+    private static StoredMail mail(int number, Instant received, FolderPath folder) {
+        return TestMail.generated(number).get(number - 1).toBuilder()
+                .receivedAt(received)
+                .folder(folder)
+                .build();
+    }
+
+    private static MailQuery query(String... folders) {
+        return new MailQuery(FROM, TO, List.of(folders), false, true);
+    }
+
+    /** Walks the mailbox, lets something happen, and gives what the changes since are, page by page. */
+    private List<PageItem> changes(MailQuery query, int pageSize, Runnable happening) {
+        Map<String, String> pins = Crawl.run(box.mailbox(), query, PAGE).pins();
+        assertThat(pins).hasSize(1);
+        happening.run();
+        Crawl changes = Crawl.run(
+                box.mailbox(),
+                query,
+                new PageLimit(pageSize, 50_000_000),
+                box.mailbox().planChanges(query, pins));
+        Crawl again = Crawl.run(box.mailbox(), query, PAGE, box.mailbox().planChanges(query, changes.pins()));
+        assertThat(again.items()).isEmpty();
+        return changes.items();
+    }
+
+    private static void assertDeleted(List<PageItem> items, StoredMail... mails) {
+        assertThat(items).allMatch(PageItem.Deleted.class::isInstance);
+        assertThat(items.stream().map(PageCollector::id))
+                .containsExactly(List.of(mails).stream().map(StoredMail::id).toArray(String[]::new));
+    }
+
+    private static void assertMessage(PageItem item, StoredMail mail, PageItem.Change change) {
+        assertThat(item).asInstanceOf(type(PageItem.Message.class)).satisfies(message -> {
+            assertThat(message.email().id()).isEqualTo(mail.id());
+            assertThat(message.change()).isEqualTo(change);
+        });
+    }
+
+    @Test
+    void mailIsReadAsItIsNow() {
+        StoredMail news = mail(5, FROM.plusSeconds(500), FolderPath.INBOX);
+        List<PageItem> items = changes(query(), 2, () -> {
+            there.add(news);
+            there.label(inbox.id(), List.of("IMPORTANT"), List.of());
+            there.trash(work.id());
+        });
+        assertThat(items).hasSize(3);
+        assertMessage(items.get(0), news, PageItem.Change.CREATE);
+        assertMessage(items.get(1), inbox, PageItem.Change.UPDATE);
+        assertDeleted(items.subList(2, 3), work);
+    }
+
+    @Test
+    void mailThatWasInScopeAndIsGoneIsADelete() {
+        assertDeleted(changes(query(), 50, () -> there.delete(inbox.id())), inbox);
+    }
+
+    @Test
+    void mailThatLeftTheScopeIsADeleteOnceHoweverOftenItChangesThere() {
+        for (int pageSize : new int[] {1, 50}) {
+            String label = there.labelId("Other" + pageSize);
+            List<PageItem> items = changes(query("inbox"), pageSize, () -> {
+                there.label(inbox.id(), List.of(), List.of("INBOX"));
+                there.label(inbox.id(), List.of(label), List.of());
+                there.label(inbox.id(), List.of("IMPORTANT"), List.of(label));
+            });
+            assertDeleted(items, inbox);
+            there.label(inbox.id(), List.of("INBOX"), List.of("IMPORTANT"));
+        }
+    }
+
+    @Test
+    void mailThatWasTrashedAndThenDeletedForGoodIsOneDelete() {
+        assertDeleted(
+                changes(query(), 50, () -> {
+                    there.trash(inbox.id());
+                    there.delete(inbox.id());
+                }),
+                inbox);
+    }
+
+    @Test
+    void mailThatTheJobNeverMeantIsNoDelete() {
+        assertThat(changes(query("inbox"), 50, () -> {
+                    there.label(work.id(), List.of("IMPORTANT"), List.of());
+                    there.trash(work.id());
+                    there.delete(work.id());
+                    there.delete(trashed.id());
+                }))
+                .isEmpty();
+        assertThat(changes(query("inbox"), 1, () -> there.label(old.id(), List.of("IMPORTANT"), List.of("INBOX"))))
+                .isEmpty();
+    }
+
+    @Test
+    void mailThatWasInTheTrashAllAlongIsNoDelete() {
+        assertThat(changes(query(), 50, () -> {
+                    there.label(trashed.id(), List.of("IMPORTANT"), List.of());
+                    there.delete(trashed.id());
+                }))
+                .isEmpty();
+    }
+
+    @Test
+    void mailThatCameAndLeftMayHaveBeenWalkedSoItIsADelete() {
+        StoredMail news = mail(5, FROM.plusSeconds(500), FolderPath.INBOX);
+        assertDeleted(
+                changes(query(), 50, () -> {
+                    there.add(news);
+                    there.trash(news.id());
+                }),
+                news);
+        StoredMail rubbish = mail(6, FROM.plusSeconds(600), FolderPath.DELETED);
+        assertThat(changes(query(), 50, () -> there.add(rubbish))).isEmpty();
+    }
+
+    @Test
+    void newMailThatChangedIsAnUpdateAsWellForThoseWhoKnowItAlready() {
+        StoredMail news = mail(5, FROM.plusSeconds(500), FolderPath.INBOX);
+        List<PageItem> items = changes(query(), 50, () -> {
+            there.add(news);
+            there.label(news.id(), List.of("IMPORTANT"), List.of());
+            there.label(news.id(), List.of("CATEGORY_SOCIAL"), List.of());
+        });
+        assertThat(items).hasSize(2);
+        assertMessage(items.get(0), news, PageItem.Change.CREATE);
+        assertMessage(items.get(1), news, PageItem.Change.UPDATE);
+    }
+
+    @Test
+    void whereNobodySaysTheLabelsItMayHaveBeenMeant() {
+        Selection inboxOnly = Selection.of(query("inbox"), null);
+        HistoryJson.Change deleted = new HistoryJson.Change("7", "a", false, null, List.of(), List.of());
+        assertThat(PastLabels.mayHaveBeenMeant(inboxOnly, List.of(deleted), null))
+                .isTrue();
+        assertThat(PastLabels.mayHaveBeenMeant(inboxOnly, List.of(deleted), List.of("Label_1")))
+                .isFalse();
+        HistoryJson.Change archived = change(List.of(), List.of("INBOX"));
+        assertThat(PastLabels.mayHaveBeenMeant(inboxOnly, List.of(archived), List.of("Label_1")))
+                .isTrue();
+    }
+
+    private static HistoryJson.Change change(List<String> gained, List<String> lost) {
+        return change(null, gained, lost);
+    }
+
+    private static HistoryJson.Change change(@Nullable List<String> labels, List<String> gained, List<String> lost) {
+        return new HistoryJson.Change("7", "a", false, labels, gained, lost);
+    }
+
+    @Test
+    void eachStateOnTheWayCounts() {
+        Selection inboxOnly = Selection.of(query("inbox"), null);
+        List<HistoryJson.Change> inAndOut = List.of(
+                change(List.of("INBOX"), List.of("INBOX"), List.of()),
+                change(List.of("Label_1"), List.of("Label_1"), List.of("INBOX")));
+        assertThat(PastLabels.mayHaveBeenMeant(inboxOnly, inAndOut, List.of("Label_1")))
+                .isTrue();
+    }
+}
