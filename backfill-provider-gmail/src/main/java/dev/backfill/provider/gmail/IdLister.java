@@ -4,8 +4,7 @@ import dev.backfill.provider.gmail.GmailErrors.Asked;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.Operation;
 import dev.backfill.spi.SourceException;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class IdLister {
     /** The most ids of one answer, by Google's documentation. */
     static final int PAGE_SIZE = 500;
+
+    /** So many pages without an id on end lead nowhere. */
+    private static final int MAX_EMPTY_PAGES = 1_000;
 
     private final GmailClient client;
     private final ApiCalls calls;
@@ -27,7 +29,7 @@ final class IdLister {
      * @param whole false if there are more than were wanted, or the server would not turn its pages
      * @param pages how many answers it took
      */
-    record Listing(List<String> ids, int entries, boolean whole, int pages) {}
+    record Listing(IdList ids, int entries, boolean whole, int pages) {}
 
     IdLister(GmailClient client, ApiCalls calls, Operation list) {
         this.client = client;
@@ -41,30 +43,34 @@ final class IdLister {
      * @param queries what is asked for; an id found by several counts once
      * @param most how many ids are wanted; listing ends with the page that exceeds it
      * @return the ids
-     * @throws SourceException of kind RESTART_PARTITION if a page token died
+     * @throws SourceException of kind RESTART_PARTITION if a page token died, or the pages lead nowhere
      */
     Listing list(List<GmailClient.ListQuery> queries, int most) {
-        Set<String> ids = new LinkedHashSet<>();
+        IdList ids = new IdList();
         int entries = 0;
         int pages = 0;
         for (GmailClient.ListQuery query : queries) {
             String token = null;
+            Set<String> tokens = new HashSet<>();
+            int emptyPages = 0;
             do {
                 if (ids.size() >= most) {
-                    return new Listing(new ArrayList<>(ids), entries, false, pages);
+                    return new Listing(ids, entries, false, pages);
                 }
                 ListJson.IdPage page = page(query, token);
                 pages++;
                 entries += page.ids().size();
-                boolean news = ids.addAll(page.ids());
-                String next = page.nextPageToken();
-                if (next != null && !news && (next.equals(token) || page.ids().isEmpty() && pages > most)) {
+                int before = ids.size();
+                page.ids().forEach(ids::include);
+                token = page.nextPageToken();
+                emptyPages = page.ids().isEmpty() ? emptyPages + 1 : 0;
+                boolean again = token != null && !tokens.add(token);
+                if (token != null && (again && ids.size() == before || emptyPages > MAX_EMPTY_PAGES)) {
                     throw loop();
                 }
-                token = next;
             } while (token != null);
         }
-        return new Listing(new ArrayList<>(ids), entries, true, pages);
+        return new Listing(ids, entries, true, pages);
     }
 
     /** The sum of the server's own guesses, which are often wrong. */

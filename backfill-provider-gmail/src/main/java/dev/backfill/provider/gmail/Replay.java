@@ -6,7 +6,6 @@ import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** Reads again what failed: single messages, and stretches of time. Immutable and thread-safe. */
@@ -43,10 +42,9 @@ final class Replay {
 
     private void stretch(MailQuery query, Selection selection, Labels labels, FailureRef ref, PageWriter writer) {
         Partition window = Partition.window(ref.scope(), ref.from(), ref.to());
-        List<String> ids = new ArrayList<>(
-                windows.list(query, selection, window, Integer.MAX_VALUE).ids());
+        List<String> ids =
+                windows.list(query, selection, window, Integer.MAX_VALUE).ids().sorted();
         WindowShare share = new WindowShare(windows, query, selection, window);
-        ids.sort(Comparator.naturalOrder());
         for (int from = 0; from < ids.size(); from += CHUNK) {
             List<String> chunk = ids.subList(from, Math.min(ids.size(), from + CHUNK));
             for (Fetched one : fetcher.fetch(chunk, selection, labels)) {

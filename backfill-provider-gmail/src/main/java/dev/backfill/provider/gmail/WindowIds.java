@@ -1,20 +1,17 @@
 package dev.backfill.provider.gmail;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The ids of a window in the order they are walked, oldest first, and when they were listed. Immutable and thread-safe. */
 final class WindowIds {
-    private final List<String> ids;
+    private final IdList ids;
     private final Instant listedAt;
 
-    private WindowIds(List<String> ids, Instant listedAt) {
+    private WindowIds(IdList ids, Instant listedAt) {
         this.ids = ids;
         this.listedAt = listedAt;
     }
@@ -24,25 +21,20 @@ final class WindowIds {
      * the ids, which Gmail counts up with time.
      */
     static WindowIds of(IdLister.Listing listing, boolean oneList, Instant listedAt) {
-        List<String> ids = new ArrayList<>(listing.ids());
-        if (oneList) {
-            Collections.reverse(ids);
-        } else {
-            Collections.sort(ids);
-        }
-        return new WindowIds(Collections.unmodifiableList(ids), listedAt);
+        return new WindowIds(
+                oneList ? listing.ids().reversedCopy() : listing.ids().sorted(), listedAt);
     }
 
     static WindowIds of(List<String> ids, Instant listedAt) {
-        return new WindowIds(List.copyOf(ids), listedAt);
+        return new WindowIds(IdList.of(ids), listedAt);
     }
 
-    List<String> ids() {
+    IdList ids() {
         return ids;
     }
 
-    Instant listedAt() {
-        return listedAt;
+    boolean isOlderThan(Duration age, Instant now) {
+        return listedAt.plus(age).isBefore(now);
     }
 
     /**
@@ -56,13 +48,9 @@ final class WindowIds {
         if (from.lastIds().isEmpty()) {
             return 0;
         }
-        Map<String, Integer> places = new HashMap<>();
-        for (int i = 0; i < ids.size(); i++) {
-            places.put(ids.get(i), i);
-        }
         for (String id : from.lastIds()) {
-            Integer place = places.get(id);
-            if (place != null) {
+            int place = ids.indexOf(id);
+            if (place >= 0) {
                 return place + 1;
             }
         }
@@ -90,8 +78,6 @@ final class WindowIds {
 
     /** Those of a later listing that this one lacks. */
     List<String> lacks(IdLister.Listing later) {
-        Map<String, Boolean> known = new HashMap<>();
-        ids.forEach(id -> known.put(id, true));
-        return later.ids().stream().filter(id -> !known.containsKey(id)).toList();
+        return later.ids().stream().filter(id -> !ids.contains(id)).toList();
     }
 }

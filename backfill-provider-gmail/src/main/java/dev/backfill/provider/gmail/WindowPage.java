@@ -14,6 +14,9 @@ import java.util.List;
 final class WindowPage {
     private static final int MAX_CHUNK = 100;
 
+    /** Where hardly an id is the window's, a page ends here for the engine to note how far it is. */
+    private static final int MAX_ENTRIES = 1_000;
+
     private final WindowWalk walk;
     private final WindowWalk.Job job;
     private final WindowShare share;
@@ -49,7 +52,7 @@ final class WindowPage {
 
     void walk() {
         boolean room = true;
-        while (room && next < ids.size() && written < limit.messages() && bytes < limit.bytes()) {
+        while (room && next < ids.size() && hasRoom()) {
             List<Fetched> fetched = walk.takeAhead(job.window(), ids.subList(next, ids.size()));
             if (fetched.isEmpty()) {
                 int end = Math.min(ids.size(), next + chunk());
@@ -63,6 +66,10 @@ final class WindowPage {
             // When not one of them was given, the engine's breaker shall see it before more is asked for.
             room &= !fetched.stream().allMatch(Fetched::unanswered);
         }
+    }
+
+    private boolean hasRoom() {
+        return written < limit.messages() && bytes < limit.bytes() && entries() < MAX_ENTRIES;
     }
 
     private int chunk() {

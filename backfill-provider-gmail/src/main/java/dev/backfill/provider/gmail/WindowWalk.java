@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Walks windows: lists a window's ids whole, and gets them page by page, oldest first. The list is kept for the next page and
  * simply made again after a restart. At the end the ids are listed once more: what came in meanwhile, or was missed by a page
- * that shifted, is walked as a partition of its own. Thread-safe, one thread a window at a time.
+ * that shifted, is walked as a partition of its own, or, where that is much, by going on behind the end. A server that heeds
+ * no dates has the whole mailbox in one window; its ids are held as numbers ({@link IdList}), some 30 MB a million once it is
+ * listed. Thread-safe, one thread a window at a time.
  */
 final class WindowWalk {
     private static final int MAX_KEPT = 64;
@@ -64,7 +66,7 @@ final class WindowWalk {
             return page.isLast() ? PageEnd.last(page.entries(), page.foreign(), null) : more(page);
         }
         WindowIds listing = kept.get(window.id());
-        if (listing == null || listing.listedAt().plus(MAX_AGE).isBefore(clock.instant())) {
+        if (listing == null || listing.isOlderThan(maxAge(listing), clock.instant())) {
             Listing fresh = position.isStart()
                     ? windows.listOrCut(job.query(), job.selection(), window, Windows.MAX_IDS)
                     : whole(job);
@@ -75,7 +77,8 @@ final class WindowWalk {
                 }
                 fresh = whole(job);
             }
-            listing = keep(job, fresh);
+            listing = inOrder(job, fresh);
+            keep(job, listing);
             ahead.remove(window.id());
         }
         WindowPage page = page(job, listing, from, limit, writer);
@@ -85,6 +88,11 @@ final class WindowWalk {
         kept.remove(window.id());
         ahead.remove(window.id());
         return end(job, listing, page);
+    }
+
+    /** A list of many windows' length is used as many times as long, or most of the quota would go into listing. */
+    private static Duration maxAge(WindowIds listing) {
+        return MAX_AGE.multipliedBy(1 + listing.ids().size() / Windows.MAX_IDS);
     }
 
     private WindowPage page(Job job, WindowIds listing, WindowPosition from, PageLimit limit, PageWriter writer) {
@@ -101,13 +109,15 @@ final class WindowWalk {
         return windows.list(job.query(), job.selection(), job.window(), Integer.MAX_VALUE);
     }
 
-    private WindowIds keep(Job job, Listing listing) {
+    private WindowIds inOrder(Job job, Listing listing) {
         boolean oneList = job.selection().queries("").size() == 1;
-        WindowIds ids = WindowIds.of(listing, oneList, clock.instant());
+        return WindowIds.of(listing, oneList, clock.instant());
+    }
+
+    private void keep(Job job, WindowIds ids) {
         if (kept.size() < MAX_KEPT) {
             kept.put(job.window().id(), ids);
         }
-        return ids;
     }
 
     /** Ends a window with the provider's own count: a second list of the same ids, less those known not to be the window's. */
@@ -117,6 +127,9 @@ final class WindowWalk {
         }
         Listing again = whole(job);
         List<String> late = listing.lacks(again);
+        if (late.size() > MAX_LATE && goesOn(job, again, page)) {
+            return more(page);
+        }
         long there = Math.max(0, (long) again.ids().size() - page.allForeign());
         // Ids that slipped in front of a place found again after a restart: nobody knows which, so the window is short.
         long slipped = Math.max(0, (long) listing.ids().size() - page.allEntries());
@@ -130,6 +143,17 @@ final class WindowWalk {
             rest.add(late(job.window(), late.subList(i, Math.min(late.size(), i + LATE_IDS))));
         }
         return PageEnd.replaced(rest, page.entries(), page.foreign());
+    }
+
+    /** True if a new list goes on behind the place where the old one ended; then it is kept, to be walked next. */
+    private boolean goesOn(Job job, Listing again, WindowPage page) {
+        WindowIds fresh = inOrder(job, again);
+        WindowPosition here = WindowPosition.of(page.position());
+        boolean more = fresh.next(here, windows::received) < fresh.ids().size();
+        if (more) {
+            keep(job, fresh);
+        }
+        return more;
     }
 
     private static Partition late(Partition window, List<String> ids) {

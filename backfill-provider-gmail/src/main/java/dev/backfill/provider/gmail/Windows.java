@@ -94,7 +94,7 @@ final class Windows {
             return list(query, selection, window, most);
         } catch (SourceException dead) {
             if (dead.code().equals(GmailErrors.PAGE_TOKEN)) {
-                return new Listing(List.of(), 0, false, 0);
+                return new Listing(new IdList(), 0, false, 0);
             }
             throw dead;
         }

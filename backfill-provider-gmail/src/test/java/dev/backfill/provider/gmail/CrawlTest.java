@@ -15,6 +15,7 @@ import dev.backfill.testkit.mail.StoredMail;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,57 @@ class CrawlTest {
                         .contains(late.id())
                         .containsExactlyInAnyOrderElementsOf(TestMail.shownIds(mails));
             }
+        }
+    }
+
+    @Test
+    void mailThatComesInCrowdsIsWalkedBehindTheRest() throws Exception {
+        List<StoredMail> mails = TestMail.generated(800).stream()
+                .filter(TestMail::isShown)
+                .sorted(Comparator.comparing(StoredMail::receivedAt))
+                .toList();
+        try (FakeGmail gmail = FakeGmail.builder()
+                        .mailbox("a@example.com", mails.subList(0, 300))
+                        .start();
+                TestBox box = TestBox.open(gmail)) {
+            MailQuery query = Crawl.everything();
+            Partition window = box.mailbox().plan(query).get(0);
+            Position position = Position.START;
+            List<String> ids = new ArrayList<>();
+            while (true) {
+                PageCollector collector = new PageCollector();
+                PageEnd end = box.mailbox().fetch(query, window, position, PAGE, collector);
+                ids.addAll(collector.ids());
+                if (position.isStart()) {
+                    mails.subList(300, mails.size()).forEach(gmail.mailbox("a@example.com")::add);
+                }
+                if (end.next() == null) {
+                    assertThat(end.replacedBy()).isEmpty();
+                    assertThat(end.providerCount()).isEqualTo(mails.size());
+                    break;
+                }
+                position = end.next();
+            }
+            assertThat(mails).hasSizeGreaterThan(650);
+            assertThat(ids).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(TestMail.shownIds(mails));
+        }
+    }
+
+    @Test
+    void aPageWithHardlyAMessageEndsSomewhere() throws Exception {
+        List<StoredMail> mails = TestMail.generated(1_500);
+        MailQuery query = new MailQuery(
+                Instant.parse("2031-01-01T00:00:00Z"), Instant.parse("2032-01-01T00:00:00Z"), List.of(), false, false);
+        try (FakeGmail gmail = FakeGmail.builder()
+                        .mailbox("a@example.com", mails)
+                        .quirks(GmailQuirks.DEFAULT.withSearchDate(GmailQuirks.SearchDate.NONE))
+                        .start();
+                TestBox box = TestBox.open(gmail)) {
+            Partition window = box.mailbox().plan(query).get(0);
+            PageCollector collector = new PageCollector();
+            PageEnd end = box.mailbox().fetch(query, window, Position.START, PAGE, collector);
+            assertThat(end.next()).isNotNull();
+            assertThat(end.entries()).isEqualTo(end.repeats()).isBetween(900, 1_100);
         }
     }
 
