@@ -164,7 +164,8 @@ final class GmailClient implements AutoCloseable {
     }
 
     HistoryJson.Page history(String startHistoryId, @Nullable String pageToken) {
-        return call(Asked.HISTORY, HistoryJson::page, () -> {
+        Asked asked = pageToken == null ? Asked.HISTORY : Asked.PAGE;
+        return call(asked, HistoryJson::page, () -> {
             Gmail.Users.History.List list = gmail.users().history().list(user);
             list.setStartHistoryId(new java.math.BigInteger(startHistoryId))
                     .setMaxResults(500L)

@@ -202,7 +202,7 @@ final class MessageFetcher {
         List<Outcome<byte[]>> contents = calls.all(requests);
         for (int i = 0; i < contents.size(); i++) {
             if (contents.get(i) instanceof Outcome.Failure<byte[]> failure) {
-                return new Outcome.Failure<>(failure.error());
+                return new Outcome.Failure<>(ofBody(failure.error()));
             }
             missing.get(i).fill(contents.get(i).get());
         }
@@ -211,6 +211,14 @@ final class MessageFetcher {
         } catch (SourceException unreadable) {
             return new Outcome.Failure<>(unreadable);
         }
+    }
+
+    /** A body that is not there is no sign that its message has gone: were it skipped as such, it would be lost in silence. */
+    private static SourceException ofBody(SourceException error) {
+        return error.code().equals(GmailErrors.GONE)
+                ? SourceException.of(SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, "BODY_MISSING")
+                        .build("Gmail names a body of a message, and does not have it")
+                : error;
     }
 
     /** Remembers where attachments can be had, since Gmail names them anew in each answer. Thread-safe. */

@@ -78,4 +78,13 @@ class HistoryPagesTest {
         SourceException error = catchThrowableOfType(SourceException.class, () -> page(new PageCollector()));
         assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION);
     }
+
+    @Test
+    void aPageTokenThatIsRefusedDoesNotFailTheJob() {
+        server.stubFor(get(urlPathMatching(".*/history"))
+                .withQueryParam("pageToken", equalTo("more"))
+                .willReturn(aResponse().withStatus(400)));
+        SourceException error = catchThrowableOfType(SourceException.class, () -> page(new PageCollector()));
+        assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION);
+    }
 }

@@ -13,6 +13,8 @@ import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.gmail.GmailFault;
+import dev.backfill.testkit.gmail.GmailQuirks;
 import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import java.util.ArrayList;
@@ -140,5 +142,26 @@ class UnreadableMailTest {
                         () -> box.mailbox().replay(pinned, List.of(FailureRef.message("all", order.get(0))), outage)))
                 .isNotNull();
         assertThat(outage.items()).isEmpty();
+    }
+
+    @Test
+    void aMessageWhoseBodyIsNotThereIsAFailureRowAndNotGone() throws Exception {
+        GmailQuirks quirks = GmailQuirks.DEFAULT.withLargeBodyBytes(1);
+        try (FakeGmail bodiless = FakeGmail.builder()
+                        .mailbox("bob@example.com", TestMail.generated(5))
+                        .quirks(quirks)
+                        .start();
+                TestBox bobs = TestBox.open(bodiless)) {
+            bodiless.faults()
+                    .always(
+                            RequestMatch.path("/attachments/"),
+                            GmailFault.notFound().asFault());
+            Crawl crawl = Crawl.run(bobs.mailbox(), QUERY, PAGE);
+            assertThat(crawl.items()).isNotEmpty().noneMatch(PageItem.Skipped.class::isInstance);
+            assertThat(crawl.items().stream().filter(PageItem.Failed.class::isInstance))
+                    .isNotEmpty()
+                    .allSatisfy(item ->
+                            assertThat(((PageItem.Failed) item).reason()).isEqualTo("BODY_MISSING"));
+        }
     }
 }
