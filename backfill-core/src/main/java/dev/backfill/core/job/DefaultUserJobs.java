@@ -54,7 +54,7 @@ final class DefaultUserJobs implements UserJobs {
     public BackfillJob start(BackfillRequest request) {
         BackfillRequest checked = checked(request);
         BackfillJob job = queue(checked, null);
-        manager.admission().admit();
+        manager.admit();
         return job;
     }
 
@@ -66,7 +66,7 @@ final class DefaultUserJobs implements UserJobs {
                     "accounts", "must be 1 to " + MAX_BULK_ACCOUNTS + " accounts, were " + accounts.size());
         }
         BulkResult result = new BulkStart(manager, user).start(accounts, checked);
-        manager.admission().admit();
+        manager.admit();
         return result;
     }
 
@@ -159,7 +159,7 @@ final class DefaultUserJobs implements UserJobs {
     @Override
     public BackfillJob resume(JobId id) {
         BackfillJob job = command(id, row -> JobTransitions.resume(row, now()));
-        manager.admission().admit();
+        manager.admit();
         return job;
     }
 
@@ -218,7 +218,7 @@ final class DefaultUserJobs implements UserJobs {
         BackfillRequest request = failed.request().toBuilder().maxEmails(null).build();
         manager.sessions().source(request.provider());
         BackfillJob job = queue(request, id);
-        manager.admission().admit();
+        manager.admit();
         return job;
     }
 

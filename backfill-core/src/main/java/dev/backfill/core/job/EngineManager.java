@@ -75,7 +75,7 @@ public final class EngineManager implements BackfillManager {
     public void start() {
         JobRunner runner = new JobRunner(config, scope, sessions, live, views, listeners, stop);
         queue.start(runner, this::admitSoon);
-        admission.admit();
+        admit();
         sweepLater();
     }
 
@@ -124,15 +124,18 @@ public final class EngineManager implements BackfillManager {
     /** A slot is free: the next job need not wait for the sweep. */
     private void admitSoon() {
         try {
-            scope.helpers().execute(() -> {
-                try {
-                    admission.admit();
-                } catch (StoreException down) {
-                    LOG.warn("No job could be admitted; the next sweep tries again: {}", down.getMessage());
-                }
-            });
+            scope.helpers().execute(this::admit);
         } catch (RejectedExecutionException closing) {
             LOG.trace("The engine closes", closing);
+        }
+    }
+
+    /** Fills free slots; what cannot be done now the next sweep does. */
+    void admit() {
+        try {
+            admission.admit();
+        } catch (StoreException down) {
+            LOG.warn("No job could be admitted; the next sweep tries again: {}", down.getMessage());
         }
     }
 
@@ -204,10 +207,6 @@ public final class EngineManager implements BackfillManager {
 
     JobListeners listeners() {
         return listeners;
-    }
-
-    Admission admission() {
-        return admission;
     }
 
     StopToken stop() {

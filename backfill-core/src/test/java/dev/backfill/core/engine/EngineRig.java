@@ -15,6 +15,7 @@ import dev.backfill.core.BackfillBuilder;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.core.EngineConfigBuilder;
 import dev.backfill.core.InMemoryJobStore;
+import dev.backfill.spi.JobStore;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedSource;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class EngineRig implements AutoCloseable {
 
     final ScriptedSource source;
     final RecordingSink sink;
-    final InMemoryJobStore store;
+    final JobStore store;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition heard = lock.newCondition();
     private final List<JobEvent> events = new ArrayList<>();
@@ -44,9 +45,13 @@ final class EngineRig implements AutoCloseable {
     }
 
     EngineRig(ScriptedSource source, RecordingSink sink, UnaryOperator<BackfillBuilder> changes) {
+        this(source, sink, new InMemoryJobStore(), changes);
+    }
+
+    EngineRig(ScriptedSource source, RecordingSink sink, JobStore store, UnaryOperator<BackfillBuilder> changes) {
         this.source = source;
         this.sink = sink;
-        this.store = new InMemoryJobStore();
+        this.store = store;
         this.changes = changes;
         this.manager = build();
     }

@@ -1,0 +1,115 @@
+package dev.backfill.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.UserId;
+import dev.backfill.core.Sharing;
+import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.Gate;
+import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedAccount;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Few slots, many jobs: giants give way, users take turns, limits hold. */
+class SharingTest {
+    private static final int GIANT = 2_000;
+
+    private final RecordingSink sink = new RecordingSink();
+
+    private EngineRig rig(FaultScript faults, int slots, Sharing sharing) {
+        ScriptedSource source = ScriptedSource.builder()
+                .account("giant", ScriptedAccount.of("giant", ScriptedFolder.inbox(GIANT)))
+                .account("small-1", ScriptedAccount.of("small-1", ScriptedFolder.inbox(10)))
+                .account("small-2", ScriptedAccount.of("small-2", ScriptedFolder.inbox(10)))
+                .account("small-3", ScriptedAccount.of("small-3", ScriptedFolder.inbox(10)))
+                .windowMessages(250)
+                .faults(faults)
+                .build();
+        return new EngineRig(
+                source,
+                sink,
+                builder -> builder.config(EngineRig.config()
+                        .maxConcurrentJobs(slots)
+                        .sweepInterval(Duration.ofMillis(20))
+                        .sharing(sharing)
+                        .build()));
+    }
+
+    private static JobId start(EngineRig rig, UserId user, String account) {
+        return rig.manager()
+                .forUser(user)
+                .start(EngineRig.request().account(account).build())
+                .id();
+    }
+
+    @Test
+    void aGiantGivesUpItsSlotWhileAnotherWaitsAndGoesOnAfterwards() {
+        Gate gate = Gate.shut();
+        FaultScript faults = FaultScript.builder().block(At.window(5, 1), gate).build();
+        Sharing sharing = new Sharing(Sharing.MAX_JOBS, Sharing.MAX_JOBS, Duration.ofMillis(100));
+        try (EngineRig rig = rig(faults, 1, sharing)) {
+            JobId giant = start(rig, EngineRig.USER, "giant");
+            gate.awaitEntered(1);
+            long before = rig.jobs().status(giant).progress().published();
+
+            JobId small = start(rig, EngineRig.USER, "small-1");
+
+            assertThat(rig.awaitEnd(small).state()).isEqualTo(JobState.COMPLETED);
+            assertThat(rig.jobs().status(giant).state()).isIn(JobState.QUEUED, JobState.RUNNING);
+            assertThat(rig.jobs().status(giant).progress().published()).isGreaterThanOrEqualTo(before);
+            gate.open();
+            BackfillJob end = rig.awaitEnd(giant);
+            assertThat(end.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(end.progress().published()).isEqualTo(GIANT);
+            assertThat(sink.duplicates()).isZero();
+        }
+    }
+
+    @Test
+    void aGiantKeepsItsSlotWhileNobodyWaits() {
+        Gate gate = Gate.shut();
+        FaultScript faults = FaultScript.builder().block(At.window(5, 1), gate).build();
+        Sharing sharing = new Sharing(Sharing.MAX_JOBS, Sharing.MAX_JOBS, Duration.ofMillis(100));
+        try (EngineRig rig = rig(faults, 5, sharing)) {
+            JobId giant = start(rig, EngineRig.USER, "giant");
+            gate.awaitEntered(1);
+            for (String small : List.of("small-1", "small-2", "small-3")) {
+                rig.awaitEnd(start(rig, EngineRig.USER, small));
+            }
+            gate.open();
+            rig.awaitEnd(giant);
+            assertThat(rig.store.find(giant).orElseThrow().epoch()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aUserHasNoMoreJobsRunningThanTheLimit() {
+        Gate gate = Gate.shut();
+        FaultScript faults = FaultScript.builder().block(At.window(0, 0), gate).build();
+        UserId other = UserId.of("u2");
+        try (EngineRig rig = rig(faults, 4, new Sharing(1, 2, Duration.ofMinutes(1)))) {
+            JobId first = start(rig, EngineRig.USER, "small-1");
+            gate.awaitEntered(1);
+            JobId second = start(rig, EngineRig.USER, "small-2");
+            JobId third = start(rig, other, "small-3");
+            gate.awaitEntered(2);
+
+            assertThat(rig.jobs().status(second).state()).isEqualTo(JobState.QUEUED);
+            assertThat(rig.manager().admin().summary(JobFilter.all()).jobs()).containsEntry(JobState.RUNNING, 2L);
+            gate.open();
+            for (JobId job : List.of(first, second)) {
+                assertThat(rig.awaitEnd(job).state()).isEqualTo(JobState.COMPLETED);
+            }
+            assertThat(rig.manager().forUser(other).status(third)).isNotNull();
+        }
+    }
+}

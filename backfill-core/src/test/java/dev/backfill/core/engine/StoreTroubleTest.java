@@ -1,0 +1,87 @@
+package dev.backfill.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.JobState;
+import dev.backfill.core.InMemoryJobStore;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.StoreException;
+import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A store that does not answer for a while. */
+class StoreTroubleTest {
+    private static final int MESSAGES = 1_000;
+
+    private final AtomicInteger failures = new AtomicInteger();
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+    private final InMemoryJobStore healthy = new InMemoryJobStore();
+    private final RecordingSink sink = new RecordingSink();
+    private final ScriptedSource source =
+            ScriptedSource.builder().mailbox(ScriptedFolder.inbox(MESSAGES)).build();
+
+    /** The store, some of whose methods fail for a number of calls, half of them after the work is done. */
+    private JobStore flaky() {
+        return (JobStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {JobStore.class}, (proxy, method, args) -> {
+                    boolean fails = failing.contains(method.getName()) && failures.getAndDecrement() > 0;
+                    if (fails && failures.get() % 2 == 0) {
+                        throw new StoreException("the store is away", new IllegalStateException("test"));
+                    }
+                    Object answer;
+                    try {
+                        answer = method.invoke(healthy, args);
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                    if (fails) {
+                        throw new StoreException("the store's answer was lost", new IllegalStateException("test"));
+                    }
+                    return answer;
+                });
+    }
+
+    private BackfillJob runWith(int count, String... methods) {
+        failures.set(count);
+        failing.addAll(Set.of(methods));
+        try (EngineRig rig = new EngineRig(source, sink, flaky(), builder -> builder)) {
+            BackfillJob end = rig.run(EngineRig.request().build());
+            assertThat(failures.get()).isNotPositive();
+            return end;
+        }
+    }
+
+    @Test
+    void aWriteThatFailsIsTriedAgainAndNothingIsCountedTwice() {
+        BackfillJob end = runWith(5, "write");
+
+        assertThat(end.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(end.progress().published()).isEqualTo(MESSAGES);
+        assertThat(sink.distinct()).isEqualTo(MESSAGES);
+        assertThat(sink.duplicates()).isZero();
+    }
+
+    @Test
+    void aRunThatCannotReadItsPlanIsRunAgain() {
+        BackfillJob end = runWith(4, "partitions", "pins", "failureCount");
+
+        assertThat(end.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(sink.distinct()).isEqualTo(MESSAGES);
+    }
+
+    @Test
+    void aSweepOutlivesAStoreThatDoesNotAnswer() {
+        BackfillJob end = runWith(6, "runnable", "wanted", "claim", "forget");
+
+        assertThat(end.state()).isEqualTo(JobState.COMPLETED);
+        assertThat(sink.distinct()).isEqualTo(MESSAGES);
+    }
+}
