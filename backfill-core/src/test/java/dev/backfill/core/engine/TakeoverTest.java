@@ -63,6 +63,8 @@ class TakeoverTest {
         JobId id = rig.start().id();
         CompletableFuture<Result> first = queue.hand(id, Hold.ALWAYS);
         gate.awaitEntered(1);
+        CompletableFuture<Integer> openedByThen =
+                first.thenApply(end -> source.log().everOpened());
 
         CompletableFuture<Result> second = queue.hand(id, Hold.ALWAYS);
 
@@ -70,6 +72,9 @@ class TakeoverTest {
         gate.open();
         assertThat(await(second)).isInstanceOf(Result.Done.class);
         assertComplete(id);
+        assertThat(openedByThen.join())
+                .as("mailboxes opened before the first run was over")
+                .isEqualTo(1);
         assertThat(source.log().everOpened()).isEqualTo(2);
         assertThat(rig.store.find(id).orElseThrow().epoch()).isEqualTo(2);
     }
