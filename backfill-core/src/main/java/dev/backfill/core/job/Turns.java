@@ -12,30 +12,36 @@ import org.jspecify.annotations.Nullable;
  * its lease is over. Thread-safe.
  */
 final class Turns {
-    private final Map<JobId, Signal> last = new ConcurrentHashMap<>();
+    private final Map<JobId, Turn> last = new ConcurrentHashMap<>();
 
     /** Queues up behind the turns of the same job; the caller ends the turn, whether it came or not. */
     Turn join(JobId id) {
-        Signal own = new Signal();
-        return new Turn(id, last.put(id, own), own);
+        Turn turn = new Turn(id);
+        turn.before = last.put(id, turn);
+        return turn;
     }
 
     /** A place in the line of a job. */
     final class Turn implements AutoCloseable {
         private final JobId id;
-        private final @Nullable Signal before;
-        private final Signal own;
+        private final Signal over = new Signal();
+        private volatile @Nullable Turn before;
 
-        private Turn(JobId id, @Nullable Signal before, Signal own) {
+        private Turn(JobId id) {
             this.id = id;
-            this.before = before;
-            this.own = own;
         }
 
-        /** Waits for the end of the turn before, if there is one; false if stopped or interrupted meanwhile. */
+        /** Waits until all turns before are over; false if stopped or interrupted meanwhile. */
         boolean await(StopToken stop) {
             try {
-                return before == null || before.await(stop);
+                // One that left the line early is over, but those before it may not be.
+                for (Turn turn = before; turn != null; turn = turn.before) {
+                    if (!turn.over.await(stop)) {
+                        return false;
+                    }
+                }
+                before = null;
+                return true;
             } catch (InterruptedException closing) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -44,8 +50,10 @@ final class Turns {
 
         @Override
         public void close() {
-            last.remove(id, own);
-            own.fire();
+            over.fire();
+            if (before == null) {
+                last.remove(id, this);
+            }
         }
     }
 }

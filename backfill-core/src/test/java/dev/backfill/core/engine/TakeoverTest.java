@@ -85,7 +85,7 @@ class TakeoverTest {
         JobId id = rig.start().id();
         CompletableFuture<Result> frozen = queue.hand(id, grip);
         gate.awaitEntered(1);
-        rig.await(id, job -> job.progress().published() >= 750);
+        rig.await(id, job -> job.progress().published() >= 850);
         long delivered = sink.counts().published();
         long stored = rig.jobs().status(id).progress().published();
 
