@@ -63,8 +63,6 @@ class TakeoverTest {
         JobId id = rig.start().id();
         CompletableFuture<Result> first = queue.hand(id, Hold.ALWAYS);
         gate.awaitEntered(1);
-        CompletableFuture<Integer> openedByThen =
-                first.thenApply(end -> source.log().everOpened());
 
         CompletableFuture<Result> second = queue.hand(id, Hold.ALWAYS);
 
