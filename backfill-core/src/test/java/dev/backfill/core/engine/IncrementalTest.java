@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 /** Runs that read what changed since the last one, and what they do where that cannot be had. */
 class IncrementalTest {
     private static final int MESSAGES = 40;
-    private static final MailQuery ANY = new MailQuery(null, Instant.now(), List.of(), false, false);
     private static final Instant LATER = Instant.parse("2020-06-01T00:00:00Z");
+    private static final MailQuery ANY = new MailQuery(null, LATER, List.of(), false, false);
 
     private final ScriptedSource source = ScriptedSource.builder()
             .mailbox(
