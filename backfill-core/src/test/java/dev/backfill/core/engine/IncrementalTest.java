@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class IncrementalTest {
     private static final int MESSAGES = 40;
     private static final Instant LATER = Instant.parse("2020-06-01T00:00:00Z");
-    private static final MailQuery ANY = new MailQuery(null, LATER, List.of(), false, false);
+    private static final MailQuery ANY =
+            new MailQuery(null, Instant.parse("2100-01-01T00:00:00Z"), List.of(), false, false);
 
     private final ScriptedSource source = ScriptedSource.builder()
             .mailbox(

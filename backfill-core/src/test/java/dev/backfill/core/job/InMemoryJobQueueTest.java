@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class InMemoryJobQueueTest implements JobQueueContract {
     private static final JobId JOB = new JobId("j1");
+
     @SuppressWarnings("UnnecessaryLambda") // a method of this name would say less
     private static final Runnable NOTHING = () -> {};
 
