@@ -99,13 +99,15 @@ class TakeoverTest {
     @Test
     void aDeadOwnersJobEndsAsItsUserWantsIt() throws Exception {
         JobId paused = rig.start().id();
-        assertThat(rig.store.claim(paused, "dead", Instant.now(), JobLimits.NONE)).isPresent();
+        assertThat(rig.store.claim(paused, "dead", Instant.now(), JobLimits.NONE))
+                .isPresent();
         rig.jobs().pause(paused);
         assertThat(await(queue.hand(paused, Hold.ALWAYS))).isInstanceOf(Result.Done.class);
         assertThat(rig.jobs().status(paused).state()).isEqualTo(JobState.PAUSED);
 
         rig.jobs().resume(paused);
-        assertThat(rig.store.claim(paused, "dead", Instant.now(), JobLimits.NONE)).isPresent();
+        assertThat(rig.store.claim(paused, "dead", Instant.now(), JobLimits.NONE))
+                .isPresent();
         rig.jobs().cancel(paused);
         assertThat(await(queue.hand(paused, Hold.ALWAYS))).isInstanceOf(Result.Done.class);
         assertThat(rig.jobs().status(paused).state()).isEqualTo(JobState.CANCELLED);
