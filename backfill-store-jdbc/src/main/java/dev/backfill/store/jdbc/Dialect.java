@@ -1,0 +1,76 @@
+package dev.backfill.store.jdbc;
+
+import dev.backfill.api.BackfillException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+
+/** What the databases do differently for the stores. */
+enum Dialect {
+    /** Shared by instances: rows are locked one by one. */
+    POSTGRESQL("PostgreSQL", "postgresql", " for update") {
+        // Serialization failure, deadlock, and a row that broke a rule because somebody else was quicker.
+        private static final Set<String> AGAIN = Set.of("40001", "40P01", "23505");
+
+        @Override
+        boolean isWorthAnotherTry(SQLException error) {
+            return error.getSQLState() != null && AGAIN.contains(error.getSQLState());
+        }
+    },
+
+    /** One file with one writer: a transaction that writes has the file for itself from its beginning. */
+    SQLITE("SQLite", "sqlite", "") {
+        private static final int PRIMARY_CODE = 0xff;
+        private static final int BUSY = 5;
+        private static final int CONSTRAINT = 19;
+
+        @Override
+        boolean isWorthAnotherTry(SQLException error) {
+            int code = error.getErrorCode() & PRIMARY_CODE;
+            return code == BUSY || code == CONSTRAINT;
+        }
+    };
+
+    private final String product;
+    private final String folder;
+    private final String forUpdate;
+
+    Dialect(String product, String folder, String forUpdate) {
+        this.product = product;
+        this.folder = folder;
+        this.forUpdate = forUpdate;
+    }
+
+    /** Where the migrations are, beside this class. */
+    String folder() {
+        return folder;
+    }
+
+    /** Ends a query whose rows shall stay as they are until the transaction is over. */
+    String forUpdate() {
+        return forUpdate;
+    }
+
+    /**
+     * Says whether the same transaction may succeed if it is tried again at once. Broken uniqueness is among it: the second try
+     * sees the row that the first one met, and names it.
+     */
+    abstract boolean isWorthAnotherTry(SQLException error);
+
+    /**
+     * Finds out what a connection leads to.
+     *
+     * @throws BackfillException if it is a database that the store does not know, which is named
+     */
+    static Dialect of(Connection connection) throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        for (Dialect dialect : values()) {
+            if (dialect.product.equals(product)) {
+                return dialect;
+            }
+        }
+        throw new BackfillException(
+                JdbcPersistence.SETUP_CODE,
+                "The store does not know the database \"" + product + "\". Use PostgreSQL, or a file of SQLite.");
+    }
+}

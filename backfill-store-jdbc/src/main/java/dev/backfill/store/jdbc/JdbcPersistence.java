@@ -1,0 +1,130 @@
+package dev.backfill.store.jdbc;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.backfill.api.InvalidRequestException;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.ScheduleStore;
+import java.nio.file.Path;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jobs, queue and schedules in a database: in one file, for one process, or in a PostgreSQL that any number of instances share.
+ * Thread-safe. A host makes it, hands it to its engines, and closes it after them.
+ *
+ * <pre>{@code
+ * JdbcPersistence.file(Path.of("backfill.db")).open();
+ * JdbcPersistence.dataSource(dataSource).schema("mail").open();
+ * }</pre>
+ */
+public final class JdbcPersistence implements AutoCloseable {
+    /** The code of the {@link dev.backfill.api.BackfillException} that says why a store cannot be opened: {@value}. */
+    public static final String SETUP_CODE = "STORE_SETUP";
+
+    private final JdbcJobStore jobs;
+    private final JdbcScheduleStore schedules;
+    private final Runnable onClose;
+
+    private JdbcPersistence(Database database, Runnable onClose) {
+        this.jobs = new JdbcJobStore(database);
+        this.schedules = new JdbcScheduleStore(database, jobs);
+        this.onClose = onClose;
+    }
+
+    /**
+     * Keeps everything in one file of SQLite, for one process. The file and a lock file beside it are made if they are not
+     * there; its folder must be. Each commit is on the disk before a method returns. The process that opens the file goes on at
+     * once with the jobs of one that was killed.
+     *
+     * @param path the file
+     * @return a builder
+     */
+    public static Builder file(Path path) {
+        return new Builder(requireNonNull(path, "path"), null);
+    }
+
+    /**
+     * Keeps everything in a PostgreSQL database that instances may share.
+     *
+     * @param dataSource connections, better from a pool: each engine uses up to ten at once. The host closes it, after this
+     * @return a builder
+     */
+    public static Builder dataSource(DataSource dataSource) {
+        return new Builder(null, requireNonNull(dataSource, "dataSource"));
+    }
+
+    /** {@return the jobs; the same store each time} */
+    public JobStore jobs() {
+        return jobs;
+    }
+
+    /** {@return the schedules; the same store each time, in one database with {@link #jobs()}} */
+    public ScheduleStore schedules() {
+        return schedules;
+    }
+
+    /** Frees what is held. A file may then be opened again; a {@link DataSource} stays open. Closing twice does nothing. */
+    @Override
+    public void close() {
+        onClose.run();
+    }
+
+    /** Collects how a store is opened. Not thread-safe. */
+    public static final class Builder {
+        private final @Nullable Path path;
+        private final @Nullable DataSource dataSource;
+        private @Nullable String schema;
+        private String prefix = Tables.DEFAULT_PREFIX;
+
+        private Builder(@Nullable Path path, @Nullable DataSource dataSource) {
+            this.path = path;
+            this.dataSource = dataSource;
+        }
+
+        /**
+         * Sets what the names of the tables begin with, so that stores can share a schema.
+         *
+         * @param value up to 31 of {@code a-z}, {@code 0-9} and {@code _}, beginning with a letter; may be empty; default
+         *     {@code backfill_}
+         * @return this builder
+         */
+        public Builder tablePrefix(String value) {
+            this.prefix = requireNonNull(value, "tablePrefix");
+            return this;
+        }
+
+        /**
+         * Sets the schema of the tables, which is made if it is not there. Not for a file.
+         *
+         * @param value 1 to 63 of {@code a-z}, {@code 0-9} and {@code _}; null for the connection's own, the default
+         * @return this builder
+         */
+        public Builder schema(@Nullable String value) {
+            this.schema = value;
+            return this;
+        }
+
+        /**
+         * Opens the store: connects, takes the file's lock, makes the tables or brings them up to date.
+         *
+         * @return the store; the caller closes it
+         * @throws dev.backfill.api.BackfillException with the code {@link #SETUP_CODE} if the database cannot be used: its folder
+         *     is missing, it is not a database, it is open elsewhere, it refuses the user, its tables are newer than this
+         *     version; the message says which and what to do
+         * @throws InvalidRequestException if an option is out of its range
+         */
+        public JdbcPersistence open() {
+            if (dataSource != null) {
+                return new JdbcPersistence(SharedDatabase.open(dataSource, schema, prefix), () -> {});
+            }
+            if (schema != null) {
+                throw new InvalidRequestException("schema", "is not for a file; a table prefix is");
+            }
+            Tables tables = new Tables(null, prefix);
+            SqliteFile file = SqliteFile.open(requireNonNull(path), tables);
+            Database database = new Database(Dialect.SQLITE, file.writer(), file.reader(), tables);
+            return new JdbcPersistence(database, file::close);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.backfill.store.jdbc;
+
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Forgets old jobs; what hangs on them goes by the database's cascade. Immutable and thread-safe. */
+final class JobHistory {
+    private static final String ENDED = Arrays.stream(JobState.values())
+            .filter(JobState::isTerminal)
+            .map(state -> "'" + state.code() + "'")
+            .collect(Collectors.joining(", ", "(", ")"));
+
+    private final String old;
+    private final String forget;
+
+    /**
+     * Prepares the statements.
+     *
+     * @param tables where the rows are
+     */
+    JobHistory(Tables tables) {
+        String hasPins = "exists (select 1 from " + tables.pin() + " p where p.job_id = ";
+        // The newest COMPLETED job with pins of each account stays: an incremental run begins there.
+        old = "with ended as (select id, user_id, provider, account, state, created_at,"
+                + " coalesce(ended_at, created_at) as end_at,"
+                + " row_number() over (order by coalesce(ended_at, created_at) desc, id desc) as place from "
+                + tables.job() + " where state in " + ENDED + ")"
+                + " select e.id from ended e where (e.place > ? or e.end_at < ?)"
+                + " and not (e.state = 'completed' and " + hasPins + "e.id)"
+                + " and not exists (select 1 from " + tables.job() + " n where n.user_id = e.user_id"
+                + " and n.provider = e.provider and n.account = e.account and n.state = 'completed'"
+                + " and (n.created_at, n.id) > (e.created_at, e.id) and " + hasPins + "n.id)))"
+                + " order by e.end_at, e.id limit ?";
+        forget = "delete from " + tables.job() + " where id = ? and state in " + ENDED;
+    }
+
+    int forget(Session session, Instant endedBefore, int keep, int limit) throws SQLException {
+        List<JobId> ids = session.query(
+                old, params -> params.number(keep).time(endedBefore).number(limit), row -> new JobId(row.text("id")));
+        int forgotten = 0;
+        for (JobId id : ids) {
+            // A FAILED job may have been resumed since: the state is asked for again.
+            forgotten += session.update(forget, params -> params.text(id.value()));
+        }
+        return forgotten;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.backfill.store.jdbc;
+
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.spi.JobLimits;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.WantedState;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Who may run, and who runs next: priority with ageing, then fairness among users, then patience, within the limits. Immutable
+ * and thread-safe.
+ */
+final class JobTurns {
+    private static final long NANOS_A_MICRO = 1_000;
+
+    private final JobRules rules;
+    private final String runnable;
+    private final String running;
+
+    /**
+     * Prepares the statements.
+     *
+     * @param table the job table
+     * @param rules says who is on a mailbox
+     */
+    JobTurns(String table, JobRules rules) {
+        this.rules = rules;
+        running = "select count(*) as everybody, coalesce(sum(case when user_id = ? then 1 else 0 end), 0) as own from "
+                + table + " where state = 'running'";
+        // A user's jobs further up the list count as running, so that one user does not take all free slots.
+        runnable = "with running as (select user_id, count(*) as jobs from " + table
+                + " where state = 'running' group by user_id),"
+                + " busy as (select provider, mailbox_key from " + table
+                + " where state = 'running' and mailbox_key is not null),"
+                + " candidate as (select q.id, q.user_id, q.queued_at, q.priority"
+                + " + case when ? > q.queued_at then (? - q.queued_at) / ? else 0 end as urgency from " + table + " q"
+                + " where q.state = 'queued' and q.wanted = 'run' and (q.not_before is null or q.not_before <= ?)"
+                + " and (q.mailbox_key is null or not exists (select 1 from busy b"
+                + " where b.provider = q.provider and b.mailbox_key = q.mailbox_key))),"
+                + " ranked as (select c.id, c.urgency, c.queued_at, coalesce(r.jobs, 0) + row_number() over"
+                + " (partition by c.user_id order by c.urgency desc, c.queued_at, c.id) as share"
+                + " from candidate c left join running r on r.user_id = c.user_id)"
+                + " select id, (select coalesce(sum(jobs), 0) from running) as everybody from ranked where share <= ?"
+                + " order by urgency desc, share, queued_at, id limit ?";
+    }
+
+    List<JobId> runnable(Session session, Instant now, Duration ageStep, JobLimits limits, int limit)
+            throws SQLException {
+        long micros = Times.micros(now);
+        List<Candidate> candidates = session.query(
+                runnable,
+                params -> params.number(micros)
+                        .number(micros)
+                        .number(Math.max(1, ageStep.toNanos() / NANOS_A_MICRO))
+                        .number(micros)
+                        .number(limits.perUser())
+                        .number(limit),
+                row -> new Candidate(new JobId(row.text("id")), row.number("everybody")));
+        if (candidates.isEmpty()) {
+            return List.of();
+        }
+        long room = Math.max(0, limits.perCluster() - candidates.get(0).everybody());
+        return candidates.stream().limit(room).map(Candidate::id).toList();
+    }
+
+    private record Candidate(JobId id, long everybody) {}
+
+    /** Says whether a claim may give a job; counts what runs, so whoever keeps limits must hold off other claims. */
+    boolean mayBeClaimed(Session session, JobRecord job, Instant now, JobLimits limits) throws SQLException {
+        if (job.state() == JobState.RUNNING) {
+            return true;
+        }
+        Instant notBefore = job.times().notBefore();
+        return job.state() == JobState.QUEUED
+                && job.wanted() == WantedState.RUN
+                && (notBefore == null || !notBefore.isAfter(now))
+                && rules.runningElsewhere(session, job).isEmpty()
+                && (!areKept(limits) || hasRoom(session, job, limits));
+    }
+
+    /** {@return true if the limits can be reached, so that claims must come one after the other} */
+    static boolean areKept(JobLimits limits) {
+        return !limits.equals(JobLimits.NONE);
+    }
+
+    private boolean hasRoom(Session session, JobRecord job, JobLimits limits) throws SQLException {
+        return session.first(
+                        running,
+                        params -> params.text(job.account().user().value()),
+                        row -> row.number("everybody") < limits.perCluster() && row.number("own") < limits.perUser())
+                .orElse(false);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.backfill.store.jdbc;
+
+import dev.backfill.spi.JobStore;
+import dev.backfill.testkit.contract.JobStoreContract;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteJobStoreTest implements JobStoreContract {
+    private JdbcPersistence persistence;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        persistence = JdbcPersistence.file(folder.resolve("store.db")).open();
+    }
+
+    @AfterEach
+    void close() {
+        persistence.close();
+    }
+
+    @Override
+    public JobStore store() {
+        return persistence.jobs();
+    }
+}
