@@ -172,11 +172,17 @@ final class EngineAssembly {
                 config.ageStep(),
                 config.sweepInterval(),
                 config.safetyShare(),
-                new JobLimits(
-                        config.sharing().maxJobsPerUser(), config.sharing().maxJobsPerCluster()),
+                limits(config.sharing()),
                 config.sharing().slice(),
                 config.history().keepFor(),
                 config.history().keepJobs());
+    }
+
+    /** Limits that nobody set need not be kept, which spares a shared store a lock on each claim. */
+    private static JobLimits limits(Sharing sharing) {
+        return sharing.maxJobsPerUser() == Sharing.MAX_JOBS && sharing.maxJobsPerCluster() == Sharing.MAX_JOBS
+                ? JobLimits.NONE
+                : new JobLimits(sharing.maxJobsPerUser(), sharing.maxJobsPerCluster());
     }
 
     private RunConfig runConfig() {
