@@ -96,6 +96,8 @@ final class JobRunner implements JobQueue.Handler {
             live.supersede(id);
             if (turn.await(instanceStop)) {
                 runClaimed(claimed, hold);
+            } else {
+                end(claimed.lease(), new RunEnd.Requeued(null, null));
             }
         }
     }

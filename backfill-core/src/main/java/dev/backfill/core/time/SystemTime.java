@@ -3,6 +3,7 @@ package dev.backfill.core.time;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,8 @@ public final class SystemTime implements TimeSource, AutoCloseable {
 
     @Override
     public Instant instant() {
-        return Instant.now();
+        // As exact as a database keeps it, so that what a host is told first and what it reads later are the same.
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }
 
     @Override

@@ -1,0 +1,264 @@
+package dev.backfill.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backfill.api.BackfillException;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.InvalidRequestException;
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
+import dev.backfill.api.PageRequest;
+import dev.backfill.api.RecurringBackfill;
+import dev.backfill.api.Schedule;
+import dev.backfill.api.ScheduleId;
+import dev.backfill.api.ScheduleNotFoundException;
+import dev.backfill.api.UserId;
+import dev.backfill.api.UserJobs;
+import dev.backfill.core.Backfill;
+import dev.backfill.core.EngineConfig;
+import dev.backfill.core.job.InMemoryJobQueue;
+import dev.backfill.core.time.SystemTime;
+import dev.backfill.spi.JobQueue;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.Persistence;
+import dev.backfill.spi.ScheduleRecord;
+import dev.backfill.spi.ScheduleStore;
+import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.Gate;
+import dev.backfill.testkit.ManualTime;
+import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Recurring backfills with the whole engine and two instances that look for what is due. */
+class RecurringBackfillTest {
+    private static final UserId USER = UserId.of("u1");
+    private static final Schedule HOURLY = new Schedule.Cron("0 0 * * * *", ZoneOffset.UTC);
+
+    @TempDir
+    Path folder;
+
+    private final Gate gate = Gate.shut();
+    private final ScriptedSource source =
+            ScriptedSource.builder().mailbox(ScriptedFolder.inbox(50)).build();
+    private final RecordingSink sink = new RecordingSink();
+    private final List<BackfillManager> engines = new ArrayList<>();
+    private final SystemTime time = new SystemTime();
+    private JdbcPersistence store;
+
+    @BeforeEach
+    void open() {
+        store = JdbcPersistence.file(folder.resolve("jobs.db")).open();
+        engines.add(engine("one"));
+        engines.add(engine("two"));
+    }
+
+    private BackfillManager engine(String name) {
+        return Backfill.builder()
+                .autoDiscovery(false)
+                .environment(variable -> null)
+                .source(source)
+                .sink(sink)
+                .store(ports())
+                .config(EngineConfig.builder()
+                        .instanceName(name)
+                        .sweepInterval(Duration.ofMillis(20))
+                        .build())
+                .accessTokens(account -> () -> "token")
+                .build();
+    }
+
+    /** The durable stores with a queue in memory: who hands out jobs does not matter here. */
+    private Persistence ports() {
+        return new Persistence() {
+            @Override
+            public JobStore jobs() {
+                return store.jobs();
+            }
+
+            @Override
+            public ScheduleStore schedules() {
+                return store.schedules();
+            }
+
+            @Override
+            public JobQueue queue(String instance, int slots) {
+                return InMemoryJobQueue.withThreads(instance, slots, time);
+            }
+
+            @Override
+            public void close() {
+                // The test closes the store.
+            }
+        };
+    }
+
+    @AfterEach
+    void close() {
+        gate.open();
+        engines.forEach(BackfillManager::close);
+        store.close();
+        time.close();
+    }
+
+    private UserJobs jobs() {
+        return engines.get(0).forUser(USER);
+    }
+
+    private static BackfillRequest request() {
+        return BackfillRequest.builder(ScriptedSource.DEFAULT_ID, "me")
+                .mode(Mode.INCREMENTAL)
+                .build();
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + ManualTime.PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("waited too long for " + what);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** As if so much time had passed that the schedule should have run hours ago. */
+    private void makeDue(ScheduleId id) {
+        store.schedules().update(id, row -> row.dueAt(Instant.now().minus(Duration.ofHours(10))));
+    }
+
+    private ScheduleRecord stored(ScheduleId id) {
+        return store.schedules().find(id).orElseThrow();
+    }
+
+    private JobId awaitJob(ScheduleId id) {
+        await("a job of the schedule", () -> stored(id).lastJob() != null);
+        return stored(id).lastJob();
+    }
+
+    private int jobCount() {
+        return jobs().list(JobFilter.all(), PageRequest.first()).items().size();
+    }
+
+    private void awaitCompleted(JobId id) {
+        await("the end of " + id, () -> jobs().status(id).state().isTerminal());
+        assertThat(jobs().status(id).state()).isEqualTo(JobState.COMPLETED);
+    }
+
+    @Test
+    void aMissedRunIsCaughtUpOnceThoughTwoInstancesLook() {
+        RecurringBackfill schedule = jobs().schedule(request(), HOURLY);
+        assertThat(schedule.nextAt()).isAfter(Instant.now());
+        makeDue(schedule.id());
+
+        awaitCompleted(awaitJob(schedule.id()));
+
+        assertThat(jobCount()).isEqualTo(1);
+        assertThat(stored(schedule.id()).nextAt())
+                .isBetween(Instant.now().minusSeconds(1), Instant.now().plusSeconds(3_601));
+        assertThat(sink.distinct()).isEqualTo(50);
+    }
+
+    @Test
+    void aRunStillGoingIsNotStartedTwice() {
+        source.faults(FaultScript.builder().block(At.window(0, 0), gate).build());
+        RecurringBackfill schedule = jobs().schedule(request(), HOURLY);
+        makeDue(schedule.id());
+        JobId first = awaitJob(schedule.id());
+        gate.awaitEntered(1);
+        makeDue(schedule.id());
+
+        await("the skip", () -> stored(schedule.id()).lastSkippedAt() != null);
+        assertThat(jobCount()).isEqualTo(1);
+        assertThat(stored(schedule.id()).lastJob()).isEqualTo(first);
+        gate.open();
+        awaitCompleted(first);
+    }
+
+    @Test
+    void aFixedDelayCountsFromTheEndOfTheRunBefore() {
+        RecurringBackfill schedule = jobs().schedule(request(), new Schedule.FixedDelay(Duration.ofHours(2)));
+        makeDue(schedule.id());
+        JobId first = awaitJob(schedule.id());
+        awaitCompleted(first);
+        Instant ended = store.jobs().find(first).orElseThrow().times().ended();
+        makeDue(schedule.id());
+
+        await("the move", () -> stored(schedule.id()).nextAt().isAfter(Instant.now()));
+        assertThat(stored(schedule.id()).nextAt()).isEqualTo(ended.plus(Duration.ofHours(2)));
+        assertThat(jobCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aPausedScheduleStartsNothingAndAResumedOneCatchesUpOnce() {
+        RecurringBackfill schedule = jobs().schedule(request(), HOURLY);
+        assertThat(jobs().pauseSchedule(schedule.id()).paused()).isTrue();
+        makeDue(schedule.id());
+        RecurringBackfill other = jobs().schedule(
+                        BackfillRequest.builder(ScriptedSource.DEFAULT_ID, "other")
+                                .build(),
+                        HOURLY);
+        makeDue(other.id());
+        awaitJob(other.id());
+        assertThat(stored(schedule.id()).lastJob()).isNull();
+
+        jobs().resumeSchedule(schedule.id());
+
+        awaitCompleted(awaitJob(schedule.id()));
+        assertThat(jobCount()).isEqualTo(2);
+    }
+
+    @Test
+    void schedulesAreListedAndRemovedAndAnotherUsersAreNotFound() {
+        RecurringBackfill schedule = jobs().schedule(request(), HOURLY);
+        UserJobs stranger = engines.get(1).forUser(UserId.of("u2"));
+        assertThat(jobs().schedules(PageRequest.first()).items()).containsExactly(schedule);
+        assertThat(stranger.schedules(PageRequest.first()).items()).isEmpty();
+        assertThatThrownBy(() -> stranger.pauseSchedule(schedule.id())).isInstanceOf(ScheduleNotFoundException.class);
+        assertThatThrownBy(() -> stranger.removeSchedule(schedule.id())).isInstanceOf(ScheduleNotFoundException.class);
+
+        jobs().removeSchedule(schedule.id());
+
+        assertThat(jobs().schedules(PageRequest.first()).items()).isEmpty();
+        assertThatThrownBy(() -> jobs().resumeSchedule(schedule.id())).isInstanceOf(ScheduleNotFoundException.class);
+    }
+
+    @Test
+    void aCronThatCannotBeReadIsNamed() {
+        assertThatThrownBy(() -> jobs().schedule(request(), new Schedule.Cron("every day", ZoneOffset.UTC)))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("cron");
+        assertThat(jobs().schedules(PageRequest.first()).items()).isEmpty();
+    }
+
+    @Test
+    void memoryKeepsNoSchedules() {
+        try (BackfillManager forgetful = Backfill.builder()
+                .autoDiscovery(false)
+                .source(source)
+                .sink(sink)
+                .accessTokens(account -> () -> "token")
+                .build()) {
+            assertThatThrownBy(() -> forgetful.forUser(USER).schedule(request(), HOURLY))
+                    .isInstanceOfSatisfying(
+                            BackfillException.class,
+                            refused -> assertThat(refused.code()).isEqualTo("NO_SCHEDULES"))
+                    .hasMessageContaining("backfill-store-jdbc");
+        }
+    }
+}
