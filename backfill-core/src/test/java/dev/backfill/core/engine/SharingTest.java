@@ -3,6 +3,7 @@ package dev.backfill.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
@@ -16,6 +17,7 @@ import dev.backfill.testkit.ScriptedAccount;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -111,5 +113,56 @@ class SharingTest {
             }
             assertThat(rig.manager().forUser(other).status(third)).isNotNull();
         }
+    }
+
+    /** Runs all smalls, beside giants or alone, and tells what the giants had published when the last small ended. */
+    private long[] smallsBeside(int giants) {
+        int smalls = 100;
+        ScriptedSource.Builder source = ScriptedSource.builder().windowMessages(250);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < giants; i++) {
+            names.add("giant-" + i);
+            source.account("giant-" + i, ScriptedAccount.of("giant-" + i, ScriptedFolder.inbox(100_000)));
+        }
+        for (int i = 0; i < smalls; i++) {
+            names.add("small-" + i);
+            source.account("small-" + i, ScriptedAccount.of("small-" + i, ScriptedFolder.inbox(20)));
+        }
+        Sharing sharing = new Sharing(Sharing.MAX_JOBS, Sharing.MAX_JOBS, Duration.ofMillis(100));
+        try (EngineRig rig = new EngineRig(
+                source.build(),
+                new RecordingSink().countsOnly(),
+                builder -> builder.config(EngineRig.config()
+                        .maxConcurrentJobs(5)
+                        .sweepInterval(Duration.ofMillis(20))
+                        .sharing(sharing)
+                        .build()))) {
+            BackfillRequest request = EngineRig.request().rateLimit(1_000).build();
+            List<JobId> big = names.subList(0, giants).isEmpty()
+                    ? List.of()
+                    : rig.jobs().startAll(names.subList(0, giants), request).accepted();
+            big.forEach(id -> rig.awaitState(id, JobState.RUNNING));
+            long begin = System.nanoTime();
+            List<JobId> little = rig.jobs()
+                    .startAll(names.subList(giants, names.size()), request)
+                    .accepted();
+            little.forEach(id -> assertThat(rig.awaitEnd(id).state()).isEqualTo(JobState.COMPLETED));
+            long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+            long finished = big.stream()
+                    .filter(id -> rig.jobs().status(id).state().isTerminal())
+                    .count();
+            big.forEach(id -> rig.jobs().cancel(id));
+            return new long[] {millis, finished};
+        }
+    }
+
+    @Test
+    void aHundredSmallMailboxesDoNotWaitForFiveGiants() {
+        long[] alone = smallsBeside(0);
+        long[] beside = smallsBeside(5);
+
+        System.out.println(
+                "100 small mailboxes on 5 slots: " + alone[0] + " ms alone, " + beside[0] + " ms beside 5 giants");
+        assertThat(beside[1]).as("giants that ended before the last small one").isZero();
     }
 }
