@@ -34,6 +34,7 @@ final class PartitionState {
     private @Nullable Throwable walkError;
     private long nextPage;
     private long settledPages;
+    private int unstoredPages;
     private boolean broken;
     private @Nullable Page cut;
     private int restarts;
@@ -91,6 +92,7 @@ final class PartitionState {
         walkError = null;
         nextPage = 0;
         settledPages = 0;
+        unstoredPages = 0;
         broken = false;
         waiting.clear();
         return walk;
@@ -148,9 +150,15 @@ final class PartitionState {
         if (next != null) {
             position = next;
         }
+        unstoredPages++;
+    }
+
+    /** Hears that all that was committed is stored, and lets the walk go on: before that, a crash would publish it again. */
+    void stored() {
         if (walk != null) {
-            walk.pageCommitted();
+            walk.pagesStored(unstoredPages);
         }
+        unstoredPages = 0;
     }
 
     void walkEnded(@Nullable Throwable error) {

@@ -61,9 +61,9 @@ final class PartitionWalk implements Runnable {
         return pagesBegun;
     }
 
-    /** Lets the walk fetch one more page. */
-    void pageCommitted() {
-        pagesAhead.release();
+    /** Lets the walk fetch so many more pages. */
+    void pagesStored(int pages) {
+        pagesAhead.release(pages);
     }
 
     @Override

@@ -195,6 +195,11 @@ final class PlanProgress {
         return !changed.isEmpty() || !newPins.isEmpty() || !newFailures.isEmpty();
     }
 
+    /** Hears that the last checkpoint is stored, so that the walks may go on. */
+    void stored() {
+        active.forEach(PartitionState::stored);
+    }
+
     /** What the store lacks; from here on it counts as stored. */
     Checkpoint takeCheckpoint() {
         Checkpoint checkpoint =

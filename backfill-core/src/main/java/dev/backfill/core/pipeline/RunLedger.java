@@ -132,6 +132,7 @@ final class RunLedger {
             boolean moved = plan.isDirty();
             Checkpoint checkpoint = plan.takeCheckpoint();
             write(checkpoint, stored -> current(stored, moved));
+            plan.stored();
             meter.sample(row.counts().published());
         }
     }
