@@ -28,6 +28,8 @@ import dev.backfill.core.plugin.PluginCatalog;
 import dev.backfill.model.MailFolder;
 import dev.backfill.spi.FailureRecord;
 import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.MailEstimate;
+import dev.backfill.spi.MailQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -100,14 +102,12 @@ final class DefaultUserJobs implements UserJobs {
     public Estimate estimate(BackfillRequest request) {
         BackfillRequest checked = checked(request);
         AccountRef account = new AccountRef(user, checked.provider(), checked.account());
+        MailQuery query = JobQueries.of(checked, null, manager.scope().time());
         MailboxInquiry inquiry = inquiry();
-        return inquiry.timed(
-                checked.provider(),
-                inquiry.ask(
-                        account,
-                        requireNonNull(checked.rateLimit()),
-                        mailbox -> mailbox.estimate(
-                                JobQueries.of(checked, null, manager.scope().time()))));
+        MailEstimate estimate = JobQueries.isEmpty(query)
+                ? JobQueries.nothing()
+                : inquiry.ask(account, requireNonNull(checked.rateLimit()), mailbox -> mailbox.estimate(query));
+        return inquiry.timed(checked.provider(), estimate);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.backfill.core.pipeline;
 
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.CountKind;
+import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,6 +30,22 @@ public final class JobQueries {
                 request.includeDeleted(),
                 request.pin(),
                 request.to() == null);
+    }
+
+    /**
+     * Says whether nothing can lie in a query's range, so that nobody need be asked about it.
+     *
+     * @param query the query
+     * @return true if it begins where it ends, or later: a job from tomorrow on, for instance
+     */
+    public static boolean isEmpty(MailQuery query) {
+        Instant from = query.from();
+        return from != null && !from.isBefore(query.to());
+    }
+
+    /** {@return the estimate of a query whose range is empty: no message, exactly, for nothing} */
+    public static MailEstimate nothing() {
+        return new MailEstimate(0, CountKind.EXACT, 0, 0);
     }
 
     /** Mail of the second under way belongs to history too. */

@@ -64,10 +64,9 @@ final class MailboxQuestions {
      * @param opened the job, its mailbox known
      */
     void plan(JobRecord opened) {
-        Instant from = query.from();
         if (row.retryOf() != null) {
             inbox.put(new RunInbox.Planned(List.of(ReplayFetcher.partition(row.retryOf())), null));
-        } else if (from != null && !from.isBefore(query.to())) {
+        } else if (JobQueries.isEmpty(query)) {
             inbox.put(new RunInbox.Planned(List.of(), null));
         } else if (row.request().mode() == Mode.INCREMENTAL) {
             ask(() -> incremental(Baseline.of(opened, store)));
@@ -105,6 +104,10 @@ final class MailboxQuestions {
 
     /** A total is a comfort: where it cannot be had the job goes on without. */
     void estimate() {
+        if (JobQueries.isEmpty(query)) {
+            inbox.put(new RunInbox.Estimated(JobQueries.nothing()));
+            return;
+        }
         tasks.start(() -> {
             try {
                 inbox.put(new RunInbox.Estimated(mailbox.estimate(query)));
