@@ -104,12 +104,16 @@ final class PartitionWalk implements Runnable {
     private record Fetched(PageEnd end, PageBuffer buffer, MemoryBudget.Reservation memory) {}
 
     private Fetched fetch(Position position) {
+        int smallest = 0;
         for (int attempts = 1; ; attempts++) {
             try {
                 return fetchOnce(position);
             } catch (SourceException error) {
-                // At one message a page there is nothing smaller to ask for.
-                if (error.kind() != Kind.RETRY_SMALLER || !sizer.tooBig()) {
+                if (error.kind() != Kind.RETRY_SMALLER) {
+                    throw error;
+                }
+                // At one message a page there is nothing smaller to ask for: then it is an error like others that pass.
+                if (!sizer.tooBig() && !shared.gate().mayRetry(++smallest)) {
                     throw error;
                 }
             }

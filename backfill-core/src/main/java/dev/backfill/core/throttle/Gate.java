@@ -77,6 +77,11 @@ final class Gate implements MailboxGate, ApiCalls {
     }
 
     @Override
+    public boolean mayRetry(int attempts) {
+        return attempts < throttle.config().retry().maxAttempts();
+    }
+
+    @Override
     public GateStats stats() {
         return counters.stats(shared.limits().concurrency());
     }

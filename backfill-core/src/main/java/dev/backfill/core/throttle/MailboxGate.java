@@ -30,12 +30,20 @@ public interface MailboxGate extends AutoCloseable {
     void received(long bytes);
 
     /**
-     * Waits before a page that failed is asked for again in a smaller size, as long as before any other retry.
+     * Waits before a page that was too much is asked for again, as long as before any other retry.
      *
      * @param attempts how often the page failed so far, 1 or more
      * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
      */
     void awaitRetry(int attempts);
+
+    /**
+     * Says whether what a retry may mend is asked for again.
+     *
+     * @param attempts how often it failed so far, 1 or more
+     * @return false once it failed as often as a request is sent at the most
+     */
+    boolean mayRetry(int attempts);
 
     /** {@return what went through so far} */
     GateStats stats();

@@ -29,6 +29,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the engine makes of each thing a provider can do wrong; time runs by itself. */
@@ -127,6 +128,20 @@ class SourceTroubleTest {
             assertThat(rig.source.log().fetches())
                     .extracting(fetch -> fetch.limit().messages())
                     .contains(50, 25);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5, COMPLETED, ", "6, FAILED, SOURCE_UNAVAILABLE"})
+    void aPageOfOneMessageIsAskedForAsOftenAsAnyRequest(int failures, JobState end, String code) {
+        FaultScript faults = FaultScript.builder()
+                .fail(At.window(0, 0), failures, Fault.of(Kind.RETRY_SMALLER))
+                .build();
+        try (EngineRig rig = rig(faults)) {
+            BackfillJob job = rig.run(EngineRig.request().batchSize(1).build());
+
+            assertThat(job.state()).isEqualTo(end);
+            assertThat(job.failureCode()).isEqualTo(code);
         }
     }
 
