@@ -3,9 +3,13 @@ package dev.backfill.store.jdbc;
 import static java.util.Objects.requireNonNull;
 
 import dev.backfill.api.InvalidRequestException;
+import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
+import dev.backfill.spi.Persistence;
 import dev.backfill.spi.ScheduleStore;
+import dev.backfill.spi.StoreException;
 import java.nio.file.Path;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +22,19 @@ import org.jspecify.annotations.Nullable;
  * JdbcPersistence.dataSource(dataSource).schema("mail").open();
  * }</pre>
  */
-public final class JdbcPersistence implements AutoCloseable {
+public final class JdbcPersistence implements Persistence {
     /** The code of the {@link dev.backfill.api.BackfillException} that says why a store cannot be opened: {@value}. */
     public static final String SETUP_CODE = "STORE_SETUP";
 
     private final JdbcJobStore jobs;
     private final JdbcScheduleStore schedules;
+    private final QueueTables queueTables;
+    private final QueueTimings timings;
     private final Runnable onClose;
 
-    private JdbcPersistence(Database database, Runnable onClose) {
+    private JdbcPersistence(Database database, QueueTimings timings, Runnable onClose) {
+        this.queueTables = QueueTables.of(database);
+        this.timings = timings;
         this.jobs = new JdbcJobStore(database);
         this.schedules = new JdbcScheduleStore(database, jobs);
         this.onClose = onClose;
@@ -54,14 +62,25 @@ public final class JdbcPersistence implements AutoCloseable {
         return new Builder(null, requireNonNull(dataSource, "dataSource"));
     }
 
-    /** {@return the jobs; the same store each time} */
+    @Override
     public JobStore jobs() {
         return jobs;
     }
 
-    /** {@return the schedules; the same store each time, in one database with {@link #jobs()}} */
+    @Override
     public ScheduleStore schedules() {
         return schedules;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Its {@code start}, {@code offer} and {@code room} throw {@link dev.backfill.spi.StoreException} when the database
+     * cannot be reached.
+     */
+    @Override
+    public JobQueue queue(String instance, int slots) {
+        return new JdbcJobQueue(instance, slots, queueTables, timings);
     }
 
     /** Frees what is held. A file may then be opened again; a {@link DataSource} stays open. Closing twice does nothing. */
@@ -72,10 +91,14 @@ public final class JdbcPersistence implements AutoCloseable {
 
     /** Collects how a store is opened. Not thread-safe. */
     public static final class Builder {
+        private static final Duration LEAST_HEARTBEAT = Duration.ofMillis(10);
+        private static final Duration MOST_HEARTBEAT = Duration.ofHours(1);
+
         private final @Nullable Path path;
         private final @Nullable DataSource dataSource;
         private @Nullable String schema;
         private String prefix = Tables.DEFAULT_PREFIX;
+        private QueueTimings timings = QueueTimings.DEFAULT;
 
         private Builder(@Nullable Path path, @Nullable DataSource dataSource) {
             this.path = path;
@@ -106,6 +129,21 @@ public final class JdbcPersistence implements AutoCloseable {
         }
 
         /**
+         * Sets how often an instance says that it lives; after four heartbeats without a word others take its jobs over, and
+         * after three it stops them by itself. All instances that share a database must agree on it.
+         *
+         * @param value 10 ms to one hour; default 3 s: dead at 12 s, taken over by 20 s
+         * @return this builder
+         */
+        public Builder heartbeat(Duration value) {
+            if (value.compareTo(LEAST_HEARTBEAT) < 0 || value.compareTo(MOST_HEARTBEAT) > 0) {
+                throw new InvalidRequestException("heartbeat", "must be 10 ms to one hour");
+            }
+            this.timings = QueueTimings.DEFAULT.withHeartbeat(value);
+            return this;
+        }
+
+        /**
          * Opens the store: connects, takes the file's lock, makes the tables or brings them up to date.
          *
          * @return the store; the caller closes it
@@ -116,7 +154,7 @@ public final class JdbcPersistence implements AutoCloseable {
          */
         public JdbcPersistence open() {
             if (dataSource != null) {
-                return new JdbcPersistence(SharedDatabase.open(dataSource, schema, prefix), () -> {});
+                return new JdbcPersistence(SharedDatabase.open(dataSource, schema, prefix), timings, () -> {});
             }
             if (schema != null) {
                 throw new InvalidRequestException("schema", "is not for a file; a table prefix is");
@@ -124,7 +162,15 @@ public final class JdbcPersistence implements AutoCloseable {
             Tables tables = new Tables(null, prefix);
             SqliteFile file = SqliteFile.open(requireNonNull(path), tables);
             Database database = new Database(Dialect.SQLITE, file.writer(), file.reader(), tables);
-            return new JdbcPersistence(database, file::close);
+            JdbcPersistence opened = new JdbcPersistence(database, timings, file::close);
+            try {
+                // Whoever ran these jobs is dead, or the file could not be opened.
+                opened.queueTables.requeuePicked(opened.queueTables.time());
+            } catch (StoreException broken) {
+                opened.close();
+                throw broken;
+            }
+            return opened;
         }
     }
 }

@@ -69,6 +69,10 @@ final class Rules {
     static final ArchRule ONLY_CORE_TIME_READS_A_CLOCK_OR_WAITS = noClasses()
             .that()
             .resideOutsideOfPackage("dev.backfill.core.time..")
+            // The store depends on the API alone, and its queue must know how old a heartbeat is, stopped process or
+            // not.
+            .and()
+            .doNotHaveFullyQualifiedName("dev.backfill.store.jdbc.MonotonicTime")
             .should()
             .callMethodWhere(called("currentTimeMillis|nanoTime", System.class))
             .orShould()
@@ -84,7 +88,7 @@ final class Rules {
             .callMethodWhere(called("system.*|tick.*", Clock.class))
             .orShould()
             .callMethodWhere(called("park.*", LockSupport.class))
-            .as("only dev.backfill.core.time reads a clock or waits")
+            .as("only dev.backfill.core.time reads a clock or waits, and the durable queue the monotonic one")
             .because("time that a test cannot set cannot be tested");
 
     static final ArchRule SERVICE_LOADER_IS_GIVEN_A_CLASS_LOADER = noClasses()
