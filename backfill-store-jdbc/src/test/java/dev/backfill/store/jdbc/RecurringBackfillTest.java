@@ -20,13 +20,7 @@ import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
-import dev.backfill.core.job.InMemoryJobQueue;
-import dev.backfill.core.time.SystemTime;
-import dev.backfill.spi.JobQueue;
-import dev.backfill.spi.JobStore;
-import dev.backfill.spi.Persistence;
 import dev.backfill.spi.ScheduleRecord;
-import dev.backfill.spi.ScheduleStore;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.Gate;
@@ -59,7 +53,6 @@ class RecurringBackfillTest {
             ScriptedSource.builder().mailbox(ScriptedFolder.inbox(50)).build();
     private final RecordingSink sink = new RecordingSink();
     private final List<BackfillManager> engines = new ArrayList<>();
-    private final SystemTime time = new SystemTime();
     private JdbcPersistence store;
 
     @BeforeEach
@@ -75,7 +68,7 @@ class RecurringBackfillTest {
                 .environment(variable -> null)
                 .source(source)
                 .sink(sink)
-                .store(ports())
+                .store(store)
                 .config(EngineConfig.builder()
                         .instanceName(name)
                         .sweepInterval(Duration.ofMillis(20))
@@ -84,37 +77,11 @@ class RecurringBackfillTest {
                 .build();
     }
 
-    /** The durable stores with a queue in memory: who hands out jobs does not matter here. */
-    private Persistence ports() {
-        return new Persistence() {
-            @Override
-            public JobStore jobs() {
-                return store.jobs();
-            }
-
-            @Override
-            public ScheduleStore schedules() {
-                return store.schedules();
-            }
-
-            @Override
-            public JobQueue queue(String instance, int slots) {
-                return InMemoryJobQueue.withThreads(instance, slots, time);
-            }
-
-            @Override
-            public void close() {
-                // The test closes the store.
-            }
-        };
-    }
-
     @AfterEach
     void close() {
         gate.open();
         engines.forEach(BackfillManager::close);
         store.close();
-        time.close();
     }
 
     private UserJobs jobs() {
