@@ -26,6 +26,10 @@ final class CutDataSource implements DataSource {
         cut = false;
     }
 
+    boolean isCut() {
+        return cut;
+    }
+
     /** How many connections were refused. */
     int refused() {
         return refused.get();
@@ -33,6 +37,9 @@ final class CutDataSource implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new SQLException("a pool hands nothing to an interrupted thread that has to wait", "08001");
+        }
         if (cut) {
             refused.incrementAndGet();
             throw new SQLException("cut off by the test", "08006");

@@ -241,7 +241,7 @@ class SharedJobsTest {
         QueueTimings hasty =
                 new QueueTimings(Duration.ofMillis(200), Duration.ofMillis(200), 4, Duration.ofMillis(200));
         JobRuns runs = new JobRuns().holdUp("j1");
-        JdbcJobQueue queue = started("a", 1, database.tables(), hasty, runs);
+        JdbcJobQueue queue = started("a", 1, database.tables(new CutDataSource(database.dataSource())), hasty, runs);
         queue.offer(new JobId("j1"));
         runs.awaitBegun("j1");
         queue.offer(new JobId("waits"));

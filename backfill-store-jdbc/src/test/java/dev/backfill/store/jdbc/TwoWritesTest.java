@@ -1,0 +1,250 @@
+package dev.backfill.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.PageRequest;
+import dev.backfill.api.UserId;
+import dev.backfill.core.Backfill;
+import dev.backfill.core.EngineConfig;
+import dev.backfill.spi.JobQueue;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.Persistence;
+import dev.backfill.spi.ScheduleStore;
+import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.Gate;
+import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Store and queue are two writes, and an instance may die between them: just after a write of the store, here, none of its
+ * words reaches the database any more. Another instance brings each job to its end.
+ */
+class TwoWritesTest {
+    private static final int MESSAGES = 1_000;
+    private static final UserId USER = UserId.of("u1");
+
+    private final String schema = Postgres.newSchema();
+    private final CutDataSource wire = new CutDataSource(Postgres.dataSource());
+    private final RecordingSink sink = new RecordingSink();
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private volatile BiPredicate<String, Object> deadly = (method, result) -> false;
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable one : opened) {
+            one.close();
+        }
+    }
+
+    /** What a test kills an instance with. */
+    private static final class Died extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static ScriptedSource mailbox(FaultScript faults) {
+        return ScriptedSource.builder()
+                .mailbox(ScriptedFolder.inbox(MESSAGES))
+                .windowMessages(250)
+                .faults(faults)
+                .build();
+    }
+
+    private static ScriptedSource mailbox() {
+        return mailbox(FaultScript.builder().build());
+    }
+
+    private BackfillManager engine(String instance, ScriptedSource source, Persistence persistence) {
+        BackfillManager manager = Backfill.builder()
+                .autoDiscovery(false)
+                .environment(name -> null)
+                .source(source)
+                .sink(sink)
+                .store(persistence)
+                .config(EngineConfig.builder()
+                        .instanceName(instance)
+                        .sweepInterval(Duration.ofMillis(100))
+                        .build())
+                .accessTokens(account -> () -> "none")
+                .build();
+        opened.add(0, manager);
+        return manager;
+    }
+
+    /** The instance that dies once a call of its store gave what is deadly. */
+    private BackfillManager first(ScriptedSource source) {
+        Persistence real = open(wire);
+        return engine("first", source, new Mortal(real));
+    }
+
+    private BackfillManager second(ScriptedSource source) {
+        return engine("second", source, open(Postgres.dataSource()));
+    }
+
+    private Persistence open(DataSource source) {
+        Persistence persistence = JdbcPersistence.dataSource(source)
+                .schema(schema)
+                .heartbeat(Duration.ofMillis(200))
+                .open();
+        opened.add(0, persistence);
+        return persistence;
+    }
+
+    private static BackfillRequest request() {
+        return BackfillRequest.builder(ScriptedSource.DEFAULT_ID, "me").build();
+    }
+
+    private static void awaitState(BackfillManager manager, JobId id, JobState state) {
+        Until.is(id + " to be " + state, () -> manager.forUser(USER).status(id).state() == state);
+    }
+
+    private void assertComplete(BackfillManager manager, JobId id) {
+        awaitState(manager, id, JobState.COMPLETED);
+        assertThat(manager.forUser(USER).status(id).progress().published()).isEqualTo(MESSAGES);
+        assertThat(sink.distinct()).isEqualTo(MESSAGES);
+        assertThat(sink.misuses()).isEmpty();
+    }
+
+    private static boolean isJob(Object result, JobState state) {
+        return result instanceof JobRecord job && job.state() == state;
+    }
+
+    @Test
+    void aJobThatWasStoredAndNotOffered() {
+        BackfillManager first = first(mailbox());
+        deadly = (method, result) -> method.equals("insert");
+        assertThatThrownBy(() -> first.forUser(USER).start(request())).isInstanceOf(Died.class);
+        BackfillManager second = second(mailbox());
+        Until.is("the job to be there", () -> !jobs(second).isEmpty());
+        assertComplete(second, jobs(second).get(0));
+    }
+
+    @Test
+    void aJobThatWasClaimedAndNotBegun() {
+        BackfillManager first = first(mailbox());
+        deadly = (method, result) -> method.equals("claim");
+        JobId id = first.forUser(USER).start(request()).id();
+        Until.is("the first to die", wire::isCut);
+        assertComplete(second(mailbox()), id);
+    }
+
+    @Test
+    void aJobThatWasCompletedAndNotTakenFromTheQueue() {
+        BackfillManager first = first(mailbox());
+        deadly = (method, result) -> isJob(result, JobState.COMPLETED);
+        JobId id = first.forUser(USER).start(request()).id();
+        Until.is("the first to die", wire::isCut);
+        ScriptedSource untouched = mailbox();
+        BackfillManager second = second(untouched);
+        assertComplete(second, id);
+        QueueTables tables = QueueTables.of(SharedDatabase.open(Postgres.dataSource(), schema, Tables.DEFAULT_PREFIX));
+        Until.is("the execution to go", () -> tables.version(id).isEmpty());
+        assertThat(untouched.log().everOpened()).as("nobody ran it again").isZero();
+    }
+
+    @Test
+    void aPauseThatWasStoredAndNotObeyedAndAResumeThatWasStoredAndNotOffered() {
+        Gate gate = Gate.shut();
+        BackfillManager first =
+                first(mailbox(FaultScript.builder().block(At.window(2, 1), gate).build()));
+        JobId id = first.forUser(USER).start(request()).id();
+        gate.awaitEntered(1);
+        deadly = (method, result) -> method.equals("update");
+        assertThatThrownBy(() -> first.forUser(USER).pause(id)).isInstanceOf(Died.class);
+        BackfillManager second = second(mailbox());
+        awaitState(second, id, JobState.PAUSED);
+        gate.open();
+
+        second.close();
+        wire.mend();
+        BackfillManager third = engine("third", mailbox(), new Mortal(open(wire)));
+        deadly = (method, result) -> isJob(result, JobState.QUEUED);
+        assertThatThrownBy(() -> third.forUser(USER).resume(id)).isInstanceOf(Died.class);
+        assertComplete(engine("fourth", mailbox(), open(Postgres.dataSource())), id);
+    }
+
+    /** As at the end of a slice, and when a job is parked. */
+    @Test
+    void aRunThatGaveItsSlotUpAndWasNotTakenFromTheQueue() {
+        Gate gate = Gate.shut();
+        BackfillManager first =
+                first(mailbox(FaultScript.builder().block(At.window(2, 1), gate).build()));
+        JobId id = first.forUser(USER).start(request()).id();
+        gate.awaitEntered(1);
+        deadly = (method, result) -> method.equals("write") && isJob(result, JobState.QUEUED);
+        first.close();
+        gate.open();
+        assertThat(wire.isCut()).isTrue();
+        assertComplete(second(mailbox()), id);
+    }
+
+    private static List<JobId> jobs(BackfillManager manager) {
+        List<JobId> ids = new ArrayList<>();
+        manager.forUser(USER)
+                .list(JobFilter.all(), PageRequest.first(10))
+                .items()
+                .forEach(job -> ids.add(job.id()));
+        return ids;
+    }
+
+    /** A persistence whose instance dies between two of its calls. */
+    private final class Mortal implements Persistence {
+        private final Persistence real;
+        private final JobStore jobs;
+
+        Mortal(Persistence real) {
+            this.real = real;
+            this.jobs = (JobStore) Proxy.newProxyInstance(
+                    JobStore.class.getClassLoader(), new Class<?>[] {JobStore.class}, (proxy, method, arguments) -> {
+                        Object result;
+                        try {
+                            result = method.invoke(real.jobs(), arguments);
+                        } catch (InvocationTargetException thrown) {
+                            throw thrown.getCause();
+                        }
+                        if (!wire.isCut() && deadly.test(method.getName(), result)) {
+                            wire.cut();
+                            throw new Died();
+                        }
+                        return result;
+                    });
+        }
+
+        @Override
+        public JobStore jobs() {
+            return jobs;
+        }
+
+        @Override
+        public ScheduleStore schedules() {
+            return real.schedules();
+        }
+
+        @Override
+        public JobQueue queue(String instance, int slots) {
+            return real.queue(instance, slots);
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+}
