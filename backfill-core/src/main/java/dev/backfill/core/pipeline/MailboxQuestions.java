@@ -64,8 +64,9 @@ final class MailboxQuestions {
      * @param opened the job, its mailbox known
      */
     void plan(JobRecord opened) {
-        if (row.retryOf() != null) {
-            inbox.put(new RunInbox.Planned(List.of(ReplayFetcher.partition(row.retryOf())), null));
+        JobId failedJob = row.retryOf();
+        if (failedJob != null) {
+            ask(() -> new RunInbox.Planned(ReplayFetcher.plan(store, failedJob, query), null));
         } else if (JobQueries.isEmpty(query)) {
             inbox.put(new RunInbox.Planned(List.of(), null));
         } else if (row.request().mode() == Mode.INCREMENTAL) {
@@ -83,7 +84,7 @@ final class MailboxQuestions {
         List<Partition> changes = mailbox.planChanges(query, baseline.pins());
         List<Partition> plan = new ArrayList<>(changes.isEmpty() ? mailbox.plan(query) : changes);
         if (baseline.job().counts().failed() > 0) {
-            plan.add(ReplayFetcher.partition(baseline.job().id()));
+            plan.addAll(ReplayFetcher.plan(store, baseline.job().id(), query));
         }
         return new RunInbox.Planned(
                 plan, changes.isEmpty() ? new RunInbox.Fallback("NO_CHANGES_LIST", baseline.before()) : null);

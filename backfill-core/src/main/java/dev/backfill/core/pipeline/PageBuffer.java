@@ -4,7 +4,9 @@ import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Collects the items of one page until its room is used. Confined to the thread that fetches. */
 final class PageBuffer implements PageWriter {
@@ -12,6 +14,7 @@ final class PageBuffer implements PageWriter {
 
     private final PageLimit limit;
     private final List<PageItem> items = new ArrayList<>();
+    private final Map<String, String> scopes = new HashMap<>();
     private long bytes;
     private int messages;
     private boolean full;
@@ -36,6 +39,16 @@ final class PageBuffer implements PageWriter {
     /** Takes whatever comes from now on: the number of items was bounded where they were asked for. */
     void acceptAll() {
         bounded = false;
+    }
+
+    /** Says in which scope a message was met, where the page holds messages of several. */
+    void metIn(String scope, String messageId) {
+        scopes.put(messageId, scope);
+    }
+
+    /** The scope in which a message was met; the usual one unless said otherwise. */
+    String scopeOf(String messageId, String usual) {
+        return scopes.getOrDefault(messageId, usual);
     }
 
     List<PageItem> items() {

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,12 +67,12 @@ final class PageDelivery {
         this.limits = scope.publisher().limits();
     }
 
-    /** Hands over all items of a page. What it throws is a failure of the walk; the page is then never settled. */
-    void deliver(Page page, List<PageItem> items, String scopeName, SyncType syncType) {
+    /** Hands over all items of a page; the scope of a message names it where it fails. What it throws is a failure of the walk; the page is then never settled. */
+    void deliver(Page page, List<PageItem> items, UnaryOperator<String> scopeOf, SyncType syncType) {
         int next = 0;
         try {
             for (; next < items.size(); next++) {
-                deliver(page, items.get(next), scopeName, syncType);
+                deliver(page, items.get(next), scopeOf, syncType);
             }
             page.handedOver();
         } finally {
@@ -89,7 +90,7 @@ final class PageDelivery {
         return waitingForSink.get() > 0;
     }
 
-    private void deliver(Page page, PageItem item, String scopeName, SyncType syncType) {
+    private void deliver(Page page, PageItem item, UnaryOperator<String> scopeOf, SyncType syncType) {
         Instant now = scope.time().instant();
         if (item instanceof PageItem.Skipped) {
             page.skipped(Page.bytesOf(item));
@@ -109,9 +110,9 @@ final class PageDelivery {
                     null,
                     List.of(),
                     now);
-            encodeAndPublish(page, item, event, scopeName);
+            encodeAndPublish(page, item, event, scopeOf);
         } else if (item instanceof PageItem.Message message) {
-            encodeAndPublish(page, item, event(message, syncType, now), scopeName);
+            encodeAndPublish(page, item, event(message, syncType, now), scopeOf);
         }
     }
 
@@ -138,8 +139,8 @@ final class PageDelivery {
                 change, syncType, account, mailboxKey, jobId, email.id(), email.revision(), email, contents, now);
     }
 
-    private void encodeAndPublish(Page page, PageItem item, EmailEvent event, String scopeName) {
-        FailureRef ref = FailureRef.message(scopeName, event.messageId());
+    private void encodeAndPublish(Page page, PageItem item, EmailEvent event, UnaryOperator<String> scopeOf) {
+        FailureRef ref = FailureRef.message(scopeOf.apply(event.messageId()), event.messageId());
         OutboundMessage message;
         try {
             message = scope.encoder().encode(event, limits);

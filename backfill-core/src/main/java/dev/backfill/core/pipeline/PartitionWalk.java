@@ -170,7 +170,12 @@ final class PartitionWalk implements Runnable {
                 selected,
                 fetched.memory(),
                 settled -> shared.inbox().put(new RunInbox.PageSettled(this, settled)));
-        shared.delivery().deliver(page, selected.items(), partition.scope(), syncType());
+        shared.delivery()
+                .deliver(
+                        page,
+                        selected.items(),
+                        messageId -> fetched.buffer().scopeOf(messageId, partition.scope()),
+                        syncType());
         return page;
     }
 

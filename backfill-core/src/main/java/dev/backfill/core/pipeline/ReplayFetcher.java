@@ -1,5 +1,7 @@
 package dev.backfill.core.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.backfill.api.JobId;
 import dev.backfill.spi.FailureRecord;
 import dev.backfill.spi.FailureRef;
@@ -10,15 +12,22 @@ import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the messages on which an earlier job failed. Its partition names that job, and its position is the number of the last
- * failure row replayed.
+ * Reads the single messages on which an earlier job failed. Its partition names that job, and its position is the number of
+ * the last failure row replayed. Stretches of time are windows of their own in the plan, see {@link Stretches}.
  */
 final class ReplayFetcher implements PageFetcher {
     private static final String PREFIX = "failures:";
+
+    /** How many messages are asked for at once: by so many a page may hold more bytes than it should. */
+    private static final int CHUNK = 20;
+
+    private static final int ROWS_AT_ONCE = 1_000;
 
     private final JobStore store;
     private final JobId failedJob;
@@ -32,8 +41,25 @@ final class ReplayFetcher implements PageFetcher {
         this.query = query;
     }
 
-    /** The partition of another job's failures. */
-    static Partition partition(JobId failedJob) {
+    /** What is to be walked to read all that another job failed on. */
+    static List<Partition> plan(JobStore store, JobId failedJob, MailQuery query) {
+        Stretches stretches = new Stretches(query, Stretches.MOST);
+        List<FailureRecord> rows = store.failures(failedJob, 0, ROWS_AT_ONCE);
+        while (!rows.isEmpty()) {
+            rows.stream()
+                    .map(FailureRecord::ref)
+                    .filter(ref -> ref.messageId() == null)
+                    .forEach(stretches::add);
+            rows = store.failures(failedJob, rows.get(rows.size() - 1).number(), ROWS_AT_ONCE);
+        }
+        requireKnown(store, failedJob);
+        List<Partition> plan = new ArrayList<>();
+        plan.add(partition(failedJob));
+        plan.addAll(stretches.windows());
+        return plan;
+    }
+
+    private static Partition partition(JobId failedJob) {
         return Partition.window(PREFIX + failedJob, null, null);
     }
 
@@ -45,23 +71,40 @@ final class ReplayFetcher implements PageFetcher {
 
     @Override
     public PageEnd fetch(Position position, PageLimit limit, PageBuffer buffer) {
-        long after = position.isStart() ? 0 : Long.parseLong(position.value());
-        List<FailureRecord> rows = store.failures(failedJob, after, limit.messages());
-        if (rows.isEmpty()) {
-            return PageEnd.last(0, 0, null);
-        }
-        List<FailureRef> refs = rows.stream().map(FailureRecord::ref).toList();
-        // A reference may stand for a stretch of many messages.
+        // The bound is kept here, chunk by chunk: a replay cannot be broken off.
         buffer.acceptAll();
-        mailbox.replay(query, refs, buffer);
-        // An item a message, so that a provider that leaves one out is found; only a stretch holds nobody knows how
-        // many.
-        long last = rows.get(rows.size() - 1).number();
-        return PageEnd.more(new Position(Long.toString(last)), entries(refs, buffer), 0);
+        long last = position.isStart() ? 0 : Long.parseLong(position.value());
+        int entries = 0;
+        while (entries < limit.messages() && buffer.bytes() < limit.bytes()) {
+            List<FailureRecord> rows = store.failures(failedJob, last, Math.min(CHUNK, limit.messages() - entries));
+            if (rows.isEmpty()) {
+                requireKnown(store, failedJob);
+                return PageEnd.last(entries, 0, null);
+            }
+            List<FailureRef> refs = rows.stream()
+                    .map(FailureRecord::ref)
+                    .filter(ref -> ref.messageId() != null)
+                    .toList();
+            for (FailureRef ref : refs) {
+                buffer.metIn(ref.scope(), requireNonNull(ref.messageId()));
+            }
+            if (!refs.isEmpty()) {
+                mailbox.replay(query, refs, buffer);
+            }
+            // An item a message, so that a provider that leaves one out is found.
+            entries += refs.size();
+            last = rows.get(rows.size() - 1).number();
+        }
+        return PageEnd.more(new Position(Long.toString(last)), entries, 0);
     }
 
-    private static int entries(List<FailureRef> refs, PageBuffer buffer) {
-        boolean onlyMessages = refs.stream().allMatch(ref -> ref.messageId() != null);
-        return onlyMessages ? refs.size() : buffer.items().size();
+    /** A job that is too old is forgotten with its failures: then no more rows do not mean that all were read. */
+    private static void requireKnown(JobStore store, JobId failedJob) {
+        if (store.find(failedJob).isEmpty()) {
+            throw SourceException.of(
+                            SourceException.Kind.FAIL_JOB, SourceException.Scope.PARTITION, "FAILURES_FORGOTTEN")
+                    .build("Job " + failedJob + ", whose failures were to be read again, is forgotten by now. Read its"
+                            + " whole range once more with a new job.");
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.backfill.core.pipeline;
 
 import dev.backfill.api.Waiting;
 import dev.backfill.spi.SourceException;
+import dev.backfill.spi.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 final class RunErrors {
     private static final Logger LOG = LoggerFactory.getLogger(RunErrors.class);
     private static final Duration DEFAULT_PARKING = Duration.ofMinutes(15);
+    private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
 
     private RunErrors() {}
 
@@ -20,6 +22,10 @@ final class RunErrors {
         }
         if (error instanceof InterruptedException) {
             return new RunEnd.Requeued(null, null);
+        }
+        if (error instanceof StoreException down) {
+            LOG.warn("The job goes on when the store answers again: {}", down.getMessage());
+            return new RunEnd.Requeued(now.plus(STORE_PAUSE), null);
         }
         // Nobody sorted this one out: a defect of a plug-in or of ours, so the stack belongs in the log.
         LOG.error("A run failed with an error that no plug-in classified", error);
