@@ -9,10 +9,6 @@ import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobRecord.Phase;
 import dev.backfill.spi.Lease;
-import dev.backfill.spi.PageEnd;
-import dev.backfill.spi.Partition;
-import dev.backfill.spi.SourceException;
-import dev.backfill.spi.SourceException.Kind;
 import dev.backfill.spi.StaleLeaseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobRun {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(5);
-    private static final int MAX_RESTARTS = 5;
 
     private final RunScope scope;
     private final JobQueue.Hold hold;
@@ -42,7 +37,7 @@ public final class JobRun {
     private final RunTasks tasks;
     private final PlanProgress plan;
     private final RunLedger ledger;
-    private final Breaker breaker;
+    private final PartitionOutcomes outcomes;
     private final MessageLimit limit;
     private final MailboxQuestions questions;
     private final AtomicInteger blockedBySink = new AtomicInteger();
@@ -82,11 +77,11 @@ public final class JobRun {
         this.tasks = new RunTasks(scope.walkers(), plugin);
         this.plan = new PlanProgress(row.counts(), scope.store().failureCount(row.id()));
         this.ledger = new RunLedger(scope, lease, hold, row, session.gate(), plan, writer);
-        this.breaker = new Breaker(scope.config());
         this.limit = new MessageLimit(
                 row.request().maxEmails(),
                 row.counts().published() + row.counts().failed());
         this.questions = new MailboxQuestions(session.mailbox(), scope.store(), row, scope.time(), tasks, inbox);
+        this.outcomes = new PartitionOutcomes(scope, plan, ledger, questions, () -> end != null, this::stopNow);
         this.walksAtOnce = Math.min(scope.config().partitionsAtOnce(), session.concurrency());
     }
 
@@ -155,9 +150,9 @@ public final class JobRun {
 
     private void handle(RunInbox.Event event) {
         if (event instanceof RunInbox.PageSettled settled) {
-            pageSettled(settled.walk(), settled.page());
+            outcomes.pageSettled(settled.walk(), settled.page());
         } else if (event instanceof RunInbox.WalkEnded ended) {
-            walkEnded(ended.walk(), ended.error());
+            outcomes.walkEnded(ended.walk(), ended.error());
         } else if (event instanceof RunInbox.Stop asked) {
             stopNow(asked.end());
         } else if (event instanceof RunInbox.GraceOver) {
@@ -253,95 +248,6 @@ public final class JobRun {
             tasks.start(state.begin(ready, questions.fetcherOf(state.partition())));
         }
         walksUnderWay = plan.activeCount();
-    }
-
-    private void pageSettled(PartitionWalk walk, Page page) {
-        PartitionState state = plan.walkedBy(walk);
-        if (state == null) {
-            return;
-        }
-        state.settled(page);
-        for (Page next = state.nextSettled(); next != null; next = state.nextSettled()) {
-            if (next.isCut()) {
-                state.holdBack(next);
-                continue;
-            }
-            plan.commit(state, next);
-            if (breaker.trips(next.tally())) {
-                stopNow(new RunEnd.Failed(
-                        "BREAKER",
-                        "Too many messages failed, so that an outage is likelier than bad mail; the job stopped before it"
-                                + " skipped more. See the failure rows and the provider's state, then resume."));
-            }
-            if (next.end().isLast()) {
-                finishOrWalkAgain(state, next.end());
-                return;
-            }
-        }
-        settleIfQuiet(state);
-    }
-
-    private void walkEnded(PartitionWalk walk, @Nullable Throwable error) {
-        PartitionState state = plan.walkedBy(walk);
-        if (state == null) {
-            return;
-        }
-        state.walkEnded(error);
-        if (error != null && !endsOnlyThePartition(error)) {
-            stopNow(RunErrors.endFor(error, now()));
-        }
-        settleIfQuiet(state);
-    }
-
-    private static boolean endsOnlyThePartition(Throwable error) {
-        return error instanceof SourceException source
-                && (source.kind() == Kind.RESTART_PARTITION || source.kind() == Kind.SKIP_PARTITION);
-    }
-
-    /** Decides what becomes of a partition whose walk ended early and of which nothing is on its way. */
-    private void settleIfQuiet(PartitionState state) {
-        // A run that stops decides nothing: the acknowledged mark stays where it is, and the next run goes on from it.
-        if (end != null || !state.isQuiet()) {
-            return;
-        }
-        if (state.walkError() instanceof SourceException error && endsOnlyThePartition(error)) {
-            if (error.kind() == Kind.SKIP_PARTITION) {
-                ledger.note("FOLDER_SKIPPED", state.partition().scope(), error.code());
-                plan.finish(state);
-            } else if (state.restart(MAX_RESTARTS)) {
-                plan.putBack(state);
-            } else {
-                stopNow(RunErrors.endFor(error, now()));
-            }
-        } else if (state.isCut()) {
-            plan.leave(state);
-        }
-    }
-
-    /** Decides what becomes of a partition whose last page is acknowledged; nothing of it may be counted twice later. */
-    private void finishOrWalkAgain(PartitionState state, PageEnd last) {
-        Long there = last.providerCount();
-        if (there == null || state.walkListed() >= there) {
-            if (state.partition().kind() == Partition.Kind.CHANGES
-                    && !last.replacedBy().isEmpty()) {
-                ledger.readsEverything(state.partition().scope(), "MARK_LOST", questions.beforePins(ledger.row()));
-            }
-            plan.finish(state);
-            plan.insertNext(last.replacedBy());
-        } else if (state.walkNumber() < scope.config().walks()) {
-            state.walkAgain();
-            plan.putBack(state);
-        } else {
-            String found = state.walkNumber() + " times and gave " + state.walkListed();
-            // Resumed, it is walked from its beginning: half a walk must not be added to another.
-            state.startAfresh();
-            plan.putBack(state);
-            stopNow(new RunEnd.Failed(
-                    "INCOMPLETE",
-                    "Partition " + state.partition().id() + " was walked " + found
-                            + " messages each time, but the provider counts " + there
-                            + ". Nothing was marked as complete; resume to try again."));
-        }
     }
 
     private void endIfAllIsRead() {

@@ -1,0 +1,140 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.SourceException;
+import dev.backfill.spi.SourceException.Kind;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what becomes of the partitions of a run: which pages count, and whether a partition is done, walked again, given up
+ * or the job's end. Confined to the run's thread.
+ */
+final class PartitionOutcomes {
+    private static final int MAX_RESTARTS = 5;
+
+    private final RunScope scope;
+    private final PlanProgress plan;
+    private final RunLedger ledger;
+    private final MailboxQuestions questions;
+    private final Breaker breaker;
+    private final BooleanSupplier stopping;
+    private final Consumer<RunEnd> stop;
+
+    /**
+     * @param scope what all runs share
+     * @param plan the run's partitions
+     * @param ledger takes notes
+     * @param questions knows what the job was asked for
+     * @param stopping true once the run stops
+     * @param stop stops the run; the first reason counts
+     */
+    PartitionOutcomes(
+            RunScope scope,
+            PlanProgress plan,
+            RunLedger ledger,
+            MailboxQuestions questions,
+            BooleanSupplier stopping,
+            Consumer<RunEnd> stop) {
+        this.scope = scope;
+        this.plan = plan;
+        this.ledger = ledger;
+        this.questions = questions;
+        this.breaker = new Breaker(scope.config());
+        this.stopping = stopping;
+        this.stop = stop;
+    }
+
+    /** Hears that nothing of a page is on its way any more, and takes it over in its turn. */
+    void pageSettled(PartitionWalk walk, Page page) {
+        PartitionState state = plan.walkedBy(walk);
+        if (state == null) {
+            return;
+        }
+        state.settled(page);
+        for (Page next = state.nextSettled(); next != null; next = state.nextSettled()) {
+            if (next.isCut()) {
+                state.holdBack(next);
+                continue;
+            }
+            plan.commit(state, next);
+            if (breaker.trips(next.tally())) {
+                stop.accept(new RunEnd.Failed(
+                        "BREAKER",
+                        "Too many messages failed, so that an outage is likelier than bad mail; the job stopped before it"
+                                + " skipped more. See the failure rows and the provider's state, then resume."));
+            }
+            if (next.end().isLast()) {
+                finishOrWalkAgain(state, next.end());
+                return;
+            }
+        }
+        settleIfQuiet(state);
+    }
+
+    /** Hears that a walk is over, with the error that ended it early. */
+    void walkEnded(PartitionWalk walk, @Nullable Throwable error) {
+        PartitionState state = plan.walkedBy(walk);
+        if (state == null) {
+            return;
+        }
+        state.walkEnded(error);
+        if (error != null && !endsOnlyThePartition(error)) {
+            stop.accept(RunErrors.endFor(error, scope.time().instant()));
+        }
+        settleIfQuiet(state);
+    }
+
+    private static boolean endsOnlyThePartition(Throwable error) {
+        return error instanceof SourceException source
+                && (source.kind() == Kind.RESTART_PARTITION || source.kind() == Kind.SKIP_PARTITION);
+    }
+
+    /** Decides what becomes of a partition whose walk ended early and of which nothing is on its way. */
+    private void settleIfQuiet(PartitionState state) {
+        // A run that stops decides nothing: the acknowledged mark stays where it is, and the next run goes on from it.
+        if (stopping.getAsBoolean() || !state.isQuiet()) {
+            return;
+        }
+        if (state.walkError() instanceof SourceException error && endsOnlyThePartition(error)) {
+            if (error.kind() == Kind.SKIP_PARTITION) {
+                ledger.note("FOLDER_SKIPPED", state.partition().scope(), error.code());
+                plan.finish(state);
+            } else if (state.restart(MAX_RESTARTS)) {
+                plan.putBack(state);
+            } else {
+                stop.accept(RunErrors.endFor(error, scope.time().instant()));
+            }
+        } else if (state.isCut()) {
+            plan.leave(state);
+        }
+    }
+
+    /** Decides what becomes of a partition whose last page is acknowledged; nothing of it may be counted twice later. */
+    private void finishOrWalkAgain(PartitionState state, PageEnd last) {
+        Long there = last.providerCount();
+        if (there == null || state.walkListed() >= there) {
+            if (state.partition().kind() == Partition.Kind.CHANGES
+                    && !last.replacedBy().isEmpty()) {
+                ledger.readsEverything(state.partition().scope(), "MARK_LOST", questions.beforePins(ledger.row()));
+            }
+            plan.finish(state);
+            plan.insertNext(last.replacedBy());
+        } else if (state.walkNumber() < scope.config().walks()) {
+            state.walkAgain();
+            plan.putBack(state);
+        } else {
+            String found = state.walkNumber() + " times and gave " + state.walkListed();
+            // Resumed, it is walked from its beginning: half a walk must not be added to another.
+            state.startAfresh();
+            plan.putBack(state);
+            stop.accept(new RunEnd.Failed(
+                    "INCOMPLETE",
+                    "Partition " + state.partition().id() + " was walked " + found
+                            + " messages each time, but the provider counts " + there
+                            + ". Nothing was marked as complete; resume to try again."));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.backfill.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.JobState;
+import dev.backfill.spi.SourceException.Kind;
+import dev.backfill.testkit.Fault;
+import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.Gate;
+import dev.backfill.testkit.ScriptedSource;
+import org.junit.jupiter.api.Test;
+
+/** Complete means complete: what a job lists and counts, however it is read. */
+class CompletenessTest extends ScriptedRuns {
+    @Test
+    void messagesTheListLeftOutAreFoundByWalkingAgain() {
+        FaultScript faults = FaultScript.builder().hide(1, 7, 1).build();
+        try (EngineRig rig = rig(faults)) {
+            assertWholeMailboxOnce(rig.run(EngineRig.request().build()));
+        }
+    }
+
+    @Test
+    void aCountThatStaysShortNeverCompletes() {
+        FaultScript faults =
+                FaultScript.builder().miscount(1, 3, FaultScript.ALWAYS).build();
+        try (EngineRig rig = rig(faults)) {
+            BackfillJob job = rig.run(EngineRig.request().build());
+
+            assertThat(job.state()).isEqualTo(JobState.FAILED);
+            assertThat(job.failureCode()).isEqualTo("INCOMPLETE");
+            assertThat(job.failureMessage()).contains("inbox");
+            assertThat(sink.duplicates()).isZero();
+        }
+    }
+
+    @Test
+    void aJobThatFailsRightAfterItIsResumedKeepsItsCheckpoint() {
+        FaultScript faults = FaultScript.builder()
+                .fail(At.window(2, 1), 2, Fault.of(Kind.AUTH))
+                .build();
+        ScriptedSource source = source().faults(faults).build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob failed = rig.run(EngineRig.request().build());
+            assertThat(failed.failureCode()).isEqualTo("AUTHENTICATION");
+            long published = failed.progress().published();
+            source.faults(FaultScript.builder()
+                    .failOperation(ScriptedSource.LIST, 8, Fault.of(Kind.AUTH))
+                    .build());
+            rig.jobs().resume(failed.id());
+            BackfillJob again = rig.awaitEnd(failed.id());
+            assertThat(again.failureCode()).isEqualTo("AUTHENTICATION");
+            assertThat(again.progress().published()).isEqualTo(published);
+            source.faults(FaultScript.NONE);
+
+            rig.jobs().resume(failed.id());
+
+            assertWholeMailbox(rig.awaitEnd(failed.id()));
+            assertThat(sink.duplicates()).isLessThanOrEqualTo(100);
+        }
+    }
+
+    @Test
+    void anIncompleteJobThatIsResumedIsWalkedFromItsBeginning() {
+        FaultScript faults = FaultScript.builder().miscount(1, 3, 4).build();
+        try (EngineRig rig = rig(faults)) {
+            BackfillJob job = rig.run(EngineRig.request().build());
+            assertThat(job.failureCode()).isEqualTo("INCOMPLETE");
+
+            rig.jobs().resume(job.id());
+
+            BackfillJob end = rig.awaitEnd(job.id());
+            assertWholeMailbox(end);
+        }
+    }
+
+    @Test
+    void aCountThatStaysShortFailsEveryTimeItIsResumed() {
+        FaultScript faults =
+                FaultScript.builder().miscount(1, 3, FaultScript.ALWAYS).build();
+        try (EngineRig rig = rig(faults)) {
+            BackfillJob job = rig.run(EngineRig.request().build());
+            for (int i = 0; i < 2; i++) {
+                rig.jobs().resume(job.id());
+                job = rig.awaitEnd(job.id());
+                assertThat(job.failureCode()).isEqualTo("INCOMPLETE");
+                assertThat(job.progress().listed()).isEqualTo(MESSAGES);
+            }
+        }
+    }
+
+    @Test
+    void repeatedEntriesAndSplitWindowsAreCountedOnce() {
+        FaultScript faults =
+                FaultScript.builder().repeat(At.window(0, 1), 5).split(2, 3).build();
+        try (EngineRig rig = rig(faults)) {
+            assertWholeMailboxOnce(rig.run(EngineRig.request().build()));
+        }
+    }
+
+    @Test
+    void whatChangesBehindTheCrawlIsDrainedBeforeTheEnd() {
+        Gate gate = Gate.shut();
+        ScriptedSource source = source().faults(
+                        FaultScript.builder().block(At.window(3, 1), gate).build())
+                .build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob started = rig.start();
+            gate.awaitEntered(1);
+            // The newest window is published whole, so that what changes in it is behind the walk.
+            rig.await(started.id(), now -> now.progress().published() >= 850);
+            source.account().add("inbox", "inbox-late", time.instant().minusSeconds(3_600));
+            source.account().delete("inbox-0000999");
+            gate.open();
+
+            BackfillJob job = rig.awaitEnd(started.id());
+
+            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(sink.messageIds()).contains("inbox-late");
+            assertThat(sink.payloads()).isEmpty();
+        }
+    }
+
+    @Test
+    void theBoundOfMessagesIsKeptExactlyAndSaid() {
+        try (EngineRig rig = rig(FaultScript.NONE)) {
+            BackfillJob job = rig.run(EngineRig.request().maxEmails(333L).build());
+
+            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(job.limited()).isTrue();
+            assertThat(sink.distinct()).isEqualTo(333);
+            assertThat(job.progress().listed()).isEqualTo(333);
+        }
+    }
+
+    @Test
+    void aBoundThatTheMailboxJustMeetsIsNoLimit() {
+        try (EngineRig rig = rig(FaultScript.NONE)) {
+            BackfillJob job = rig.run(
+                    EngineRig.request().maxEmails((long) MESSAGES).pin(false).build());
+
+            assertThat(job.limited()).isFalse();
+            assertThat(sink.distinct()).isEqualTo(MESSAGES);
+        }
+    }
+}
