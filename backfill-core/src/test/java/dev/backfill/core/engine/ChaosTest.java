@@ -19,7 +19,10 @@ import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
 import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -29,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChaosTest {
     private static final int INBOX = 900;
     private static final int SENT = 350;
+    private static final long FIRST_SEED = Long.getLong("chaos.first", 1_000);
+    private static final long SEEDS = Long.getLong("chaos.seeds", 500);
     private static final Kind[] PASSING = {Kind.RETRY, Kind.RETRY_SMALLER, Kind.RESTART_PARTITION, Kind.AUTH};
 
     @ParameterizedTest
@@ -57,6 +62,17 @@ class ChaosTest {
             // Four walks of four pages each, as README says, for each time the run was stopped.
             assertThat(sink.duplicates()).as("doubled").isLessThanOrEqualTo(stops * 16 * batch);
         }
+    }
+
+    static LongStream campaignSeeds() {
+        return LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS);
+    }
+
+    @Tag("campaign")
+    @ParameterizedTest
+    @MethodSource("campaignSeeds")
+    void nothingIsLostWhateverTheSeed(long seed) {
+        nothingIsLostAndTheCountersAgree(seed);
     }
 
     private static EngineConfig config() {

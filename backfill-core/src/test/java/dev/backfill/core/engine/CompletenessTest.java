@@ -145,4 +145,31 @@ class CompletenessTest extends ScriptedRuns {
             assertThat(sink.distinct()).isEqualTo(MESSAGES);
         }
     }
+
+    @Test
+    void aBoundThatAPauseComesBetweenIsKeptAllTheSame() {
+        Gate gate = Gate.shut();
+        ScriptedSource source = source().faults(
+                        FaultScript.builder().block(At.window(3, 0), gate).build())
+                .build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob started =
+                    rig.jobs().start(EngineRig.request().maxEmails(333L).build());
+            gate.awaitEntered(1);
+            // By now a page of another window is cut, and counts for nothing until the job ends at its bound.
+            sink.awaitDelivered(333);
+            rig.jobs().pause(started.id());
+            rig.awaitState(started.id(), JobState.PAUSED);
+            gate.open();
+
+            rig.jobs().resume(started.id());
+
+            BackfillJob job = rig.awaitEnd(started.id());
+            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(job.limited()).isTrue();
+            assertThat(job.progress().listed()).isEqualTo(333);
+            assertThat(job.progress().published()).isEqualTo(333);
+            assertThat(sink.distinct()).isGreaterThanOrEqualTo(333);
+        }
+    }
 }

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobState;
+import dev.backfill.spi.EmailSource;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.Quota;
+import dev.backfill.spi.Settings;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import dev.backfill.testkit.Fault;
@@ -13,10 +18,14 @@ import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Mailboxes that cannot be opened, or are not the one they were. */
 class MailboxTroubleTest {
@@ -53,6 +62,61 @@ class MailboxTroubleTest {
         });
         try (EngineRig rig = rig(refusing)) {
             BackfillJob failed = rig.run(wrapped());
+            assertThat(failed.state()).isEqualTo(JobState.FAILED);
+            assertThat(failed.failureCode()).isEqualTo(expected);
+
+            rig.jobs().resume(failed.id());
+
+            assertThat(rig.awaitEnd(failed.id()).state()).isEqualTo(JobState.COMPLETED);
+            assertThat(sink.distinct()).isEqualTo(MESSAGES);
+        }
+    }
+
+    /** A provider whose first mailbox cannot be opened. */
+    private record Unopenable(EmailSource inner, RuntimeException error, AtomicInteger opened) implements EmailSource {
+        @Override
+        public String providerId() {
+            return "unopenable";
+        }
+
+        @Override
+        public int spiVersion() {
+            return inner.spiVersion();
+        }
+
+        @Override
+        public List<Quota> quotas(Settings settings) {
+            return inner.quotas(settings);
+        }
+
+        @Override
+        public Mailbox open(MailboxContext context) {
+            if (opened.incrementAndGet() == 1) {
+                throw error;
+            }
+            return inner.open(context);
+        }
+    }
+
+    static Stream<Arguments> errors() {
+        return Stream.of(
+                Arguments.of(new IllegalStateException("as wanted"), "INTERNAL"),
+                Arguments.of(sourceError(Kind.AUTH, "InvalidAuthenticationToken"), "AUTHENTICATION"),
+                Arguments.of(sourceError(Kind.FAIL_JOB, "NoSuchMailbox"), "NoSuchMailbox"));
+    }
+
+    private static SourceException sourceError(Kind kind, String code) {
+        return SourceException.of(kind, SourceException.Scope.MAILBOX, code).build("the test wants it so");
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void aMailboxThatCannotBeOpenedFailsTheJobWhichCanBeResumed(RuntimeException error, String expected) {
+        Unopenable source = new Unopenable(source(FaultScript.NONE), error, new AtomicInteger());
+        EngineRig rig = new EngineRig(source(FaultScript.NONE), sink, builder -> builder.source(source));
+        try (rig) {
+            BackfillJob failed =
+                    rig.run(BackfillRequest.builder("unopenable", "me").build());
             assertThat(failed.state()).isEqualTo(JobState.FAILED);
             assertThat(failed.failureCode()).isEqualTo(expected);
 

@@ -251,6 +251,35 @@ class SourceTroubleTest extends ScriptedRuns {
     }
 
     @Test
+    void theBreakerCountsTheFailuresOfOneRunAlone() {
+        FaultScript.Builder outage = FaultScript.builder();
+        for (int i = 0; i < MESSAGES; i++) {
+            // One in three comes, so that not the row of failures trips the breaker but their share.
+            if (i % 3 != 0) {
+                outage.failMessage(ScriptedFolder.inbox(MESSAGES).messageId(i), FaultScript.ALWAYS, "ErrorInternal");
+            }
+        }
+        ScriptedSource source = source().faults(outage.build()).build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob job = rig.run(EngineRig.request().build());
+            assertThat(job.failureCode()).isEqualTo("BREAKER");
+            long failed = job.progress().failed();
+            FaultScript.Builder one = FaultScript.builder();
+            for (int i = 0; i < MESSAGES; i += 100) {
+                one.failMessage(ScriptedFolder.inbox(MESSAGES).messageId(i), FaultScript.ALWAYS, "ErrorCorruptData");
+            }
+            source.faults(one.build());
+
+            rig.jobs().resume(job.id());
+
+            BackfillJob end = rig.awaitEnd(job.id());
+            assertThat(end.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(end.progress().failed()).isBetween(failed + 1, failed + 10);
+            assertThat(end.progress().listed()).isEqualTo(MESSAGES);
+        }
+    }
+
+    @Test
     void aJobThatWorksTooLongFailsAsTimeout() {
         ScriptedSource slow = source().quotas(
                         new Quota("slow", Quota.Measure.REQUESTS, Quota.Scope.MAILBOX, 1, Duration.ofMinutes(5)))
@@ -265,6 +294,13 @@ class SourceTroubleTest extends ScriptedRuns {
 
             assertThat(job.state()).isEqualTo(JobState.FAILED);
             assertThat(job.failureCode()).isEqualTo("TIMEOUT");
+            long published = job.progress().published();
+
+            rig.jobs().resume(job.id());
+
+            BackfillJob again = rig.awaitEnd(job.id());
+            assertThat(again.failureCode()).as("of a resumed job").isEqualTo("TIMEOUT");
+            assertThat(again.progress().published()).isGreaterThan(published);
         }
     }
 

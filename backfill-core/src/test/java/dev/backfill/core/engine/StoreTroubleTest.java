@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.JobState;
 import dev.backfill.core.InMemoryJobStore;
+import dev.backfill.core.job.InMemoryJobQueue;
+import dev.backfill.core.time.SystemTime;
+import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.StoreException;
 import dev.backfill.testkit.RecordingSink;
@@ -12,6 +15,7 @@ import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,5 +87,34 @@ class StoreTroubleTest {
 
         assertThat(end.state()).isEqualTo(JobState.COMPLETED);
         assertThat(sink.distinct()).isEqualTo(MESSAGES);
+    }
+
+    @Test
+    void anOfferThatIsLostIsMadeAgainByASweep() {
+        AtomicInteger lost = new AtomicInteger();
+        SystemTime time = new SystemTime();
+        InMemoryJobQueue real = InMemoryJobQueue.withThreads("test", 1, time);
+        JobQueue forgetful = (JobQueue) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {JobQueue.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("offer") && lost.incrementAndGet() <= 2) {
+                        return true;
+                    }
+                    return method.invoke(real, args);
+                });
+        EngineRig rig = new EngineRig(
+                source,
+                sink,
+                healthy,
+                builder -> builder.queue(forgetful)
+                        .config(EngineRig.config()
+                                .sweepInterval(Duration.ofMillis(20))
+                                .build()));
+        try (rig) {
+            assertThat(rig.run(EngineRig.request().build()).state()).isEqualTo(JobState.COMPLETED);
+            assertThat(lost.get()).isGreaterThan(2);
+        } finally {
+            real.close();
+            time.close();
+        }
     }
 }
