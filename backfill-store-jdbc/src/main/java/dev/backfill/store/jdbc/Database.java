@@ -3,7 +3,9 @@ package dev.backfill.store.jdbc;
 import dev.backfill.spi.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs transactions. A transaction that lost to another one is tried again a few times at once; what else the database says is
@@ -13,10 +15,14 @@ final class Database {
     /** How often a transaction is tried. Each loser of a conflict lets one winner through, so that few tries are many. */
     private static final int TRIES = 20;
 
+    /** How long a transaction may stand still: less than it takes to find an instance dead, and far more than a write. */
+    private static final Duration STANDSTILL = Duration.ofSeconds(8);
+
     private final Dialect dialect;
     private final DataSource writer;
     private final DataSource reader;
     private final Tables tables;
+    private final @Nullable String beginWrite;
     private final ThreadLocal<Boolean> busy = new ThreadLocal<>();
 
     /**
@@ -28,6 +34,12 @@ final class Database {
      * @param tables where the tables are
      */
     Database(Dialect dialect, DataSource writer, DataSource reader, Tables tables) {
+        this(dialect, writer, reader, tables, STANDSTILL);
+    }
+
+    /** Makes a database that ends transactions which stand still for so long. */
+    Database(Dialect dialect, DataSource writer, DataSource reader, Tables tables, Duration standstill) {
+        this.beginWrite = dialect.beginWrite(standstill);
         this.dialect = dialect;
         this.writer = writer;
         this.reader = reader;
@@ -61,7 +73,12 @@ final class Database {
      * @return what the work gave, once it is stored
      */
     <T> T write(String failure, Work<T> work) {
-        return transaction(writer, failure, work);
+        return transaction(writer, failure, session -> {
+            if (beginWrite != null) {
+                session.execute(beginWrite);
+            }
+            return work.run(session);
+        });
     }
 
     /**

@@ -3,7 +3,9 @@ package dev.backfill.store.jdbc;
 import dev.backfill.api.BackfillException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the databases do differently for the stores. */
 enum Dialect {
@@ -11,6 +13,11 @@ enum Dialect {
     POSTGRESQL("PostgreSQL", "postgresql", " for update") {
         // Serialization failure, deadlock, and a row that broke a rule because somebody else was quicker.
         private static final Set<String> AGAIN = Set.of("40001", "40P01", "23505");
+
+        @Override
+        String beginWrite(Duration standstill) {
+            return "set local idle_in_transaction_session_timeout = " + standstill.toMillis();
+        }
 
         @Override
         boolean isWorthAnotherTry(SQLException error) {
@@ -49,6 +56,15 @@ enum Dialect {
     /** Ends a query whose rows shall stay as they are until the transaction is over. */
     String forUpdate() {
         return forUpdate;
+    }
+
+    /**
+     * What begins a transaction that writes, so that the database ends one which stands still: a process that was frozen in the
+     * middle holds the row of its job, and nobody could take the job over. Null where no other process can wait for it.
+     */
+    @Nullable
+    String beginWrite(Duration standstill) {
+        return null;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -34,6 +35,13 @@ final class Session {
     @FunctionalInterface
     interface Mapper<T> {
         T map(Row row) throws SQLException;
+    }
+
+    /** Runs a statement that gives and changes no rows. */
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     <T> List<T> query(String sql, Binder binder, Mapper<T> mapper) throws SQLException {
