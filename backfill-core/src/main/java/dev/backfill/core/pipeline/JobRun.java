@@ -210,6 +210,10 @@ public final class JobRun {
             questions.plan(row);
         } else {
             plan.load(scope.store().partitions(row.id()));
+            if (row.phase() == Phase.WALKING) {
+                // What an earlier run skipped is tried again, and may be read by now.
+                ledger.dropNotes(PartitionOutcomes.FOLDER_SKIPPED, plan.pendingScopes());
+            }
             planned = true;
         }
         if (row.retryOf() == null && row.total() == 0 && row.request().mode() == Mode.FULL) {
@@ -258,6 +262,16 @@ public final class JobRun {
             plan.commitHeldBack();
             stopNow(new RunEnd.Completed(true));
         } else if (plan.isWalked()) {
+            if (plan.isAllSkipped()) {
+                stopNow(
+                        new RunEnd.Failed(
+                                "ALL_FOLDERS_SKIPPED",
+                                "Nothing could be read to its end: the provider refused every folder, or has none of them any more;"
+                                        + " the job's notes name them with its codes. See that the user's consent still covers"
+                                        + " the mail and that the folders exist, then resume: what was skipped is walked again."));
+                return;
+            }
+            plan.acceptSkipped();
             if (needsDrain()) {
                 return;
             }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * or the job's end. Confined to the run's thread.
  */
 final class PartitionOutcomes {
+    /** The note of a folder that nobody may read. */
+    static final String FOLDER_SKIPPED = "FOLDER_SKIPPED";
+
     private static final int MAX_RESTARTS = 5;
 
     private final RunScope scope;
@@ -100,8 +103,8 @@ final class PartitionOutcomes {
         }
         if (state.walkError() instanceof SourceException error && endsOnlyThePartition(error)) {
             if (error.kind() == Kind.SKIP_PARTITION) {
-                ledger.note("FOLDER_SKIPPED", state.partition().scope(), error.code());
-                plan.finish(state);
+                ledger.note(FOLDER_SKIPPED, state.partition().scope(), error.code());
+                plan.skip(state);
             } else if (state.restart(MAX_RESTARTS)) {
                 plan.putBack(state);
             } else {

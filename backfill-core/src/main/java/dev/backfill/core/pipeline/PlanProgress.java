@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +27,16 @@ final class PlanProgress {
     private final Deque<PartitionState> pending = new ArrayDeque<>();
     private final Set<PartitionState> active = new LinkedHashSet<>();
     private final List<PartitionState> left = new ArrayList<>();
+
+    /** Not done in the store until the run knows that something else could be read: until then another run walks them. */
+    private final List<PartitionState> skipped = new ArrayList<>();
+
     private final Set<String> unpinnedScopes = new HashSet<>();
     private final Set<PartitionState> changed = new LinkedHashSet<>();
     private final Map<String, String> newPins = new HashMap<>();
     private final List<FailureRecord> newFailures = new ArrayList<>();
     private boolean pinned;
+    private boolean somethingRead;
     private int nextOrdinal;
     private long failureRows;
     private JobCounts counts;
@@ -49,6 +55,8 @@ final class PlanProgress {
         for (PartitionRecord stored : records) {
             nextOrdinal = Math.max(nextOrdinal, stored.ordinal() + 1);
             pinned |= stored.partition().kind() == Kind.PIN;
+            somethingRead |=
+                    stored.done() && isRead(stored.partition(), stored.counts().listed());
             if (!stored.done()) {
                 PartitionState state = new PartitionState(stored);
                 pending.addLast(state);
@@ -148,12 +156,53 @@ final class PlanProgress {
 
     /** Marks a partition as walked. */
     void finish(PartitionState state) {
+        somethingRead |= isRead(state.partition(), state.counts().listed());
+        markDone(state);
+    }
+
+    private void markDone(PartitionState state) {
         state.finish();
         active.remove(state);
+        unpinned(state);
+        changed.add(state);
+    }
+
+    private void unpinned(PartitionState state) {
         if (state.partition().kind() == Kind.PIN) {
             unpinnedScopes.remove(state.partition().scope());
         }
-        changed.add(state);
+    }
+
+    /** A list of failures without a single message says nothing of the mailbox. */
+    private static boolean isRead(Partition partition, long listed) {
+        return holdsMail(partition) && (listed > 0 || ReplayFetcher.failedJob(partition) == null);
+    }
+
+    private static boolean holdsMail(Partition partition) {
+        return partition.kind() != Kind.PIN;
+    }
+
+    /** Sets a partition aside that the provider does not let anybody read. */
+    void skip(PartitionState state) {
+        active.remove(state);
+        unpinned(state);
+        skipped.add(state);
+    }
+
+    /** True if partitions with mail were skipped, and not one was walked to its end. */
+    boolean isAllSkipped() {
+        return !somethingRead && skipped.stream().anyMatch(state -> holdsMail(state.partition()));
+    }
+
+    /** Marks what was skipped as done, so that no other run tries it. */
+    void acceptSkipped() {
+        skipped.forEach(this::markDone);
+        skipped.clear();
+    }
+
+    /** The scopes of which something waits. */
+    Set<String> pendingScopes() {
+        return pending.stream().map(state -> state.partition().scope()).collect(Collectors.toSet());
     }
 
     /** Leaves a partition where its acknowledged mark stands; it is not walked any more in this run. */

@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ final class RunLedger {
     private final RunWriter writer;
     private final RunMeter meter;
     private final List<JobNote> notes = new ArrayList<>();
+    private Predicate<JobNote> outdated = note -> false;
     private volatile JobRecord row;
     private Phase phase;
     private @Nullable MailEstimate estimate;
@@ -91,6 +94,12 @@ final class RunLedger {
             notes.add(new JobNote(code, scopeId, detail));
             changed = true;
         }
+    }
+
+    /** Takes back what an earlier run noted of scopes that are walked again; what still holds is noted anew. */
+    void dropNotes(String code, Set<String> scopes) {
+        outdated = note -> note.code().equals(code) && scopes.contains(note.scope());
+        changed |= row.notes().stream().anyMatch(outdated);
     }
 
     /** Notes that a scope, or with no name all, is read whole where changes should have done. */
@@ -149,6 +158,7 @@ final class RunLedger {
     private void write(Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
         row = writePatiently(checkpoint, change);
         notes.clear();
+        outdated = note -> false;
         estimate = null;
         changed = false;
     }
@@ -182,8 +192,8 @@ final class RunLedger {
     private JobRecord current(JobRecord stored, boolean moved) {
         JobRecord.Builder next =
                 stored.toBuilder().phase(phase).counts(plan.counts()).waiting(waiting);
-        if (!notes.isEmpty()) {
-            List<JobNote> all = new ArrayList<>(stored.notes());
+        List<JobNote> all = new ArrayList<>(stored.notes());
+        if (all.removeIf(outdated) || !notes.isEmpty()) {
             notes.stream().filter(note -> !all.contains(note)).forEach(all::add);
             next.notes(all);
         }

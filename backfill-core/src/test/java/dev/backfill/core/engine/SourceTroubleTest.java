@@ -189,6 +189,60 @@ class SourceTroubleTest extends ScriptedRuns {
     }
 
     @Test
+    void aJobWhoseEveryFolderIsSkippedFailsAndReadsThemWhenResumed() {
+        ScriptedSource source = source().faults(everyPageIsForbidden()).build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob failed = rig.run(EngineRig.request().build());
+
+            assertThat(failed.state()).isEqualTo(JobState.FAILED);
+            assertThat(failed.failureCode()).isEqualTo("ALL_FOLDERS_SKIPPED");
+            assertThat(failed.failureMessage()).contains("consent", "resume");
+            assertThat(failed.notes()).containsExactly(new JobNote("FOLDER_SKIPPED", "inbox", "ErrorAccessDenied"));
+            source.faults(FaultScript.NONE);
+
+            rig.jobs().resume(failed.id());
+
+            BackfillJob completed = rig.awaitEnd(failed.id());
+            assertWholeMailboxOnce(completed);
+            assertThat(completed.notes()).as("what was read after all").isEmpty();
+        }
+    }
+
+    @Test
+    void aMailboxThatIsForbiddenHalfwayThroughEachWindowIsNoSuccess() {
+        FaultScript.Builder faults = FaultScript.builder();
+        for (int window = 0; window < 4; window++) {
+            faults.fail(
+                    At.window(window, 1),
+                    FaultScript.ALWAYS,
+                    Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied"));
+        }
+        ScriptedSource source = source().faults(faults.build()).build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob failed = rig.run(EngineRig.request().build());
+
+            assertThat(failed.failureCode()).isEqualTo("ALL_FOLDERS_SKIPPED");
+            assertThat(failed.progress().published()).isEqualTo(400);
+            source.faults(FaultScript.NONE);
+
+            rig.jobs().resume(failed.id());
+
+            assertWholeMailboxOnce(rig.awaitEnd(failed.id()));
+        }
+    }
+
+    private static FaultScript everyPageIsForbidden() {
+        FaultScript.Builder faults = FaultScript.builder();
+        for (int window = 0; window < 4; window++) {
+            faults.fail(
+                    At.window(window, 0),
+                    FaultScript.ALWAYS,
+                    Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied"));
+        }
+        return faults.build();
+    }
+
+    @Test
     void oneBadMessageIsAFailureRowAndAReplayReadsIt() {
         FaultScript faults = FaultScript.builder()
                 .failMessage("inbox-0000017", 1, "ErrorCorruptData")
