@@ -353,7 +353,7 @@ public final class InMemoryJobStore implements JobStore {
         return ended == null ? job.times().created() : ended;
     }
 
-    /** The jobs from which an incremental run would start. */
+    /** The jobs from which an incremental run would start, or whose failures are being tried again. */
     private Set<JobId> bases() {
         Map<AccountRef, JobId> newest = new HashMap<>();
         for (ListKey key : all) {
@@ -362,7 +362,14 @@ public final class InMemoryJobStore implements JobStore {
                 newest.putIfAbsent(entry.job.account(), key.id());
             }
         }
-        return new HashSet<>(newest.values());
+        Set<JobId> bases = new HashSet<>(newest.values());
+        for (JobId active : activeByAccount.values()) {
+            JobId retried = existing(active).job.retryOf();
+            if (retried != null) {
+                bases.add(retried);
+            }
+        }
+        return bases;
     }
 
     private void remove(JobRecord job) {

@@ -15,6 +15,11 @@ final class JobHistory {
             .map(state -> "'" + state.code() + "'")
             .collect(Collectors.joining(", ", "(", ")"));
 
+    private static final String ACTIVE = Arrays.stream(JobState.values())
+            .filter(JobState::isActive)
+            .map(state -> "'" + state.code() + "'")
+            .collect(Collectors.joining(", ", "(", ")"));
+
     private final String old;
     private final String forget;
 
@@ -25,7 +30,9 @@ final class JobHistory {
      */
     JobHistory(Tables tables) {
         String hasPins = "exists (select 1 from " + tables.pin() + " p where p.job_id = ";
-        // The newest COMPLETED job with pins of each account stays: an incremental run begins there.
+        // The newest COMPLETED job with pins of each account stays: an incremental run begins there. So does one whose
+        // failures
+        // are being tried again.
         old = "with ended as (select id, user_id, provider, account, state, created_at,"
                 + " coalesce(ended_at, created_at) as end_at,"
                 + " row_number() over (order by coalesce(ended_at, created_at) desc, id desc) as place from "
@@ -35,6 +42,9 @@ final class JobHistory {
                 + " and not exists (select 1 from " + tables.job() + " n where n.user_id = e.user_id"
                 + " and n.provider = e.provider and n.account = e.account and n.state = 'completed'"
                 + " and (n.created_at, n.id) > (e.created_at, e.id) and " + hasPins + "n.id)))"
+                + " and e.id not in (select r.retry_of from " + tables.job()
+                + " r where r.retry_of is not null and r.state in "
+                + ACTIVE + ")"
                 + " order by e.end_at, e.id limit ?";
         forget = "delete from " + tables.job() + " where id = ? and state in " + ENDED;
     }

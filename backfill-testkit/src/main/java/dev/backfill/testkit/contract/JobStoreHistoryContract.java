@@ -96,6 +96,17 @@ public interface JobStoreHistoryContract extends JobStoreFixture {
         assertThat(store().find(new JobId("first"))).isEmpty();
     }
 
+    /** A retry reads the failures of its job as it goes. */
+    @Test
+    default void aJobWhoseFailuresAreBeingTriedAgainIsNotForgotten() {
+        insertEnded("failed", "a", NOW.minusSeconds(100), JobState.FAILED);
+        JobRecord like = job("retry", "user", "a");
+        store().insert(JobRecord.queued(like.id(), like.account(), like.request(), NOW, new JobId("failed")));
+        assertThat(store().forget(NOW, 0, 10)).isZero();
+        store().update(like.id(), row -> state(row, JobState.CANCELLED));
+        assertThat(store().forget(NOW.plusSeconds(1), 0, 10)).isEqualTo(2);
+    }
+
     private void insertEnded(String id, String account, Instant end, JobState state) {
         JobRecord job = job(id, "user", account, 5, end.minusSeconds(5));
         Lease lease = insertAndClaim(store(), job);
