@@ -103,6 +103,24 @@ class StoreFaultsTest {
         assertThat(store.find(new JobId("j1"))).isEmpty();
     }
 
+    /** PostgreSQL takes no NUL in a text: the row is changed by then, and its partition stored. */
+    @Test
+    void aWriteThatFailsHalfWayStoresNothing() {
+        JobRecord job = StoreJobs.job("j1", "user", "account");
+        store.insert(job);
+        Lease lease = store.claim(job.id(), "a", StoreJobs.NOW, JobLimits.NONE).orElseThrow();
+        JobRecord before = store.find(job.id()).orElseThrow();
+        Checkpoint checkpoint = new Checkpoint(
+                List.of(PartitionRecord.fresh(Partition.window("inbox", null, null), 0)),
+                Map.of("inbox", "a token with \0 in it"),
+                List.of());
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.write(
+                        lease, checkpoint, row -> row.toBuilder().apiCalls(7).build()));
+        assertThat(store.find(job.id())).contains(before);
+        assertThat(store.partitions(job.id())).isEmpty();
+    }
+
     @Test
     void aFunctionMustNotCallTheStore() {
         JobRecord job = StoreJobs.job("j1", "user", "account");

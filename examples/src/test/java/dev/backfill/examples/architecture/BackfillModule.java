@@ -58,7 +58,7 @@ enum BackfillModule {
                     "org.slf4j..")),
     STORE_JDBC(
             "backfill-store-jdbc",
-            1,
+            20,
             List.of("dev.backfill.store.jdbc.."),
             List.of(
                     "com.github.kagkarlsson.scheduler..",
