@@ -70,7 +70,8 @@ public final class BackfillBuilder {
 
     /**
      * Sets where tokens come from. Asked once for each run of a job; the {@link AccessTokens} it gives are asked for each
-     * request. Required.
+     * request. Required. When it throws or gives null the job is FAILED as AUTHENTICATION, and an inquiry throws
+     * {@link dev.backfill.api.MailboxAccessException}; what it threw is not shown, as it may hold an address.
      *
      * @param value gives the tokens of an account; must not block, the tokens themselves may
      * @return this builder
@@ -206,7 +207,8 @@ public final class BackfillBuilder {
     }
 
     /**
-     * Sets who hands out jobs. Default is this process. The engine starts it and closes it.
+     * Sets who hands out jobs. Default is this process, which takes every job of the store that is RUNNING when it begins for
+     * one whose owner is gone: one engine at a time on such a store. The engine starts the queue and closes it.
      *
      * @param value the queue, not started
      * @return this builder

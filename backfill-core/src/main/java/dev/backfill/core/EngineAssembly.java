@@ -100,7 +100,7 @@ final class EngineAssembly {
                 owned);
         given.listeners.forEach(manager::addListener);
         LOG.info("Backfill starts: providers {}, sink {}, {}", catalog.sources().keySet(), sink.sinkId(), config);
-        manager.start();
+        manager.start(given.queue == null && given.persistence == null);
         return manager;
     }
 

@@ -5,17 +5,24 @@ import static java.util.Objects.requireNonNull;
 import dev.backfill.api.BackfillAdmin;
 import dev.backfill.api.BackfillException;
 import dev.backfill.api.BackfillManager;
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
 import dev.backfill.api.JobListener;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Page;
+import dev.backfill.api.PageRequest;
 import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.pipeline.RunEnd;
 import dev.backfill.core.pipeline.RunScope;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.JobQueue;
+import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.ScheduleStore;
 import dev.backfill.spi.StoreException;
 import dev.backfill.spi.TimeSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -44,7 +51,7 @@ public final class EngineManager implements BackfillManager {
     private volatile TimeSource.@Nullable Timer nextSweep;
 
     /**
-     * Puts an engine together; {@link #start()} sets it going.
+     * Puts an engine together; {@link #start} sets it going.
      *
      * @param config how the instance behaves
      * @param scope what all runs share
@@ -71,10 +78,16 @@ public final class EngineManager implements BackfillManager {
         this.upkeep = new Upkeep(config, scope.store(), scope.time(), admission, live);
     }
 
-    /** Begins to run what is queued. Called once. */
-    public void start() {
+    /**
+     * Begins to run what is queued. Called once.
+     *
+     * @param alone true if no other engine uses the store, so that whoever ran its RUNNING jobs is gone
+     */
+    public void start(boolean alone) {
+        List<JobId> left = alone ? running() : List.of();
         JobRunner runner = new JobRunner(config, scope, sessions, live, views, listeners, stop);
         queue.start(runner, this::admitSoon);
+        left.forEach(queue::offer);
         admit();
         sweepLater();
     }
@@ -119,6 +132,18 @@ public final class EngineManager implements BackfillManager {
         } catch (RuntimeException stuck) {
             LOG.warn("Something could not be closed", stuck);
         }
+    }
+
+    private List<JobId> running() {
+        List<JobId> found = new ArrayList<>();
+        String cursor = null;
+        do {
+            Page<JobRecord> page = scope.store()
+                    .list(null, JobFilter.states(JobState.RUNNING), new PageRequest(PageRequest.DEFAULT_LIMIT, cursor));
+            page.items().forEach(job -> found.add(job.id()));
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        return found;
     }
 
     /** A slot is free: the next job need not wait for the sweep. */

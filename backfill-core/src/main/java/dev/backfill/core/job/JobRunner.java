@@ -173,7 +173,7 @@ final class JobRunner implements JobQueue.Handler {
     }
 
     private void fail(Lease lease, String code, String message) {
-        end(lease, new RunEnd.Failed(code, message));
+        end(lease, live.endOf(new RunEnd.Failed(code, message)));
     }
 
     private void end(Lease lease, RunEnd end) {

@@ -19,10 +19,15 @@ final class LiveRuns {
     private record Live(JobRun run, long epoch, long sinceNanos) {}
 
     private final Map<JobId, Live> runs = new ConcurrentHashMap<>();
+    private volatile @Nullable RunEnd closing;
 
     /** Adds a run; the one before of the same job has ended. */
     void add(JobId id, JobRun run, long epoch, long nowNanos) {
         runs.put(id, new Live(run, epoch, nowNanos));
+        RunEnd end = closing;
+        if (end != null) {
+            run.stop(end);
+        }
     }
 
     /** Tells a run whose lease is over to stop. */
@@ -87,7 +92,15 @@ final class LiveRuns {
         }
     }
 
+    /** What becomes of a run that went wrong: while the engine closes, nothing but what becomes of all. */
+    RunEnd endOf(RunEnd own) {
+        RunEnd end = closing;
+        return end == null ? own : end;
+    }
+
+    /** Stops all runs, those that begin later too: a job may have been claimed whose mailbox is still being opened. */
     void stopAll(RunEnd reason) {
+        closing = reason;
         runs.values().forEach(live -> live.run().stop(reason));
     }
 

@@ -14,6 +14,7 @@ import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.MailboxContext;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.Settings;
+import dev.backfill.spi.SourceException;
 import dev.backfill.spi.TimeSource;
 import java.util.HashMap;
 import java.util.List;
@@ -71,17 +72,28 @@ public final class MailboxSessions {
         // Before the provider has named the mailbox, the account stands for it.
         String firstKey = account.user().key() + "/" + account.account();
         MailboxGate gate = throttle.open(new GateRequest(
-                account.provider(),
-                account.provider(),
-                firstKey,
-                limits,
-                requestsPerSecond,
-                stop,
-                tokens.apply(account)));
+                account.provider(), account.provider(), firstKey, limits, requestsPerSecond, stop, tokensOf(account)));
         MailboxContext context =
                 new MailboxSession.Context(account, providerSettings, time, gate.tokens(), gate.calls());
         Mailbox mailbox = openOrRelease(gate, () -> ContextLoader.call(source, () -> source.open(context)));
         return new MailboxSession(mailbox, gate, concurrency(limits));
+    }
+
+    /** The host's own code: whatever it throws means that there are no tokens, and its text may hold an address. */
+    private AccessTokens tokensOf(AccountRef account) {
+        AccessTokens given = null;
+        String how = "gave null";
+        try {
+            given = tokens.apply(account);
+        } catch (RuntimeException broken) {
+            how = "threw " + broken.getClass().getName();
+        }
+        if (given == null) {
+            throw SourceException.of(SourceException.Kind.AUTH, SourceException.Scope.MAILBOX, "NO_TOKENS")
+                    .build("The function handed to accessTokens(..) " + how
+                            + " for the account of this job. Let it give the account's tokens, then resume.");
+        }
+        return given;
     }
 
     /** A gate whose mailbox could not be opened must not hold its quotas for ever. */

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -342,7 +343,12 @@ public final class JobRun {
         }
         tasks.interruptAll();
         session.mailbox().close();
-        scope.time().schedule(scope.config().stopGrace(), () -> inbox.put(new RunInbox.GraceOver()));
+        try {
+            scope.time().schedule(scope.config().stopGrace(), () -> inbox.put(new RunInbox.GraceOver()));
+        } catch (RejectedExecutionException closed) {
+            // The engine is closed: nobody waits any more.
+            inbox.put(new RunInbox.GraceOver());
+        }
     }
 
     /** What the sink acknowledges within the grace time still counts. */
