@@ -4,6 +4,7 @@ import dev.backfill.api.BackfillJob;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.UserJobs;
+import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import java.io.PrintStream;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** What there is to say of ended jobs: the table, the failures by reason, and what {@code --verify} found. */
 final class JobReport {
     private static final long MEBIBYTE = 1L << 20;
+
+    /** Partitions at once, times pages of each that may wait: see docs/embedding.md. */
+    private static final long UNACKNOWLEDGED_PAGES = 4L * EngineConfig.DEFAULT_MAX_UNACKNOWLEDGED_PAGES;
 
     private final Options options;
     private final MailServers servers;
@@ -86,8 +90,13 @@ final class JobReport {
                         arrivals.findings(provider, future),
                         failures,
                         options.mail() != null,
-                        arrivals.distinct(provider))
-                : Verdict.byCount(job.progress().published(), arrivals.received(provider), arrivals.distinct(provider));
+                        arrivals.distinct(provider),
+                        mayDouble(job))
+                : Verdict.byCount(
+                        job.progress().published(),
+                        arrivals.received(provider),
+                        arrivals.distinct(provider),
+                        mayDouble(job));
         if (verdict.holds()) {
             out.println(provider.title() + " " + verdict.line());
         } else {
@@ -95,6 +104,13 @@ final class JobReport {
             verdict.details().forEach(detail -> err.println("  " + detail));
         }
         return verdict.holds();
+    }
+
+    /** Each time a job was taken over from a dead process, what no checkpoint knew came twice. */
+    private long mayDouble(BackfillJob job) {
+        return store.find(job.id())
+                .map(row -> (row.epoch() - 1) * UNACKNOWLEDGED_PAGES * row.batchSize())
+                .orElse(0L);
     }
 
     /** Goes where programs look for complaints, after all that was said before. */

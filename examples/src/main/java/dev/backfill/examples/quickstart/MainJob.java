@@ -5,12 +5,12 @@ import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobId;
-import dev.backfill.api.UserId;
+import dev.backfill.api.JobState;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.BackfillBuilder;
-import dev.backfill.core.InMemoryJobStore;
 import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.SinkException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -19,15 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The main job end to end: servers, engine, jobs, what arrived, and what there is to say of it. */
 final class MainJob {
-    private static final UserId USER = UserId.of("quickstart");
     private static final long REDRAW_MILLIS = 500;
 
     private final Options options;
     private final Map<String, String> environment;
-    private final InMemoryJobStore store = new InMemoryJobStore();
     private final PrintStream out;
     private final PrintStream err;
     private final boolean terminal;
@@ -53,18 +52,44 @@ final class MainJob {
                 ServerCheck.requireAnswer(provider.urlArgument(), url);
             }
         }
-        try (MailServers servers = MailServers.start(options);
-                PubSubPlace place = PubSubPlace.open(environment);
+        try (JobsPlace kept = JobsPlace.open(options.store());
+                MailServers servers = MailServers.start(options);
+                PubSubPlace place = PubSubPlace.open(environment, kept.run());
                 Arrivals arrivals = new Arrivals(options.providers(), servers, options.out())) {
+            requireSameJobs(kept, place);
             describe(place);
-            try (Puller puller = Puller.start(place, arrivals);
-                    BackfillManager manager = manager(servers, place, tokens)) {
-                UserJobs jobs = manager.forUser(USER);
-                Map<Provider, JobId> started = run(jobs, manager, puller);
+            try (BackfillManager manager = manager(kept, servers, place, tokens)) {
+                UserJobs jobs = manager.forUser(kept.user());
+                Map<Provider, JobId> started = run(jobs, manager, kept, place, arrivals);
                 arrivals.requireWritten();
-                return new JobReport(options, servers, arrivals, jobs, store, out, err).print(started);
+                return new JobReport(options, servers, arrivals, jobs, kept.store(), out, err).print(started);
             }
         }
+    }
+
+    /** What a killed run left is carried on by the command that began it, and by no other. */
+    private void requireSameJobs(JobsPlace kept, PubSubPlace place) throws UserMistake {
+        if (!kept.carriesOn()) {
+            return;
+        }
+        for (Map.Entry<Provider, JobRecord> begun : kept.begun().entrySet()) {
+            Provider provider = begun.getKey();
+            if (!options.providers().contains(provider)
+                    || !begun.getValue().request().equals(asStored(begun.getValue(), provider))) {
+                throw UserMistake.failed("--store: it holds an unfinished job of " + provider.title()
+                        + " that was started with other arguments; give those again, or name another store");
+            }
+        }
+        if (options.verify() && !place.isElsewhere()) {
+            throw UserMistake.failed("--verify: what the killed run published is gone with the Pub/Sub in its process;"
+                    + " set PUBSUB_EMULATOR_HOST to one that outlives it, or name another --store");
+        }
+        out.println("Carries on with what is in the store");
+    }
+
+    /** The engine fills in what a request leaves open. */
+    private BackfillRequest asStored(JobRecord stored, Provider provider) {
+        return request(provider).withDefaults(stored.batchSize(), stored.rateLimit());
     }
 
     private void describe(PubSubPlace place) {
@@ -84,9 +109,11 @@ final class MainJob {
         out.println("Pub/Sub: " + place.describe());
     }
 
-    private BackfillManager manager(MailServers servers, PubSubPlace place, AccessTokens tokens) throws UserMistake {
+    private BackfillManager manager(JobsPlace kept, MailServers servers, PubSubPlace place, AccessTokens tokens)
+            throws UserMistake {
         BackfillBuilder builder =
-                Backfill.builder().accessTokens(account -> tokens).store(store).settings("pubsub", place.settings());
+                Backfill.builder().accessTokens(account -> tokens).settings("pubsub", place.settings());
+        kept.into(builder);
         options.providers().forEach(provider -> builder.settings(provider.id(), servers.settings(provider)));
         try {
             return builder.build();
@@ -95,7 +122,8 @@ final class MainJob {
         }
     }
 
-    private Map<Provider, JobId> run(UserJobs jobs, BackfillManager manager, Puller puller)
+    private Map<Provider, JobId> run(
+            UserJobs jobs, BackfillManager manager, JobsPlace kept, PubSubPlace place, Arrivals arrivals)
             throws UserMistake, InterruptedException {
         Semaphore ended = new Semaphore(0);
         manager.addListener(event -> {
@@ -103,28 +131,53 @@ final class MainJob {
                 ended.release();
             }
         });
+        // What a run takes out of the subscription before it is killed would be missing at the end of the last one.
+        @Nullable Puller early = kept.isDurable() ? null : Puller.start(place, arrivals);
+        try {
+            Map<Provider, JobId> started = start(jobs, kept);
+            List<BackfillJob> last = watch(jobs, started, ended);
+            try (Puller puller = early == null ? Puller.start(place, arrivals) : early) {
+                puller.finish(last.stream()
+                        .mapToLong(job -> job.progress().published())
+                        .sum());
+            }
+            return started;
+        } finally {
+            if (early != null) {
+                early.close();
+            }
+        }
+    }
+
+    private Map<Provider, JobId> start(UserJobs jobs, JobsPlace kept) throws UserMistake {
+        Map<Provider, JobRecord> begun = kept.begun();
         Map<Provider, JobId> started = new LinkedHashMap<>();
         for (Provider provider : options.providers()) {
-            started.put(provider, start(jobs, provider));
+            JobRecord before = begun.get(provider);
+            started.put(provider, before == null ? start(jobs, provider) : before.id());
+            if (before != null && before.state() == JobState.PAUSED) {
+                jobs.resume(before.id());
+            }
         }
-        List<BackfillJob> last = watch(jobs, started, ended);
-        puller.finish(last.stream().mapToLong(job -> job.progress().published()).sum());
         return started;
     }
 
     private JobId start(UserJobs jobs, Provider provider) throws UserMistake {
-        BackfillRequest request = BackfillRequest.builder(provider.id(), "me")
+        try {
+            return jobs.start(request(provider)).id();
+        } catch (BackfillException refused) {
+            throw UserMistake.failed(provider.title() + ": " + refused.getMessage());
+        }
+    }
+
+    private BackfillRequest request(Provider provider) {
+        return BackfillRequest.builder(provider.id(), "me")
                 .folders(options.folders())
                 .from(options.from())
                 .to(options.to())
                 .includeDeleted(options.includeDeleted())
                 .rateLimit(BackfillRequest.MAX_RATE_LIMIT)
                 .build();
-        try {
-            return jobs.start(request).id();
-        } catch (BackfillException refused) {
-            throw UserMistake.failed(provider.title() + ": " + refused.getMessage());
-        }
     }
 
     private List<BackfillJob> watch(UserJobs jobs, Map<Provider, JobId> started, Semaphore ended)

@@ -36,6 +36,8 @@ final class OptionParser {
               --gmail-url URL         crawl the Gmail at URL (the root) instead of the built-in one
               --token-file FILE       the access token for these, read again after a 401
               --gmail-quota Q         new, legacy or off; default off for the built-in Gmail, new for --gmail-url
+              --store PLACE           keep the jobs in a file, or in jdbc:postgresql://...: killed and given again, the same
+                                      command carries on where it was
               --verbose               show the engine's log
               --help                  show this
 
@@ -62,6 +64,7 @@ final class OptionParser {
     private @Nullable Instant to;
     private boolean includeDeleted;
     private @Nullable String gmailQuota;
+    private @Nullable String store;
     private boolean verbose;
 
     private OptionParser(List<String> arguments) {
@@ -100,6 +103,7 @@ final class OptionParser {
             case "--gmail-url" -> gmailUrl = url(name);
             case "--token-file" -> tokenFile = path(name);
             case "--gmail-quota" -> gmailQuota = quota(name);
+            case "--store" -> store = store(name);
             case "--verbose" -> verbose = true;
             default ->
                 throw UserMistake.argument("unknown argument " + name
@@ -146,6 +150,7 @@ final class OptionParser {
                 to,
                 includeDeleted,
                 quota,
+                store,
                 verbose);
     }
 
@@ -208,6 +213,23 @@ final class OptionParser {
             return Path.of(value);
         } catch (InvalidPathException notAPath) {
             throw UserMistake.argument(name + " must be a file name, was " + value);
+        }
+    }
+
+    /** An address of a database may hold a password, so that it is not repeated. */
+    private String store(String name) throws UserMistake {
+        String value = value(name);
+        if (value.startsWith(JobsPlace.DATABASE)) {
+            return value;
+        }
+        if (value.startsWith("jdbc:")) {
+            throw UserMistake.argument(name + " must be a file name or begin with " + JobsPlace.DATABASE);
+        }
+        try {
+            return Path.of(value).toString();
+        } catch (InvalidPathException notAPath) {
+            throw UserMistake.argument(
+                    name + " must be a file name or begin with " + JobsPlace.DATABASE + ", was " + value);
         }
     }
 

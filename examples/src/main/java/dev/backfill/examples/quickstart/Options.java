@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param to the end of received time; null for no bound
  * @param includeDeleted true to read deleted mail too
  * @param gmailQuota new, legacy or off
+ * @param store where the jobs are kept, a file or {@code jdbc:postgresql:...}; null for in this process
  * @param verbose true to show the engine's log
  */
 record Options(
@@ -43,6 +44,7 @@ record Options(
         @Nullable Instant to,
         boolean includeDeleted,
         String gmailQuota,
+        @Nullable String store,
         boolean verbose) {
     /** The generated messages a mailbox unless the command line says otherwise. */
     static final int DEFAULT_MESSAGES = 5_000;

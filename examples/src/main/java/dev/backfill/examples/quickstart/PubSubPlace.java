@@ -5,7 +5,6 @@ import dev.backfill.testkit.pubsub.PubSubTestClient;
 import io.grpc.StatusRuntimeException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Where the events go: a Pub/Sub inside this process, or the emulator that PUBSUB_EMULATOR_HOST names. */
@@ -18,24 +17,29 @@ final class PubSubPlace implements AutoCloseable {
     private final String topic;
     private final PubSubTestClient client;
 
-    private PubSubPlace(@Nullable InProcessPubSub own, String host, String project) {
+    private PubSubPlace(@Nullable InProcessPubSub own, String host, String project, String run) {
         this.own = own;
         this.host = host;
         this.project = project;
         // A topic of its own for each run, so that nothing of an earlier one is counted.
-        this.topic = "emails-" + UUID.randomUUID().toString().substring(0, 8);
+        this.topic = "emails-" + run;
         this.client = PubSubTestClient.connect(host);
     }
 
-    static PubSubPlace open(Map<String, String> environment) throws UserMistake {
+    /**
+     * Opens the place and makes topic and subscription unless they are there.
+     *
+     * @param run what tells the topic from those of other runs
+     */
+    static PubSubPlace open(Map<String, String> environment, String run) throws UserMistake {
         String emulator = environment.get("PUBSUB_EMULATOR_HOST");
         String project = environment.getOrDefault("PUBSUB_PROJECT_ID", DEFAULT_PROJECT);
         PubSubPlace place;
         if (emulator == null || emulator.isBlank()) {
             InProcessPubSub own = startOwn();
-            place = new PubSubPlace(own, own.host(), project);
+            place = new PubSubPlace(own, own.host(), project, run);
         } else {
-            place = new PubSubPlace(null, emulator.strip(), project);
+            place = new PubSubPlace(null, emulator.strip(), project, run);
         }
         try {
             place.client.createTopic(place.topicName());
@@ -59,6 +63,11 @@ final class PubSubPlace implements AutoCloseable {
 
     Map<String, String> settings() {
         return Map.of("project", project, "topic", topic, "emulator-host", host);
+    }
+
+    /** True if what was published outlives this process. */
+    boolean isElsewhere() {
+        return own == null;
     }
 
     PubSubTestClient client() {

@@ -28,10 +28,13 @@ record Verdict(boolean holds, String line, List<String> details) {
      * @param realMail true for real mail, of which a message that cannot be read is done when a failure row says why; generated
      *     mail is all readable, so that each missing message is a fault of ours
      * @param compared how many different messages arrived
+     * @param mayDouble how many messages may have come twice, because runs were killed
      */
-    static Verdict byManifest(List<ManifestFinding> findings, FailureRows failures, boolean realMail, long compared) {
+    static Verdict byManifest(
+            List<ManifestFinding> findings, FailureRows failures, boolean realMail, long compared, long mayDouble) {
         List<String> details = new ArrayList<>();
         int explained = 0;
+        int doubled = 0;
         for (ManifestFinding finding : findings) {
             @Nullable
             String reason = finding.kind() == ManifestFinding.Kind.MISSING
@@ -39,6 +42,8 @@ record Verdict(boolean holds, String line, List<String> details) {
                     : null;
             if (reason != null && realMail) {
                 explained++;
+            } else if (finding.kind() == ManifestFinding.Kind.DUPLICATE && doubled < mayDouble) {
+                doubled++;
             } else {
                 details.add(finding + (reason == null ? "" : ", failed: " + reason));
             }
@@ -50,18 +55,25 @@ record Verdict(boolean holds, String line, List<String> details) {
                         + (explained == 0
                                 ? ""
                                 : "; " + count(explained, "message") + " more did not arrive and "
-                                        + (explained == 1 ? "has" : "have") + " a failure row with a reason"),
+                                        + (explained == 1 ? "has" : "have") + " a failure row with a reason")
+                        + twice(doubled, mayDouble),
                 shown(details));
     }
 
     /** Judges mail of a server whose mail is not known here: by its counts. */
-    static Verdict byCount(long published, long received, long distinct) {
-        boolean holds = distinct == published && received == distinct;
+    static Verdict byCount(long published, long received, long distinct, long mayDouble) {
+        boolean holds = distinct == published && received - distinct <= mayDouble;
         return new Verdict(
                 holds,
                 (holds ? "verified" : "NOT verified") + " by count only, since this server's mail is not known here: "
                         + published + " published, " + received + " arrived, " + distinct + " distinct",
                 List.of());
+    }
+
+    private static String twice(long doubled, long mayDouble) {
+        return mayDouble == 0
+                ? ""
+                : "; " + count(doubled, "message") + " came twice, at most " + mayDouble + " may after what was killed";
     }
 
     private static List<String> shown(List<String> details) {

@@ -39,6 +39,7 @@ class ArgumentsTest {
             --json x --out ./x                        | --out | --json
             --graph-url http://h/v1.0                 | --graph-url | must be https
             --messages=5                              | --messages=5 | --messages 5
+            --store jdbc:mysql://h/d                  | --store | jdbc:postgresql:
             --nonsense                                | --nonsense | --help
             stray                                     | stray | --help
             """)
@@ -59,7 +60,7 @@ class ArgumentsTest {
         assertThat(session.out())
                 .contains("--mail", "--messages", "--seed", "--verify", "--json", "--graph-url", "--gmail-url")
                 .contains("--token-file", "--out", "--provider", "--folders", "--from", "--to", "--include-deleted")
-                .contains("--gmail-quota", "--verbose");
+                .contains("--gmail-quota", "--store", "--verbose");
     }
 
     @Test

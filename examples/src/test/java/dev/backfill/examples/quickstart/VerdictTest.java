@@ -16,7 +16,7 @@ class VerdictTest {
 
     @Test
     void nothingWrongIsVerified() {
-        Verdict verdict = Verdict.byManifest(List.of(), OF_M7, true, 1234);
+        Verdict verdict = Verdict.byManifest(List.of(), OF_M7, true, 1234, 0);
 
         assertThat(verdict.holds()).isTrue();
         assertThat(verdict.line()).isEqualTo("verified, every field of 1234 messages compared");
@@ -25,7 +25,7 @@ class VerdictTest {
 
     @Test
     void aMissingGeneratedMessageFailsEvenWhenAFailureRowNamesIt() {
-        Verdict verdict = Verdict.byManifest(List.of(finding(Kind.MISSING, "m7")), OF_M7, false, 9);
+        Verdict verdict = Verdict.byManifest(List.of(finding(Kind.MISSING, "m7")), OF_M7, false, 9, 0);
 
         assertThat(verdict.holds()).isFalse();
         assertThat(verdict.line()).isEqualTo("NOT verified, 1 finding, every field of 9 messages compared");
@@ -34,7 +34,7 @@ class VerdictTest {
 
     @Test
     void aMissingRealMessageWithAFailureRowIsDoneAndCountedApart() {
-        Verdict verdict = Verdict.byManifest(List.of(finding(Kind.MISSING, "m7")), OF_M7, true, 9);
+        Verdict verdict = Verdict.byManifest(List.of(finding(Kind.MISSING, "m7")), OF_M7, true, 9, 0);
 
         assertThat(verdict.holds()).isTrue();
         assertThat(verdict.line())
@@ -45,7 +45,7 @@ class VerdictTest {
 
     @Test
     void aMissingRealMessageWithoutAFailureRowFails() {
-        assertThat(Verdict.byManifest(List.of(finding(Kind.MISSING, "m7")), NONE, true, 9)
+        assertThat(Verdict.byManifest(List.of(finding(Kind.MISSING, "m7")), NONE, true, 9, 0)
                         .holds())
                 .isFalse();
     }
@@ -53,7 +53,7 @@ class VerdictTest {
     @Test
     void aFailureRowExcusesNothingButAbsence() {
         for (Kind kind : List.of(Kind.DUPLICATE, Kind.DIFFERENT, Kind.UNKNOWN, Kind.UNREADABLE)) {
-            Verdict verdict = Verdict.byManifest(List.of(finding(kind, "m7")), OF_M7, true, 9);
+            Verdict verdict = Verdict.byManifest(List.of(finding(kind, "m7")), OF_M7, true, 9, 0);
 
             assertThat(verdict.holds()).as(kind.name()).isFalse();
         }
@@ -67,6 +67,7 @@ class VerdictTest {
                         .toList(),
                 NONE,
                 false,
+                0,
                 0);
 
         assertThat(verdict.line()).contains("25 findings");
@@ -74,10 +75,23 @@ class VerdictTest {
     }
 
     @Test
+    void whatAKillMayDoubleIsNoFindingAndMoreIs() {
+        List<ManifestFinding> two = List.of(finding(Kind.DUPLICATE, "m1"), finding(Kind.DUPLICATE, "m2"));
+
+        assertThat(Verdict.byManifest(two, NONE, false, 9, 2).line())
+                .isEqualTo(
+                        "verified, every field of 9 messages compared; 2 messages came twice, at most 2 may after what"
+                                + " was killed");
+        assertThat(Verdict.byManifest(two, NONE, false, 9, 1).details()).containsExactly("DUPLICATE m2");
+        assertThat(Verdict.byCount(5, 7, 5, 2).holds()).isTrue();
+        assertThat(Verdict.byCount(5, 8, 5, 2).holds()).isFalse();
+    }
+
+    @Test
     void withoutAManifestTheCountsMustAgree() {
-        assertThat(Verdict.byCount(5, 5, 5).holds()).isTrue();
-        assertThat(Verdict.byCount(5, 6, 5).holds()).isFalse();
-        assertThat(Verdict.byCount(5, 4, 4).holds()).isFalse();
+        assertThat(Verdict.byCount(5, 5, 5, 0).holds()).isTrue();
+        assertThat(Verdict.byCount(5, 6, 5, 0).holds()).isFalse();
+        assertThat(Verdict.byCount(5, 4, 4, 0).holds()).isFalse();
     }
 
     private static ManifestFinding finding(Kind kind, String id) {

@@ -1,0 +1,156 @@
+package dev.backfill.examples.quickstart;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.backfill.api.BackfillException;
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobState;
+import dev.backfill.api.PageRequest;
+import dev.backfill.api.UserId;
+import dev.backfill.core.BackfillBuilder;
+import dev.backfill.core.InMemoryJobStore;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobStore;
+import dev.backfill.store.jdbc.JdbcPersistence;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the jobs are kept: in this process, or in a store that outlives it. Jobs of one command, however often it was killed and
+ * given again, belong to one user, whose name ends in the run's; the topic's does too.
+ */
+final class JobsPlace implements AutoCloseable {
+    /** How a database is named; the text goes on with its address. */
+    static final String DATABASE = "jdbc:postgresql:";
+
+    private static final String USER_PREFIX = "quickstart-";
+    private static final int RUN_LENGTH = 8;
+    private static final int POOL_SIZE = 10;
+    private static final int PATIENCE_MILLIS = 3_000;
+
+    private final @Nullable JdbcPersistence durable;
+    private final @Nullable HikariDataSource pool;
+    private final JobStore store;
+    private final UserId user;
+    private final boolean carriesOn;
+
+    private JobsPlace(@Nullable JdbcPersistence durable, @Nullable HikariDataSource pool) {
+        this.durable = durable;
+        this.pool = pool;
+        this.store = durable == null ? new InMemoryJobStore() : durable.jobs();
+        UserId before = unfinished(store);
+        this.carriesOn = before != null;
+        this.user = before != null
+                ? before
+                : UserId.of(USER_PREFIX + UUID.randomUUID().toString().substring(0, RUN_LENGTH));
+    }
+
+    static JobsPlace open(@Nullable String place) throws UserMistake {
+        if (place == null) {
+            return new JobsPlace(null, null);
+        }
+        HikariDataSource pool = place.startsWith(DATABASE) ? pool(place) : null;
+        JdbcPersistence durable = null;
+        JobsPlace opened = null;
+        try {
+            durable = (pool == null ? JdbcPersistence.file(Path.of(place)) : JdbcPersistence.dataSource(pool)).open();
+            opened = new JobsPlace(durable, pool);
+            return opened;
+        } catch (BackfillException unusable) {
+            throw UserMistake.failed("--store: " + unusable.getMessage());
+        } finally {
+            if (opened == null) {
+                close(durable, pool);
+            }
+        }
+    }
+
+    private static HikariDataSource pool(String url) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(POOL_SIZE);
+        config.setConnectionTimeout(PATIENCE_MILLIS);
+        // Whether the database answers is found out by the store, which says so in one line.
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
+    }
+
+    /** Whose jobs a killed run left behind; null for nobody's. */
+    private static @Nullable UserId unfinished(JobStore store) {
+        List<JobRecord> active = store.list(
+                        null,
+                        JobFilter.states(JobState.QUEUED, JobState.RUNNING, JobState.PAUSED),
+                        new PageRequest(PageRequest.MAX_LIMIT, null))
+                .items();
+        return active.stream()
+                .map(job -> job.account().user())
+                .filter(user -> user.value().startsWith(USER_PREFIX))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Gives the jobs to an engine. */
+    void into(BackfillBuilder builder) {
+        if (durable == null) {
+            builder.store(store);
+        } else {
+            builder.store(durable);
+        }
+    }
+
+    JobStore store() {
+        return store;
+    }
+
+    /** Whose jobs these are. */
+    UserId user() {
+        return user;
+    }
+
+    /** What tells this run's topic from others'. */
+    String run() {
+        return user.value().substring(USER_PREFIX.length());
+    }
+
+    /** True if jobs are kept when this process is killed. */
+    boolean isDurable() {
+        return durable != null;
+    }
+
+    /** True if a killed run left jobs behind, which this one carries on. */
+    boolean carriesOn() {
+        return carriesOn;
+    }
+
+    /** The jobs that the run began before it was killed. */
+    Map<Provider, JobRecord> begun() {
+        Map<Provider, JobRecord> begun = new EnumMap<>(Provider.class);
+        for (JobRecord job : store.list(user, JobFilter.all(), new PageRequest(PageRequest.MAX_LIMIT, null))
+                .items()) {
+            for (Provider provider : Provider.values()) {
+                if (provider.id().equals(job.account().provider())) {
+                    begun.put(provider, job);
+                }
+            }
+        }
+        return begun;
+    }
+
+    @Override
+    public void close() {
+        close(durable, pool);
+    }
+
+    private static void close(@Nullable JdbcPersistence durable, @Nullable HikariDataSource pool) {
+        if (durable != null) {
+            durable.close();
+        }
+        if (pool != null) {
+            pool.close();
+        }
+    }
+}
