@@ -1,5 +1,6 @@
 package dev.backfill.provider.gmail;
 
+import dev.backfill.api.AccountRef;
 import dev.backfill.api.CountKind;
 import dev.backfill.model.MailFolder;
 import dev.backfill.spi.ApiCalls;
@@ -60,9 +61,12 @@ final class GmailMailbox implements Mailbox {
     @Override
     public String key() {
         ListJson.Profile profile = profile();
-        String address = profile == null || profile.address().isEmpty()
-                ? context.account().account()
-                : profile.address();
+        if (profile == null || profile.address().isEmpty()) {
+            // Nobody says whose mailbox this is: "me" is another one for each user.
+            AccountRef account = context.account();
+            return Hashes.sha256("gmail:" + account.user().key() + "/" + account.account());
+        }
+        String address = profile.address();
         return Hashes.sha256("gmail:" + address.strip().toLowerCase(Locale.ROOT));
     }
 

@@ -25,6 +25,8 @@ record GmailSettings(
         Duration readTimeout,
         Duration overlap) {
     static final String ROOT_URL = "root-url";
+
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
     static final String QUOTA = "quota";
     static final String CONCURRENCY = "concurrency";
     static final String CONTENT = "content";
@@ -55,6 +57,10 @@ record GmailSettings(
         URI url = settings.url(ROOT_URL, GoogleEmailSource.DEFAULT_ROOT_URL);
         if (url.getRawQuery() != null || url.getRawFragment() != null || url.getRawUserInfo() != null) {
             throw settings.invalid(ROOT_URL, "must have no query, fragment or user");
+        }
+        if ("http".equals(url.getScheme()) && !LOOPBACK.contains(url.getHost())) {
+            throw settings.invalid(
+                    ROOT_URL, "must be https unless it is on this machine, since a token is sent there, was " + url);
         }
         return url.toString().endsWith("/") ? url : URI.create(url + "/");
     }

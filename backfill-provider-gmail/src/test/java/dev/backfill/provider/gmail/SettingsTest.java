@@ -60,6 +60,8 @@ class SettingsTest {
                 Map.of("content", "mime"),
                 Map.of("root-url", "gmail"),
                 Map.of("root-url", "https://a/?q=1"),
+                Map.of("root-url", "http://gmail.example.com/"),
+                Map.of("root-url", "http://127.0.0.1.example.com/"),
                 Map.of("overlap-seconds", "-1"),
                 Map.of("read-timeout-seconds", "0"))) {
             String name = wrong.keySet().iterator().next();

@@ -279,22 +279,24 @@ final class OptionParser {
         if (!path.endsWith("/v1.0")) {
             throw UserMistake.argument(name + " must end in /v1.0, was " + url);
         }
+        return url;
+    }
+
+    /** A server that is sent a token: in clear text only on this machine. */
+    private URI url(String name) throws UserMistake {
+        String value = value(name);
+        URI url;
+        try {
+            url = new URI(value);
+        } catch (URISyntaxException notAUrl) {
+            throw UserMistake.argument(name + " must be an http or https address, was " + value);
+        }
+        if (url.getHost() == null || !"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
+            throw UserMistake.argument(name + " must be an http or https address, was " + value);
+        }
         if ("http".equals(url.getScheme()) && !THIS_MACHINE.contains(url.getHost())) {
             throw UserMistake.argument(name + " must be https unless it is on this machine, was " + url);
         }
         return url;
-    }
-
-    private URI url(String name) throws UserMistake {
-        String value = value(name);
-        try {
-            URI url = new URI(value);
-            if (url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
-                return url;
-            }
-        } catch (URISyntaxException notAUrl) {
-            throw UserMistake.argument(name + " must be an http or https address, was " + value);
-        }
-        throw UserMistake.argument(name + " must be an http or https address, was " + value);
     }
 }

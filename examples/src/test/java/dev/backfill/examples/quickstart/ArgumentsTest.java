@@ -32,12 +32,13 @@ class ArgumentsTest {
             --token-file t                            | --token-file | --graph-url or --gmail-url
             --provider google --graph-url https://h/v1.0 | --graph-url | google alone
             --graph-url https://h/v1.0 --messages 5    | --messages | built-in
-            --graph-url https://h/v1.0 --gmail-url http://h/ --seed 5 | --seed | built-in
-            --provider google --gmail-url http://h/ --mail x | --mail | built-in
+            --graph-url https://h/v1.0 --gmail-url https://h/ --seed 5 | --seed | built-in
+            --provider google --gmail-url https://h/ --mail x | --mail | built-in
             --graph-url https://h/v1.0 --gmail-quota new | --gmail-quota | microsoft
             --provider microsoft --gmail-quota new    | --gmail-quota | microsoft
             --json x --out ./x                        | --out | --json
             --graph-url http://h/v1.0                 | --graph-url | must be https
+            --gmail-url http://h/                     | --gmail-url | must be https
             --messages=5                              | --messages=5 | --messages 5
             --store jdbc:mysql://h/d                  | --store | jdbc:postgresql:
             --nonsense                                | --nonsense | --help

@@ -106,7 +106,7 @@ class OtherServersTest {
         for (Object[] arguments : new Object[][] {
             {"--graph-url", "http://127.0.0.1:1/v1.0", "nothing answers at 127.0.0.1, port 1"},
             {"--gmail-url", "http://127.0.0.1:1/", "nothing answers at 127.0.0.1, port 1"},
-            {"--gmail-url", "http://nowhere.invalid/", "there is no host nowhere.invalid"}
+            {"--gmail-url", "https://nowhere.invalid/", "there is no host nowhere.invalid"}
         }) {
             Session session = Session.run(arguments[0], arguments[1]);
 
