@@ -72,6 +72,8 @@ class ReplayTest {
         try (rig) {
             JobId failed = failedJob(rig, ScriptedSource.DEFAULT_ID, List.of(FailureRef.stretch("inbox", null, null)));
             BackfillJob retry = rig.jobs().retryFailures(failed);
+            // The room for a page is asked for, and may be waited for, before anything of it reaches the sink.
+            sink.awaitHeld(1);
             rig.await(retry.id(), job -> job.waiting() != null && job.waiting().reason() == Waiting.Reason.SINK);
 
             // A message of 100,000 characters counts twice once encoded; one page may overdraw the budget.
@@ -98,6 +100,8 @@ class ReplayTest {
                 refs.add(FailureRef.message("inbox", folder.messageId(i)));
             }
             BackfillJob retry = rig.jobs().retryFailures(failedJob(rig, ScriptedSource.DEFAULT_ID, refs));
+            // The room for a page is asked for, and may be waited for, before anything of it reaches the sink.
+            sink.awaitHeld(1);
             rig.await(retry.id(), job -> job.waiting() != null && job.waiting().reason() == Waiting.Reason.SINK);
 
             assertThat((sink.counts().delivered() + sink.counts().held()) * 200_000L)
