@@ -144,7 +144,7 @@ final class GmailClient implements AutoCloseable {
 
     List<ListJson.Label> labels() {
         return call(
-                Asked.MAILBOX,
+                Asked.EXTRA,
                 ListJson::labels,
                 () -> gmail.users().labels().list(user).setFields("labels(id,name,type,labelListVisibility)"));
     }
@@ -156,11 +156,16 @@ final class GmailClient implements AutoCloseable {
                 () -> gmail.users().labels().get(user, id).setFields("id,name,type,messagesTotal"));
     }
 
+    /** The profile, never without an address: a mailbox without its name would be taken for another one. */
     ListJson.Profile profile() {
-        return call(
-                Asked.MAILBOX,
+        ListJson.Profile profile = call(
+                Asked.EXTRA,
                 ListJson::profile,
                 () -> gmail.users().getProfile(user).setFields("emailAddress,historyId"));
+        if (profile.address().isBlank()) {
+            throw errors.unusable("NO_ADDRESS");
+        }
+        return profile;
     }
 
     HistoryJson.Page history(String startHistoryId, @Nullable String pageToken) {

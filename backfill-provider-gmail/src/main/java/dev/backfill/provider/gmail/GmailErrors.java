@@ -44,6 +44,9 @@ final class GmailErrors {
     /** The history does not reach back to the record. */
     static final String HISTORY_GONE = "HISTORY_GONE";
 
+    /** The server, none of Google's, does not have what was asked for; a refusal is never that. */
+    static final String NOT_SERVED = "NOT_SERVED";
+
     /** What was asked for, as far as it decides what an error means. */
     enum Asked {
         /** One message or a part of it. */
@@ -52,6 +55,8 @@ final class GmailErrors {
         PAGE,
         /** The history since a record. */
         HISTORY,
+        /** The profile or the labels, which Google always gives to who may read mail and another server may lack. */
+        EXTRA,
         /** Anything else. */
         MAILBOX
     }
@@ -125,6 +130,9 @@ final class GmailErrors {
         if (status == 404 || status == 410) {
             return ofMissing(asked, status, code);
         }
+        if (status == 501 && (asked == Asked.EXTRA || asked == Asked.HISTORY)) {
+            return build(Kind.FAIL_JOB, Scope.MAILBOX, NOT_SERVED, status, null);
+        }
         if (status == 400 && asked == Asked.PAGE) {
             return build(Kind.RESTART_PARTITION, Scope.PARTITION, PAGE_TOKEN, status, null);
         }
@@ -139,6 +147,8 @@ final class GmailErrors {
             case MESSAGE -> build(Kind.SKIP_MESSAGE, Scope.MESSAGE, GONE, status, null);
             case PAGE -> build(Kind.RESTART_PARTITION, Scope.PARTITION, PAGE_TOKEN, status, null);
             case HISTORY -> build(Kind.RESTART_PARTITION, Scope.PARTITION, HISTORY_GONE, status, null);
+            // 410 says that something was there: no server without profiles does.
+            case EXTRA -> build(Kind.FAIL_JOB, Scope.MAILBOX, status == 404 ? NOT_SERVED : code, status, null);
             case MAILBOX -> build(Kind.FAIL_JOB, Scope.MAILBOX, code, status, null);
         };
     }

@@ -57,25 +57,37 @@ final class GmailMailbox implements Mailbox {
         return new GmailMailbox(context, settings, new GmailClient(context, settings));
     }
 
-    /** The hash of the mailbox's address in lower case, so that no store or log holds an address. */
+    /**
+     * Gives the hash of the mailbox's address in lower case, so that no store or log holds an address. Every right that Google
+     * grants to read mail reads the profile too, so a refusal is an error, never another key, or the key would change with
+     * the rights and the same mail would be published under other keys. An address that its owner changes is another key.
+     *
+     * <p>A server without profiles (404 or 501, none of Google's) tells nobody whose mailbox it is: there the key is the hash of
+     * the user and the account as it was given, in lower case. Two users have never one key, though they may name one mailbox;
+     * and one user's {@code me} and address are two keys. Within a job the account stays the same and so does the key.
+     */
     @Override
     public String key() {
         ListJson.Profile profile = profile();
-        if (profile == null || profile.address().isEmpty()) {
-            // Nobody says whose mailbox this is: "me" is another one for each user.
-            AccountRef account = context.account();
-            return Hashes.sha256("gmail:" + account.user().key() + "/" + account.account());
+        if (profile != null) {
+            return Hashes.sha256("gmail:" + lower(profile.address()));
         }
-        String address = profile.address();
-        return Hashes.sha256("gmail:" + address.strip().toLowerCase(Locale.ROOT));
+        AccountRef account = context.account();
+        // Hashed by itself, so that no user's name can run into the account's.
+        String user = Hashes.sha256(account.user().value());
+        return Hashes.sha256("gmail:" + user + "/" + lower(account.account()));
     }
 
-    /** The profile; null where a server does not have it. */
+    private static String lower(String account) {
+        return account.strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** The profile; null where a server has none. */
     private ListJson.@Nullable Profile profile() {
         try {
             return calls.call(regime.profile(), client::profile);
         } catch (SourceException missing) {
-            if (missing.kind() == SourceException.Kind.FAIL_JOB) {
+            if (missing.code().equals(GmailErrors.NOT_SERVED)) {
                 return null;
             }
             throw missing;
@@ -117,7 +129,7 @@ final class GmailMailbox implements Mailbox {
         try {
             return labels();
         } catch (SourceException missing) {
-            if (missing.kind() == SourceException.Kind.FAIL_JOB) {
+            if (missing.code().equals(GmailErrors.NOT_SERVED)) {
                 return Labels.of(List.of());
             }
             throw missing;
@@ -164,8 +176,7 @@ final class GmailMailbox implements Mailbox {
             calls.call(regime.history(), () -> client.history(historyId, null));
             return true;
         } catch (SourceException missing) {
-            if (missing.kind() == SourceException.Kind.FAIL_JOB
-                    || missing.code().equals(GmailErrors.HISTORY_GONE)) {
+            if (missing.code().equals(GmailErrors.NOT_SERVED) || missing.code().equals(GmailErrors.HISTORY_GONE)) {
                 return false;
             }
             throw missing;

@@ -168,14 +168,6 @@ class MailboxTest {
     }
 
     @Test
-    void theKeyIsTheSameForMeAndTheAddressAndHidesIt() {
-        String key = box.mailbox().key();
-        assertThat(key).matches("[0-9a-f]{64}");
-        gmail.faults().always(RequestMatch.path("/profile$"), Fault.status(501));
-        assertThat(box.mailbox().key()).matches("[0-9a-f]{64}").isNotEqualTo(key);
-    }
-
-    @Test
     void aServerWithoutProfileLabelsAndHistoryIsCrawledWithoutAPin() {
         gmail.faults()
                 .always(
@@ -185,6 +177,21 @@ class MailboxTest {
         Crawl crawl = Crawl.run(box.mailbox(), query, PAGE);
         assertThat(crawl.ids()).containsExactlyInAnyOrderElementsOf(TestMail.shownIds(mails));
         assertThat(crawl.pins()).isEmpty();
+    }
+
+    @Test
+    void aRightThatIsMissingIsNoServerThatLacksSomething() {
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of(), false, true);
+        for (String path : List.of("/profile$", "/history$", "/labels$")) {
+            gmail.faults().clear();
+            gmail.faults().always(RequestMatch.path(path), Fault.status(403));
+            try (TestBox fresh = TestBox.open(gmail)) {
+                SourceException error =
+                        catchThrowableOfType(SourceException.class, () -> Crawl.run(fresh.mailbox(), query, PAGE));
+                assertThat(error).as(path).isNotNull();
+                assertThat(error.kind()).as(path).isEqualTo(SourceException.Kind.FAIL_JOB);
+            }
+        }
     }
 
     @Test
