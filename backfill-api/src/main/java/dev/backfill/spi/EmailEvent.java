@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision the provider's mark of the message's state; empty where there is none
  * @param email the message; null for a DELETE and only there
  * @param contents the attachments' contents that were asked for and fetched
+ * @param omitted the attachments whose contents were asked for and are not in {@link #contents()}
  * @param at when the event was read
  */
 public record EmailEvent(
@@ -33,6 +34,7 @@ public record EmailEvent(
         String revision,
         @Nullable EmailMessage email,
         List<AttachmentContent> contents,
+        List<OmittedContent> omitted,
         Instant at) {
     /** What happened to a message. */
     public enum Change {
@@ -84,6 +86,7 @@ public record EmailEvent(
         requireNonNull(messageId, "messageId");
         requireNonNull(revision, "revision");
         contents = List.copyOf(contents);
+        omitted = List.copyOf(omitted);
         requireNonNull(at, "at");
         if ((change == Change.DELETE) != (email == null)) {
             throw new IllegalArgumentException("a DELETE, and nothing else, has no email; change was " + change);

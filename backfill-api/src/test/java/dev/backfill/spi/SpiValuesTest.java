@@ -133,7 +133,24 @@ class SpiValuesTest {
     private static EmailEvent event(Change change, EmailMessage email) {
         AccountRef account = new AccountRef(UserId.of("u"), "google", "me");
         return new EmailEvent(
-                change, SyncType.BACKFILL, account, "key", new JobId("job"), "id", "1", email, List.of(), FROM);
+                change,
+                SyncType.BACKFILL,
+                account,
+                "key",
+                new JobId("job"),
+                "id",
+                "1",
+                email,
+                List.of(),
+                List.of(),
+                FROM);
+    }
+
+    @Test
+    void an_omitted_content_has_no_size_or_one_of_zero_or_more() {
+        assertThat(new OmittedContent("", null, OmittedContent.Reason.REFERENCE).sizeBytes())
+                .isNull();
+        refused(() -> new OmittedContent("id", -1L, OmittedContent.Reason.UNAVAILABLE));
     }
 
     @Test

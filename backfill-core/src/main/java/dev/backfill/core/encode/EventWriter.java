@@ -8,11 +8,14 @@ import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.EmailEvent;
 import dev.backfill.spi.EmailEvent.Change;
+import dev.backfill.spi.OmittedContent;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes one event as the wire contract shows it, field by field and in its order. Confined to one thread. */
@@ -107,16 +110,53 @@ final class EventWriter {
                 "importance",
                 event.change() == Change.DELETE ? "" : email.importance().code());
         writeAttachments();
+        writeTruncated();
+    }
+
+    private void writeTruncated() throws IOException {
         json.writeArrayFieldStart("truncated");
+        for (OmittedContent.Reason reason : OmittedContent.Reason.values()) {
+            List<OmittedContent> missing = layout.missing().stream()
+                    .filter(content -> content.reason() == reason)
+                    .toList();
+            if (!missing.isEmpty()) {
+                writeMissing(reason, missing);
+            }
+        }
         for (Omission omission : layout.omissions()) {
-            json.writeStartObject();
-            json.writeStringField("field", omission.field());
-            json.writeStringField("reason", omission.reason().name());
-            json.writeNumberField("omitted_bytes", omission.bytes());
-            json.writeNumberField("omitted_items", omission.items());
+            writeOmission(omission.field(), omission.reason().name(), omission.bytes(), omission.items());
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private void writeMissing(OmittedContent.Reason reason, List<OmittedContent> missing) throws IOException {
+        long bytes = 0;
+        Set<String> ids = new HashSet<>();
+        for (OmittedContent content : missing) {
+            Long size = content.sizeBytes();
+            // Sizes are the provider's word: the sum of absurd ones stays a number of bytes.
+            bytes = size == null || size > Long.MAX_VALUE - bytes ? bytes : bytes + size;
+            ids.add(content.attachmentId());
+        }
+        ids.remove("");
+        writeOmission("attachments.content", reason.name(), bytes, missing.size());
+        json.writeArrayFieldStart("attachment_ids");
+        for (Attachment attachment : email.attachments().subList(0, layout.attachments())) {
+            if (ids.remove(attachment.id())) {
+                json.writeString(JsonText.clean(attachment.id()));
+            }
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void writeOmission(String field, String reason, long bytes, int items) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("field", field);
+        json.writeStringField("reason", reason);
+        json.writeNumberField("omitted_bytes", bytes);
+        json.writeNumberField("omitted_items", items);
     }
 
     private void writeHeaders() throws IOException {

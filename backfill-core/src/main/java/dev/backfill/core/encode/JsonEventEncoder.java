@@ -12,6 +12,7 @@ import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.EmailEvent;
 import dev.backfill.spi.MessageEncoder;
+import dev.backfill.spi.OmittedContent;
 import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.SinkException;
 import dev.backfill.spi.SinkLimits;
@@ -31,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * {@code attachments.content, body_html, body_text, headers, attachments, body, sent_date, received_date}; the reason is
  * {@code TOO_LARGE}, {@code SAME_AS_BODY} (the field is empty since {@code body} holds the same) or
  * {@code NOT_REPRESENTABLE} (a date outside the years 0 to 9999).
+ *
+ * <p>Where contents were asked for, each attachment has its {@code content} or is named in {@code truncated}: of
+ * {@code attachments.content} there is one element a reason, a {@link OmittedContent.Reason}, and its
+ * {@code attachment_ids} name the attachments as far as they have ids and {@code attachments} still lists them;
+ * {@code omitted_items} counts all, {@code omitted_bytes} adds up the sizes that are known.
  */
 public final class JsonEventEncoder implements MessageEncoder {
     private static final int MAX_BYTES_PER_CHARACTER = 6;
@@ -89,12 +95,12 @@ public final class JsonEventEncoder implements MessageEncoder {
 
     private byte[] encode(EmailEvent event, String eventId, long maxBytes) {
         EmailMessage email = event.email() == null ? nothing() : event.email();
-        Layout layout = Layout.full(email, contents(event, email));
+        Layout layout = Layout.full(email, contents(event, email), event.omitted());
         long characters = characters(email, layout) + 2L * idCharacters(event);
         long others = otherBytes(email, layout);
         long expected = characters + characters / 16 + others;
         if (MAX_BYTES_PER_CHARACTER * characters + others > maxBytes) {
-            long bare = write(event, email, eventId, Layout.bare(email), FIXED_BYTES)
+            long bare = write(event, email, eventId, Layout.bare(email, event.omitted()), FIXED_BYTES)
                     .size();
             layout = LayoutFitter.fit(email, layout, bare, maxBytes);
             expected = Math.min(expected, maxBytes);
@@ -165,6 +171,9 @@ public final class JsonEventEncoder implements MessageEncoder {
                     + attachment.contentType().length()
                     + length(attachment.contentId());
         }
+        for (OmittedContent content : layout.missing()) {
+            characters += content.attachmentId().length();
+        }
         return characters
                 + addresses(email.to())
                 + addresses(email.cc())
@@ -191,8 +200,9 @@ public final class JsonEventEncoder implements MessageEncoder {
     }
 
     private static long otherBytes(EmailMessage email, Layout layout) {
-        long bytes =
-                FIXED_BYTES + PER_ELEMENT_BYTES * (long) email.attachments().size();
+        long bytes = FIXED_BYTES
+                + PER_ELEMENT_BYTES * (long) email.attachments().size()
+                + (long) Omission.MAX_JSON_BYTES * layout.missing().size();
         for (AttachmentContent content : layout.contents()) {
             bytes += LayoutFitter.base64Size(content.bytes().length);
         }

@@ -2,6 +2,7 @@ package dev.backfill.core.encode;
 
 import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.AttachmentContent;
+import dev.backfill.spi.OmittedContent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers true if the headers are written
  * @param attachments how many of the attachments are written, from the first
  * @param contents the contents that are written with their attachments
- * @param omissions what is left out
+ * @param missing the contents that are left out
+ * @param omissions what else is left out
  */
 record Layout(
         String body,
@@ -25,18 +27,19 @@ record Layout(
         boolean headers,
         int attachments,
         List<AttachmentContent> contents,
+        List<OmittedContent> missing,
         List<Omission> omissions) {
-    /** The layout that leaves nothing out. */
-    static Layout full(EmailMessage email, List<AttachmentContent> contents) {
+    /** The layout that leaves nothing out but the contents that are missing already. */
+    static Layout full(EmailMessage email, List<AttachmentContent> contents, List<OmittedContent> missing) {
         String text = clean(email.bodyText());
         String html = clean(email.bodyHtml());
         int attachments = email.attachments().size();
-        return new Layout(body(text, html), text, html, true, attachments, contents, strangeDates(email));
+        return new Layout(body(text, html), text, html, true, attachments, contents, missing, strangeDates(email));
     }
 
-    /** The layout that leaves out all that can be. */
-    static Layout bare(EmailMessage email) {
-        return new Layout("", "", "", false, 0, List.of(), strangeDates(email));
+    /** The layout that leaves out all that can be; of the contents that are missing already it says how many there are. */
+    static Layout bare(EmailMessage email, List<OmittedContent> missing) {
+        return new Layout("", "", "", false, 0, List.of(), missing, strangeDates(email));
     }
 
     private static String body(String text, String html) {

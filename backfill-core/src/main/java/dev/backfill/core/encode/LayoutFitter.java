@@ -4,10 +4,13 @@ import dev.backfill.core.encode.Omission.Reason;
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.AttachmentContent;
+import dev.backfill.spi.OmittedContent;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Leaves out of a message what makes it too large, the least missed first: contents (the largest first), the body's other
@@ -21,10 +24,13 @@ final class LayoutFitter {
     private static final int CONTENT_FRAME_BYTES = ",\"content\":\"\"".length();
     private static final int HEADER_FRAME_BYTES = "\"\":\"\",".length();
     private static final int ATTACHMENT_FRAME_BYTES = 140;
+    private static final int ID_FRAME_BYTES = "\"\",".length();
 
     private final EmailMessage email;
     private final List<Omission> omissions;
     private final List<AttachmentContent> contents;
+    private final List<OmittedContent> missing;
+    private final Set<String> missingIds = new HashSet<>();
     private String body;
     private String bodyText;
     private String bodyHtml;
@@ -38,6 +44,8 @@ final class LayoutFitter {
         this.email = email;
         this.omissions = new ArrayList<>(full.omissions());
         this.contents = new ArrayList<>(full.contents());
+        this.missing = new ArrayList<>(full.missing());
+        missing.forEach(content -> missingIds.add(content.attachmentId()));
         this.body = full.body();
         this.bodyText = full.bodyText();
         this.bodyHtml = full.bodyHtml();
@@ -63,7 +71,14 @@ final class LayoutFitter {
 
     private Layout layout() {
         return new Layout(
-                body, bodyText, bodyHtml, headers, attachments, List.copyOf(contents), List.copyOf(omissions));
+                body,
+                bodyText,
+                bodyHtml,
+                headers,
+                attachments,
+                List.copyOf(contents),
+                List.copyOf(missing),
+                List.copyOf(omissions));
     }
 
     private long optionalBytes() {
@@ -87,19 +102,15 @@ final class LayoutFitter {
 
     private void leaveOutContents() {
         contents.sort(Comparator.comparingInt(content -> content.bytes().length));
-        long bytes = 0;
-        int items = 0;
+        boolean told = missing.stream().anyMatch(content -> content.reason() == OmittedContent.Reason.TOO_LARGE);
         while (excess > 0 && !contents.isEmpty()) {
             AttachmentContent largest = contents.remove(contents.size() - 1);
+            String id = largest.attachmentId();
             excess -= contentBytes(largest);
-            if (items == 0) {
-                excess += Omission.MAX_JSON_BYTES;
-            }
-            bytes += largest.bytes().length;
-            items++;
-        }
-        if (items > 0) {
-            omissions.add(new Omission("attachments.content", Reason.TOO_LARGE, bytes, items));
+            excess += (told ? 0 : Omission.MAX_JSON_BYTES) + missingIdBytes(id);
+            told = true;
+            missingIds.add(id);
+            missing.add(new OmittedContent(id, (long) largest.bytes().length, OmittedContent.Reason.TOO_LARGE));
         }
     }
 
@@ -190,12 +201,18 @@ final class LayoutFitter {
         for (Attachment attachment : email.attachments().subList(from, to)) {
             String contentId = attachment.contentId();
             bytes += ATTACHMENT_FRAME_BYTES
+                    + (missingIds.contains(attachment.id()) ? missingIdBytes(attachment.id()) : 0)
                     + size(attachment.id())
                     + size(attachment.name())
                     + size(attachment.contentType())
                     + (contentId == null ? 0 : size(contentId));
         }
         return bytes;
+    }
+
+    /** What it takes to name an attachment once more, among those whose content is missing. */
+    private static long missingIdBytes(String id) {
+        return ID_FRAME_BYTES + size(id);
     }
 
     private static long size(String text) {

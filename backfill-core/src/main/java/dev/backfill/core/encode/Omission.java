@@ -1,11 +1,11 @@
 package dev.backfill.core.encode;
 
 /**
- * One element of {@code email.truncated}.
+ * One element of {@code email.truncated}, but for contents, which name their attachments: {@link Layout#missing}.
  *
  * @param field the field below {@code email} that is missing or shorter
  * @param reason why
- * @param bytes the bytes left out: of contents their own, of texts their UTF-8, of headers and lists what they take in JSON
+ * @param bytes the bytes left out: of texts their UTF-8, of headers and lists what they take in JSON
  * @param items how many values were left out, or 1 for a text that was cut
  */
 record Omission(String field, Reason reason, long bytes, int items) {
@@ -19,6 +19,6 @@ record Omission(String field, Reason reason, long bytes, int items) {
         NOT_REPRESENTABLE
     }
 
-    /** The most bytes an omission takes in JSON, its comma included. */
+    /** The most bytes an element of the list takes in JSON, its comma included and the ids of attachments left aside. */
     static final int MAX_JSON_BYTES = 160;
 }

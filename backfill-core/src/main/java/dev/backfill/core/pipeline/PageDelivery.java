@@ -8,7 +8,6 @@ import dev.backfill.api.JobFailure.Stage;
 import dev.backfill.api.JobId;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.model.EmailMessage;
-import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.EmailEvent;
 import dev.backfill.spi.EmailEvent.Change;
 import dev.backfill.spi.EmailEvent.SyncType;
@@ -109,6 +108,7 @@ final class PageDelivery {
                     deleted.revision(),
                     null,
                     List.of(),
+                    List.of(),
                     now);
             encodeAndPublish(page, item, event, scopeOf);
         } else if (item instanceof PageItem.Message message) {
@@ -133,10 +133,20 @@ final class PageDelivery {
 
     private EmailEvent event(PageItem.Message message, SyncType syncType, Instant now) {
         EmailMessage email = message.email();
-        List<AttachmentContent> contents = attachments.of(email);
+        AttachmentContents.Read read = attachments.of(email);
         Change change = message.change() == PageItem.Change.CREATE ? Change.CREATE : Change.UPDATE;
         return new EmailEvent(
-                change, syncType, account, mailboxKey, jobId, email.id(), email.revision(), email, contents, now);
+                change,
+                syncType,
+                account,
+                mailboxKey,
+                jobId,
+                email.id(),
+                email.revision(),
+                email,
+                read.contents(),
+                read.omitted(),
+                now);
     }
 
     private void encodeAndPublish(Page page, PageItem item, EmailEvent event, UnaryOperator<String> scopeOf) {

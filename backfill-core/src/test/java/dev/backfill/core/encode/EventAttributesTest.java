@@ -114,6 +114,7 @@ class EventAttributesTest {
                 "",
                 email().build(),
                 List.of(),
+                List.of(),
                 Events.AT);
     }
 }

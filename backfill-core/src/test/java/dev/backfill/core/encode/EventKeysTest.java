@@ -51,6 +51,7 @@ class EventKeysTest {
                 "another revision",
                 Events.bare().build(),
                 List.of(),
+                List.of(),
                 Instant.EPOCH);
 
         assertThat(encode(other).dedupeKey()).isEqualTo(CREATE_KEY);
@@ -81,6 +82,7 @@ class EventKeysTest {
                 revision,
                 change == Change.DELETE ? null : Events.bare().build(),
                 List.of(),
+                List.of(),
                 Events.AT));
     }
 
@@ -99,6 +101,7 @@ class EventKeysTest {
                 messageId,
                 "",
                 Events.bare().build(),
+                List.of(),
                 List.of(),
                 Events.AT));
     }

@@ -11,6 +11,7 @@ import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.EmailEvent;
 import dev.backfill.spi.EmailEvent.Change;
 import dev.backfill.spi.EmailEvent.SyncType;
+import dev.backfill.spi.OmittedContent;
 import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.SinkLimits;
 import java.nio.charset.StandardCharsets;
@@ -76,6 +77,20 @@ final class Events {
     }
 
     static EmailEvent event(Change change, SyncType type, EmailMessage email, AttachmentContent... contents) {
+        return event(change, type, email, List.of(contents), List.of());
+    }
+
+    /** A message without some of the contents that were asked for. */
+    static EmailEvent without(List<OmittedContent> omitted, EmailMessage email, AttachmentContent... contents) {
+        return event(Change.CREATE, SyncType.BACKFILL, email, List.of(contents), omitted);
+    }
+
+    private static EmailEvent event(
+            Change change,
+            SyncType type,
+            EmailMessage email,
+            List<AttachmentContent> contents,
+            List<OmittedContent> omitted) {
         return new EmailEvent(
                 change,
                 type,
@@ -85,7 +100,8 @@ final class Events {
                 MESSAGE_ID,
                 "CQAAA",
                 email,
-                List.of(contents),
+                contents,
+                omitted,
                 AT);
     }
 

@@ -12,8 +12,11 @@ import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.EmailEvent;
+import dev.backfill.spi.OmittedContent;
+import dev.backfill.spi.OmittedContent.Reason;
 import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.SinkException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -49,10 +52,69 @@ class LayoutFitterTest {
 
         Map<String, Object> encoded = encode(event, 90_000);
 
-        assertThat(list(encoded, "truncated")).containsExactly(omission("attachments.content", "TOO_LARGE", 30_000, 1));
+        assertThat(list(encoded, "truncated")).containsExactly(missing("TOO_LARGE", 30_000, 1, "1"));
         assertThat(list(encoded, "attachments"))
                 .extracting(one -> one.containsKey("content"))
                 .containsExactly(true, false, true);
+    }
+
+    @Test
+    void contents_that_go_join_those_that_were_missing_already_by_their_reason() {
+        EmailMessage email = bare().bodyText(TEXT).attachments(attachments(4)).build();
+        EmailEvent event = Events.without(
+                List.of(
+                        new OmittedContent("0", 7L, Reason.TOO_LARGE),
+                        new OmittedContent("2", null, Reason.UNAVAILABLE),
+                        new OmittedContent("", 5L, Reason.UNAVAILABLE)),
+                email,
+                new AttachmentContent("1", new byte[30_000]),
+                new AttachmentContent("3", new byte[1_000]));
+
+        Map<String, Object> encoded = encode(event, 60_000);
+
+        assertThat(list(encoded, "truncated"))
+                .containsExactly(missing("TOO_LARGE", 30_007, 2, "0", "1"), missing("UNAVAILABLE", 5, 2, "2"));
+    }
+
+    @Test
+    void missing_contents_are_named_at_whatever_limit_as_long_as_their_attachment_is_listed() {
+        // Ids as long as Graph's, so that naming one costs more than the slack of an estimate.
+        List<Attachment> attachments = IntStream.range(0, 150)
+                .mapToObj(index ->
+                        new Attachment("i".repeat(150) + index, "n", "", 1L, false, null, Attachment.Kind.FILE))
+                .toList();
+        EmailEvent event = Events.without(
+                attachments.stream()
+                        .map(one -> new OmittedContent(one.id(), one.sizeBytes(), Reason.OVER_ATTACHMENT_LIMIT))
+                        .toList(),
+                bare().bodyText(TEXT).bodyHtml(HTML).attachments(attachments).build());
+        OutboundMessage whole = Events.encode(event);
+        long size = whole.data().length + EventAttributes.bytes(whole.attributes());
+
+        for (long limit = size + 1; limit > 4_000; limit -= limit > size - 400 ? 1 : 97) {
+            Map<String, Object> encoded = encode(event, limit);
+
+            Map<String, Object> missing = list(encoded, "truncated").get(0);
+            assertThat(missing)
+                    .containsEntry("omitted_items", 150L)
+                    .containsEntry(
+                            "attachment_ids",
+                            list(encoded, "attachments").stream()
+                                    .map(one -> one.get("id"))
+                                    .toList());
+        }
+    }
+
+    @Test
+    void an_absurd_size_stays_a_number() {
+        EmailEvent event = Events.without(
+                List.of(
+                        new OmittedContent("0", Long.MAX_VALUE, Reason.UNAVAILABLE),
+                        new OmittedContent("1", 1L, Reason.UNAVAILABLE)),
+                bare().attachments(attachments(2)).build());
+
+        assertThat(list(encode(event, 100_000), "truncated"))
+                .containsExactly(missing("UNAVAILABLE", Long.MAX_VALUE, 2, "0", "1"));
     }
 
     @Test
@@ -200,6 +262,12 @@ class LayoutFitterTest {
 
     private static Map<String, Object> omission(String field, String reason, long bytes, long items) {
         return Map.of("field", field, "reason", reason, "omitted_bytes", bytes, "omitted_items", items);
+    }
+
+    private static Map<String, Object> missing(String reason, long bytes, long items, String... ids) {
+        Map<String, Object> missing = new HashMap<>(omission("attachments.content", reason, bytes, items));
+        missing.put("attachment_ids", List.of(ids));
+        return missing;
     }
 
     private static List<Attachment> attachments(int count) {
