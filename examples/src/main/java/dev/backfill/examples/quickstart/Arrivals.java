@@ -32,26 +32,18 @@ final class Arrivals implements AutoCloseable {
 
     private final Object lock = new Object();
     private final Map<Provider, Tally> tallies = new EnumMap<>(Provider.class);
-    private final @Nullable OutputStream out;
+    private final @Nullable Path outFile;
     // Guarded by lock
+    private @Nullable OutputStream out;
     private boolean full;
 
-    Arrivals(Set<Provider> providers, MailServers servers, @Nullable Path outFile) throws UserMistake {
+    Arrivals(Set<Provider> providers, MailServers servers, @Nullable Path outFile) {
         for (Provider provider : providers) {
             BuiltInMailbox mailbox = servers.mailbox(provider);
             Manifest manifest = mailbox == null ? null : mailbox.manifest();
             tallies.put(provider, new Tally(manifest == null ? null : manifest.check()));
         }
-        this.out = outFile == null ? null : open(outFile);
-    }
-
-    private static OutputStream open(Path file) throws UserMistake {
-        try {
-            return new BufferedOutputStream(
-                    Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
-        } catch (IOException cannotWrite) {
-            throw UserMistake.failed("--out: cannot write " + file);
-        }
+        this.outFile = outFile;
     }
 
     void accept(PublishedMessage message) {
@@ -80,23 +72,33 @@ final class Arrivals implements AutoCloseable {
     }
 
     private void write(byte[] data) {
-        if (out == null || full) {
+        if (outFile == null || full) {
             return;
         }
         try {
-            out.write(data);
-            out.write('\n');
+            OutputStream stream = opened(outFile);
+            stream.write(data);
+            stream.write('\n');
         } catch (IOException cannotWrite) {
             full = true;
         }
     }
 
+    /** Opened when it is needed: a run that is refused on the way to its first message leaves no empty file behind. */
+    private OutputStream opened(Path file) throws IOException {
+        if (out == null) {
+            out = new BufferedOutputStream(
+                    Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+        }
+        return out;
+    }
+
     /** Says so when not everything that came could be written down. */
     void requireWritten() throws UserMistake {
         synchronized (lock) {
-            if (out != null && !full) {
+            if (outFile != null && !full) {
                 try {
-                    out.flush();
+                    opened(outFile).flush();
                 } catch (IOException cannotWrite) {
                     full = true;
                 }
@@ -149,13 +151,13 @@ final class Arrivals implements AutoCloseable {
 
     @Override
     public void close() {
-        if (out != null) {
+        synchronized (lock) {
             try {
-                out.close();
-            } catch (IOException cannotWrite) {
-                synchronized (lock) {
-                    full = true; // said by requireWritten, which flushed before
+                if (out != null) {
+                    out.close();
                 }
+            } catch (IOException cannotWrite) {
+                full = true; // said by requireWritten, which flushed before
             }
         }
     }

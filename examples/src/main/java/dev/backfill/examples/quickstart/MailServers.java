@@ -29,9 +29,32 @@ final class MailServers implements AutoCloseable {
         this.scope = new MailScope(options);
     }
 
-    static MailServers start(Options options) throws UserMistake {
+    /**
+     * Reads the mail that the command line names, before anything else is opened or made.
+     *
+     * @return null when the mail is generated or lies elsewhere
+     */
+    static @Nullable List<StoredMail> readMail(Options options) throws UserMistake {
+        if (options.mail() == null) {
+            return null;
+        }
+        try {
+            return MailFiles.load(options.mail());
+        } catch (MailFileException unusable) {
+            throw UserMistake.failed("--mail: " + unusable.getMessage());
+        }
+    }
+
+    /**
+     * Starts the built-in servers.
+     *
+     * @param realMail what fills them; null for generated mail
+     */
+    static MailServers start(Options options, @Nullable List<StoredMail> realMail) throws UserMistake {
         MailServers servers = new MailServers(options);
-        List<StoredMail> mails = needsMail(options) ? mails(options) : List.of();
+        List<StoredMail> mails = realMail != null
+                ? realMail
+                : needsMail(options) ? MailScope.generate(options.seed(), options.messages()) : List.of();
         try {
             for (Provider provider : options.providers()) {
                 servers.start(provider, mails);
@@ -45,17 +68,6 @@ final class MailServers implements AutoCloseable {
 
     private static boolean needsMail(Options options) {
         return options.providers().stream().anyMatch(provider -> options.urlOf(provider) == null);
-    }
-
-    private static List<StoredMail> mails(Options options) throws UserMistake {
-        if (options.mail() == null) {
-            return MailScope.generate(options.seed(), options.messages());
-        }
-        try {
-            return MailFiles.load(options.mail());
-        } catch (MailFileException unusable) {
-            throw UserMistake.failed("--mail: " + unusable.getMessage());
-        }
     }
 
     private void start(Provider provider, List<StoredMail> mails) throws IOException {

@@ -12,6 +12,7 @@ import dev.backfill.core.BackfillBuilder;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.SinkException;
+import dev.backfill.testkit.mail.StoredMail;
 import java.io.PrintStream;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -41,9 +42,7 @@ final class MainJob {
 
     /** True if every job completed and what was to be verified holds. */
     boolean run() throws UserMistake, InterruptedException {
-        if (options.json() != null) {
-            SummaryWriter.requireWritable(options.json());
-        }
+        NamedFiles.check(options);
         AccessTokens tokens =
                 options.tokenFile() == null ? () -> "quickstart-token" : new TokenFile(options.tokenFile());
         for (Provider provider : options.providers()) {
@@ -52,8 +51,9 @@ final class MainJob {
                 ServerCheck.requireAnswer(provider.urlArgument(), url);
             }
         }
+        List<StoredMail> realMail = MailServers.readMail(options);
         try (JobsPlace kept = JobsPlace.open(options.store());
-                MailServers servers = MailServers.start(options);
+                MailServers servers = MailServers.start(options, realMail);
                 PubSubPlace place = PubSubPlace.open(environment, kept.run());
                 Arrivals arrivals = new Arrivals(options.providers(), servers, options.out())) {
             requireSameJobs(kept, place);

@@ -128,11 +128,6 @@ final class OptionParser {
         requireCrawled(providers, Provider.GOOGLE, "--gmail-url");
         requireCrawled(providers, Provider.GOOGLE, "--gmail-quota");
         requireBuiltIn(providers);
-        if (json != null
-                && out != null
-                && json.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
-            throw UserMistake.argument("--out and --json must be two files, both are " + json);
-        }
         String quota = gmailQuota != null ? gmailQuota : gmailUrl == null ? "off" : "new";
         return new Options(
                 providers,

@@ -55,6 +55,12 @@ record Options(
     /** The seed unless the command line says otherwise. */
     static final long DEFAULT_SEED = 1;
 
+    /** The file that keeps the jobs; null when a database or this process does. */
+    @Nullable
+    Path storeFile() {
+        return store == null || store.startsWith(JobsPlace.DATABASE) ? null : Path.of(store);
+    }
+
     @Nullable
     URI urlOf(Provider provider) {
         return provider == Provider.MICROSOFT ? graphUrl : gmailUrl;

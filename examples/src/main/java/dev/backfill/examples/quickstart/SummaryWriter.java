@@ -5,9 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 
@@ -49,16 +47,6 @@ final class SummaryWriter {
                     row.heapPeakMb());
         }
         out.flush();
-    }
-
-    /** Finds out before a long run that the summary could not be written after it. */
-    static void requireWritable(Path file) throws UserMistake {
-        try {
-            Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                    .close();
-        } catch (IOException cannotWrite) {
-            throw UserMistake.failed("--json: cannot write " + file);
-        }
     }
 
     static void write(List<RunSummary> rows, Path file) throws UserMistake {

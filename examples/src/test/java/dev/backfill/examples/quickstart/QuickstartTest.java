@@ -129,8 +129,6 @@ class QuickstartTest {
         failsInOneLine("no .eml file", "--mail", empty);
         failsInOneLine("neither an mbox", "--mail", text);
         failsInOneLine("no such file", "--mail", nowhere);
-        failsInOneLine("--out: cannot write", "--messages", 1, "--out", nowhere);
-        failsInOneLine("--json: cannot write", "--messages", 1, "--json", nowhere);
         failsInOneLine("cannot read", "--graph-url", "http://127.0.0.1:1/v1.0", "--token-file", nowhere);
     }
 
