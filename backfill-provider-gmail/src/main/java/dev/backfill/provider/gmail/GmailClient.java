@@ -14,7 +14,9 @@ import dev.backfill.provider.gmail.GmailErrors.Asked;
 import dev.backfill.spi.MailboxContext;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GmailClient implements AutoCloseable {
     private static final String MESSAGE_FIELDS = "id,threadId,labelIds,historyId,internalDate,sizeEstimate";
+    private static final Pattern RECORD_ID = Pattern.compile("\\d{1,20}");
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             // A message may have 50 MB; as base64 in one string that is more than Jackson allows by itself.
@@ -169,10 +172,14 @@ final class GmailClient implements AutoCloseable {
     }
 
     HistoryJson.Page history(String startHistoryId, @Nullable String pageToken) {
+        if (!RECORD_ID.matcher(startHistoryId).matches()) {
+            // None that Google gave; turned into a number it would fail in words that quote it.
+            throw errors.historyGone();
+        }
         Asked asked = pageToken == null ? Asked.HISTORY : Asked.PAGE;
         return call(asked, HistoryJson::page, () -> {
             Gmail.Users.History.List list = gmail.users().history().list(user);
-            list.setStartHistoryId(new java.math.BigInteger(startHistoryId))
+            list.setStartHistoryId(new BigInteger(startHistoryId))
                     .setMaxResults(500L)
                     .setFields(HistoryJson.FIELDS);
             return pageToken == null ? list : list.setPageToken(pageToken);

@@ -108,6 +108,12 @@ final class GmailErrors {
         return SourceException.of(Kind.RETRY, Scope.MAILBOX, code).build("Gmail's answer is not usable: " + code);
     }
 
+    /** A history record that is none. */
+    SourceException historyGone() {
+        return SourceException.of(Kind.RESTART_PARTITION, Scope.PARTITION, HISTORY_GONE)
+                .build("the history record to begin after is none of Gmail's");
+    }
+
     private SourceException ofAnswer(HttpResponseException response, Asked asked) {
         GoogleJsonError details = response instanceof GoogleJsonResponseException json ? json.getDetails() : null;
         int status = response.getStatusCode();

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,8 @@ final class Selection {
         boolean all = query.folders().isEmpty();
         boolean archive = false;
         Set<String> ids = new LinkedHashSet<>();
-        for (String folder : query.folders()) {
+        for (int i = 0; i < query.folders().size(); i++) {
+            String folder = query.folders().get(i);
             FolderRole role = FolderRole.ofCode(folder).orElse(FolderRole.OTHER);
             if (folder.toLowerCase(Locale.ROOT).equals(FolderRole.ALL)) {
                 all = true;
@@ -56,7 +58,7 @@ final class Selection {
             } else if (role != FolderRole.OTHER) {
                 Labels.ofRole(role).ifPresent(ids::add);
             } else {
-                ids.add(labelled(folder, labels));
+                ids.add(labelled(folder, i, labels));
             }
         }
         if (query.includeDeleted()) {
@@ -65,12 +67,14 @@ final class Selection {
         return new Selection(all, archive && !all, ids);
     }
 
-    private static String labelled(String folder, @Nullable Labels labels) {
-        return java.util.Optional.ofNullable(labels)
+    /** The label's id; what is not found is named by its place, for labels' names are the user's and this goes to logs. */
+    private static String labelled(String folder, int place, @Nullable Labels labels) {
+        return Optional.ofNullable(labels)
                 .flatMap(known -> known.find(folder))
                 .orElseThrow(() -> SourceException.of(
                                 SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
-                        .build("the mailbox has no label of the id, name or path '" + folder + "'"));
+                        .build("the mailbox has no label of the id, name or path that folders[" + place
+                                + "] of the request gives"));
     }
 
     /** What to ask the server for, so that its answers together are everything meant in a stretch of time. */

@@ -130,12 +130,12 @@ class MailboxTest {
     }
 
     @Test
-    void aFolderThatIsNotThereFailsTheJobByItsName() {
+    void aFolderThatIsNotThereFailsTheJobByItsPlace() {
         SourceException error =
                 catchThrowableOfType(SourceException.class, () -> box.mailbox().plan(query(List.of("No such"), false)));
         assertThat(error.kind()).isEqualTo(SourceException.Kind.FAIL_JOB);
         assertThat(error.code()).isEqualTo("FOLDER_NOT_FOUND");
-        assertThat(error).hasMessageContaining("No such");
+        assertThat(error).hasMessageContaining("folders[0]").hasMessageNotContaining("No such");
     }
 
     @Test

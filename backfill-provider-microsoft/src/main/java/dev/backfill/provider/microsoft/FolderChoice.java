@@ -38,13 +38,10 @@ final class FolderChoice {
         if (query.folders().isEmpty()) {
             chosen.addAll(where(tree, FolderChoice::isOrdinary));
         }
-        for (String name : query.folders()) {
-            List<Folder> found = find(tree, name);
+        for (int i = 0; i < query.folders().size(); i++) {
+            List<Folder> found = find(tree, query.folders().get(i));
             if (found.isEmpty()) {
-                throw SourceException.of(
-                                SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
-                        .build("The mailbox has no folder '" + name
-                                + "'; name a role (inbox, sent, drafts, archive, deleted, junk, all), a path or an id");
+                throw notFound(i);
             }
             chosen.addAll(found);
         }
@@ -57,6 +54,14 @@ final class FolderChoice {
         List<Folder> ordered = new ArrayList<>(chosen);
         ordered.sort((left, right) -> Integer.compare(rank(left), rank(right)));
         return List.copyOf(ordered);
+    }
+
+    /** Says which of the names it is by its place: what users call their folders is theirs, and this goes to logs and rows. */
+    private static SourceException notFound(int place) {
+        return SourceException.of(SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
+                .build("The mailbox has no folder that folders[" + place
+                        + "] of the request could mean; name a role (inbox, sent, drafts, archive, deleted, junk, all), a path,"
+                        + " a display name or an id");
     }
 
     private static List<Folder> find(List<Folder> tree, String name) {

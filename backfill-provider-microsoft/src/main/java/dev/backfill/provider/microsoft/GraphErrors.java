@@ -307,9 +307,9 @@ final class GraphErrors {
                 || DEAD_CURSOR.contains(code);
     }
 
-    /** A code goes to logs and failure rows, so it must look like one. */
+    /** A code goes to logs and failure rows, so it must look like one: no name of a file, no address, no words. */
     private static @Nullable String clean(@Nullable String code) {
-        return code != null && code.matches("[A-Za-z0-9_.-]{1,80}") ? code : null;
+        return code != null && code.matches("[A-Za-z][A-Za-z0-9_]{0,79}") ? code : null;
     }
 
     /** Graph names the limit in its text alone; nothing but the number of slots depends on it. */
