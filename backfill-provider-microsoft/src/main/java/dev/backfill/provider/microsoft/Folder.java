@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A folder of the mailbox in its tree. Immutable.
  *
  * @param id its id
+ * @param parentId the folder it lies in; null at the top, and for one that was not met in the tree
  * @param name its name as the user sees it
  * @param path the names from the top, joined by a slash
  * @param role what it is for; OTHER for folders inside a well-known one
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Folder(
         String id,
+        @Nullable String parentId,
         String name,
         String path,
         FolderRole role,

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +55,22 @@ final class FolderChoice {
         return List.copyOf(ordered);
     }
 
+    /**
+     * Says whether a query means a folder, and all that would lie in it, for where it lies rather than for its name. So it tells
+     * whether folders that could not be listed would have been meant.
+     */
+    static boolean sweeps(Folder folder, MailQuery query) {
+        boolean all = query.folders().isEmpty();
+        boolean within = query.includeDeleted() && folder.within() == FolderRole.DELETED;
+        for (String name : query.folders()) {
+            String lower = name.strip().toLowerCase(Locale.ROOT);
+            all |= lower.equals(FolderRole.ALL);
+            FolderRole role = role(lower);
+            within |= role != null && isWhole(role) && folder.within() == role;
+        }
+        return within || all && isOrdinary(folder);
+    }
+
     /** Says which of the names it is by its place: what users call their folders is theirs, and this goes to logs and rows. */
     private static SourceException notFound(int place) {
         return SourceException.of(SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
@@ -69,8 +84,7 @@ final class FolderChoice {
         if (lower.equals(FolderRole.ALL)) {
             return where(tree, FolderChoice::isOrdinary);
         }
-        Optional<FolderRole> named = FolderRole.ofCode(lower);
-        FolderRole role = named.isPresent() ? named.get() : FolderTree.roleOf(lower);
+        FolderRole role = role(lower);
         if (role != null) {
             List<Folder> found = where(tree, withRole(role));
             if (!found.isEmpty()) {
@@ -88,9 +102,17 @@ final class FolderChoice {
                 : byPath;
     }
 
+    private static @Nullable FolderRole role(String lower) {
+        return FolderRole.ofCode(lower).orElseGet(() -> FolderTree.roleOf(lower));
+    }
+
+    /** {@return true if the role means its folder and all inside} */
+    private static boolean isWhole(FolderRole role) {
+        return role == FolderRole.DELETED || role == FolderRole.JUNK;
+    }
+
     private static Predicate<Folder> withRole(FolderRole role) {
-        boolean whole = role == FolderRole.DELETED || role == FolderRole.JUNK;
-        return whole ? folder -> folder.within() == role : folder -> folder.role() == role;
+        return isWhole(role) ? folder -> folder.within() == role : folder -> folder.role() == role;
     }
 
     private static boolean isOrdinary(Folder folder) {

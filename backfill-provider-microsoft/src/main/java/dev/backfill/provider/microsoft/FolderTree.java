@@ -34,6 +34,7 @@ final class FolderTree {
             "junk email", FolderRole.JUNK);
 
     private static final String RECOVERABLE = "recoverableitemsdeletions";
+    private static final Set<Integer> NO_FOLDER = Set.of(400, 404, 501);
     private static final Set<Integer> UNKNOWN_NAME = Set.of(400, 403, 404, 501);
 
     static {
@@ -60,14 +61,45 @@ final class FolderTree {
         return WELL_KNOWN.get(wellKnownName);
     }
 
+    /**
+     * What was read.
+     *
+     * @param folders all folders that are shown, parents before children
+     * @param closed by their ids, those whose folders inside were refused, with the refusal: nobody knows what lies there
+     */
+    record Tree(List<Folder> folders, Map<String, SourceException> closed) {
+        Tree {
+            folders = List.copyOf(folders);
+            closed = Map.copyOf(closed);
+        }
+
+        /** {@return the folders inside one, at any depth; itself left out} */
+        List<Folder> below(String id) {
+            Set<String> inside = new HashSet<>(Set.of(id));
+            // Parents come first, so that one pass finds all.
+            return folders.stream()
+                    .filter(folder -> folder.parentId() != null && inside.contains(folder.parentId()))
+                    .filter(folder -> inside.add(folder.id()))
+                    .toList();
+        }
+
+        /** {@return the folders whose folders inside were refused} */
+        List<Folder> closedFolders() {
+            return folders.stream()
+                    .filter(folder -> closed.containsKey(folder.id()))
+                    .toList();
+        }
+    }
+
     /** Reads all folders, parents before children. */
-    List<Folder> read() {
+    Tree read() {
         List<FolderJson> top = pages(
                 client.call(
                         GraphOperations.FOLDERS, GraphErrors.Target.MAILBOX, requests::topFolders, FolderJson::page),
                 requests.topFolders());
         Map<String, FolderRole> roles = roles(top);
         List<Folder> all = new ArrayList<>();
+        Map<String, SourceException> closed = new HashMap<>();
         Set<String> seen = new HashSet<>();
         List<Folder> level = new ArrayList<>();
         List<Folder> parents = new ArrayList<>();
@@ -78,7 +110,7 @@ final class FolderTree {
             all.addAll(level);
             level = new ArrayList<>();
             List<Folder> next = new ArrayList<>();
-            List<List<FolderJson>> children = children(parents);
+            List<List<FolderJson>> children = children(parents, closed);
             for (int i = 0; i < parents.size(); i++) {
                 for (FolderJson child : children.get(i)) {
                     add(child, parents.get(i), roles, seen, level, next);
@@ -86,7 +118,7 @@ final class FolderTree {
             }
             parents = next;
         }
-        return List.copyOf(all);
+        return new Tree(all, closed);
     }
 
     private static void add(
@@ -103,14 +135,15 @@ final class FolderTree {
         FolderRole within = role == FolderRole.OTHER && parent != null ? parent.within() : role;
         String path = parent == null ? json.name() : parent.path() + "/" + json.name();
         boolean hidden = json.hidden() || (parent != null && parent.hidden());
-        Folder folder = new Folder(json.id(), json.name(), path, role, within, hidden, json.items());
+        String parentId = parent == null ? null : parent.id();
+        Folder folder = new Folder(json.id(), parentId, json.name(), path, role, within, hidden, json.items());
         level.add(folder);
         if (json.children() == null || json.children() > 0) {
             parents.add(folder);
         }
     }
 
-    private List<List<FolderJson>> children(List<Folder> parents) {
+    private List<List<FolderJson>> children(List<Folder> parents, Map<String, SourceException> closed) {
         List<ApiRequest<FolderJson.Page>> asked = new ArrayList<>();
         for (Folder parent : parents) {
             asked.add(client.request(
@@ -122,17 +155,19 @@ final class FolderTree {
         List<Outcome<FolderJson.Page>> outcomes = asked.isEmpty() ? List.of() : calls.all(asked);
         List<List<FolderJson>> children = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
-            children.add(children(parents.get(i), outcomes.get(i)));
+            children.add(children(parents.get(i), outcomes.get(i), closed));
         }
         return children;
     }
 
-    /** Gives a folder's children; a folder that is gone or forbidden meanwhile has none. */
-    private List<FolderJson> children(Folder parent, Outcome<FolderJson.Page> outcome) {
+    /** Gives a folder's children; where they are refused, or the folder is gone meanwhile, that is noted. */
+    private List<FolderJson> children(
+            Folder parent, Outcome<FolderJson.Page> outcome, Map<String, SourceException> closed) {
         try {
             return pages(outcome.get(), requests.childFolders(parent.id()));
         } catch (SourceException error) {
             if (error.kind() == SourceException.Kind.SKIP_PARTITION) {
+                closed.put(parent.id(), error);
                 return List.of();
             }
             throw error;
@@ -184,13 +219,30 @@ final class FolderTree {
         return roles;
     }
 
-    /** Reads the folder of what was deleted past the deleted items; null if the server does not show it. */
+    /**
+     * Reads the folder of what was deleted past the deleted items.
+     *
+     * @return the folder; where it may not be read its well-known name alone, so that the walk finds the same and the job names
+     *     it; null if the server has none
+     */
     @Nullable
     Folder recoverable() {
-        List<ApiRequest<@Nullable FolderJson>> asked = new ArrayList<>();
-        asked.add(named(RECOVERABLE));
-        FolderJson json = calls.all(asked).get(0).get();
-        return json == null ? null : hidden(json);
+        ApiRequest<@Nullable FolderJson> asked = client.optional(
+                GraphOperations.FOLDER,
+                GraphErrors.Target.FOLDER,
+                NO_FOLDER,
+                () -> requests.folder(RECOVERABLE),
+                FolderJson::one);
+        try {
+            FolderJson json = calls.call(asked.operation(), asked.body());
+            return json == null ? null : hidden(json);
+        } catch (SourceException error) {
+            if (error.kind() == SourceException.Kind.SKIP_PARTITION) {
+                return new Folder(
+                        RECOVERABLE, null, RECOVERABLE, RECOVERABLE, FolderRole.OTHER, FolderRole.DELETED, true, null);
+            }
+            throw error;
+        }
     }
 
     /** Reads a folder that is not in the tree by its id. */
@@ -202,7 +254,7 @@ final class FolderTree {
 
     private static Folder hidden(FolderJson json) {
         return new Folder(
-                json.id(), json.name(), json.name(), FolderRole.OTHER, FolderRole.DELETED, true, json.items());
+                json.id(), null, json.name(), json.name(), FolderRole.OTHER, FolderRole.DELETED, true, json.items());
     }
 
     private ApiRequest<@Nullable FolderJson> named(String name) {

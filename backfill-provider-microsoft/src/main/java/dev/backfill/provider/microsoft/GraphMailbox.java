@@ -88,22 +88,21 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public List<MailFolder> folders() {
-        return tree().stream().map(Folder::toMailFolder).toList();
+        return tree().folders().stream().map(Folder::toMailFolder).toList();
     }
 
-    private List<Folder> tree() {
-        List<Folder> tree = folders.read();
-        tree.forEach(folder -> paths.put(folder.id(), folder.path()));
+    private FolderTree.Tree tree() {
+        FolderTree.Tree tree = folders.read();
+        tree.folders().forEach(folder -> paths.put(folder.id(), folder.path()));
         return tree;
     }
 
-    private List<Folder> chosen(MailQuery query) {
-        List<Folder> tree = tree();
+    private List<Folder> chosen(FolderTree.Tree tree, MailQuery query) {
         Folder recoverable = query.includeDeleted() ? folders.recoverable() : null;
         if (recoverable != null) {
             paths.put(recoverable.id(), recoverable.path());
         }
-        return FolderChoice.choose(tree, recoverable, query);
+        return FolderChoice.choose(tree.folders(), recoverable, query);
     }
 
     /** Gives a folder's path; after a restart the tree is read for it once. */
@@ -124,7 +123,8 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public MailEstimate estimate(MailQuery query) {
-        List<Folder> chosen = chosen(query);
+        FolderTree.Tree tree = tree();
+        List<Folder> chosen = chosen(tree, query);
         List<ApiRequest<@Nullable Long>> asked = new ArrayList<>();
         for (Folder folder : chosen) {
             GraphRequests.Stretch stretch = new GraphRequests.Stretch(folder.id(), query.from(), query.to());
@@ -137,7 +137,7 @@ final class GraphMailbox implements Mailbox {
         List<Outcome<@Nullable Long>> counts = context.calls().all(asked);
         long emails = 0;
         long calls = 0;
-        CountKind kind = CountKind.EXACT;
+        CountKind kind = Subfolders.areHidden(tree, query) ? CountKind.ESTIMATE : CountKind.EXACT;
         for (int i = 0; i < counts.size(); i++) {
             Long count = exact(counts.get(i));
             if (count == null) {
@@ -169,7 +169,10 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public List<Partition> plan(MailQuery query) {
-        return planner.plan(chosen(query), query.from(), query.to());
+        FolderTree.Tree tree = tree();
+        List<Partition> plan = new ArrayList<>(planner.plan(chosen(tree, query), query.from(), query.to()));
+        plan.addAll(Subfolders.closed(tree, tree.folders(), query, query.from(), query.to()));
+        return plan;
     }
 
     /** Gives none: pins come with incremental runs, and no plan of this version holds one. */
@@ -184,6 +187,9 @@ final class GraphMailbox implements Mailbox {
             throw SourceException.of(
                             SourceException.Kind.FAIL_JOB, SourceException.Scope.PARTITION, "UNKNOWN_PARTITION")
                     .build("The Microsoft provider plans windows alone, this partition is a " + partition.kind());
+        }
+        if (Subfolders.isMeant(partition)) {
+            return Subfolders.read(tree(), planner, query, partition);
         }
         boolean newest = query.to().equals(partition.to());
         return walker.fetch(partition, path(partition.scope()), position, limit, newest, writer);

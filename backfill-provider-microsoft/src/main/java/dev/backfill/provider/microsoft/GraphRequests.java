@@ -125,9 +125,21 @@ final class GraphRequests {
         });
     }
 
-    /** Asks for a page in the order of received time, oldest first, with the number of messages the filter finds. */
+    /** As {@link #page(Stretch, Detail, int, int, int)}, with as much as the server is known to take. */
     RequestInformation page(Stretch stretch, Detail detail, int top, int skip) {
-        int level = expanding.level();
+        return page(stretch, detail, top, skip, expanding.level());
+    }
+
+    /**
+     * Asks for a page in the order of received time, oldest first, with the number of messages the filter finds.
+     *
+     * @param stretch what to list
+     * @param detail how much of each message
+     * @param top the most messages
+     * @param skip how many to pass over
+     * @param level how much is left of the expand, see {@link #expanding()}
+     */
+    RequestInformation page(Stretch stretch, Detail detail, int top, int skip, int level) {
         RequestInformation request = user.mailFolders()
                 .byMailFolderId(stretch.folderId())
                 .messages()

@@ -165,7 +165,7 @@ final class PageWalker {
     }
 
     private Pages list(Job first) {
-        Pages pages = steady.read(first, job -> untilFresh(job, firstPage(job), request(job), next -> page(job, next)));
+        Pages pages = steady.read(first, this::readOn);
         completeAttachments(pages.last());
         return pages.with(withAttachments(pages.last(), first));
     }
@@ -202,30 +202,39 @@ final class PageWalker {
         return new Pages(job, before, page, moved);
     }
 
-    private RequestInformation request(Job job) {
-        return requests.page(job.stretch(), GraphRequests.Detail.FULL, job.top(), job.skip());
+    private Pages readOn(Job job) {
+        MessagePage first = firstPage(job);
+        // Only where it leads counts of this request: a link brings its own parameters.
+        RequestInformation start = request(job, requests.expanding().level());
+        return untilFresh(job, first, start, next -> page(job, next));
     }
 
-    /** Asks for a page; a server that refuses the expanded attachments is asked for less, once for the mailbox. */
+    private RequestInformation request(Job job, int level) {
+        return requests.page(job.stretch(), GraphRequests.Detail.FULL, job.top(), job.skip(), level);
+    }
+
+    /** Asks for a page, and for less of this page where the server refuses it; the mailbox learns only from what helped. */
     private MessagePage firstPage(Job job) {
         PageReader.Frame frame = job.frame(GraphRequests.Detail.FULL);
-        int level = requests.expanding().level();
-        while (!requests.expanding().isLast(level)) {
+        int first = requests.expanding().level();
+        int level = first;
+        MessagePage page = null;
+        for (; page == null && !requests.expanding().isLast(level); level++) {
+            int asked = level;
             ApiRequest<@Nullable MessagePage> request = client.optional(
                     GraphOperations.LIST,
                     GraphErrors.Target.PAGE,
                     BAD_REQUEST,
-                    () -> request(job),
+                    () -> request(job, asked),
                     body -> PageReader.read(body, frame));
-            MessagePage page = calls.call(request.operation(), request.body());
-            if (page != null) {
-                return page;
-            }
-            // Another thread may have learned more meanwhile; the request took its level when it was made.
-            requests.expanding().learn(level + 1);
-            level = requests.expanding().level();
+            page = calls.call(request.operation(), request.body());
         }
-        return page(job, request(job));
+        if (page == null) {
+            page = page(job, request(job, level));
+            level++;
+        }
+        requests.expanding().pageGranted(first, level - 1);
+        return page;
     }
 
     private MessagePage page(Job job, RequestInformation request) {

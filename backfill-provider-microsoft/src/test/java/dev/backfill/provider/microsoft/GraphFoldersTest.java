@@ -3,7 +3,9 @@ package dev.backfill.provider.microsoft;
 import static dev.backfill.provider.microsoft.Graphs.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.backfill.api.CountKind;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.model.FolderRole;
 import dev.backfill.model.MailFolder;
@@ -101,34 +103,102 @@ class GraphFoldersTest {
                 .toList();
     }
 
+    private static final Fault DENIED =
+            Fault.json(403, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"\"}}");
+
+    private static Partition only(List<Partition> plan, String scope) {
+        return plan.stream()
+                .filter(partition -> partition.scope().equals(scope))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static SourceException refused(Mailbox mailbox, MailQuery query, Partition partition) {
+        return catchThrowableOfType(
+                SourceException.class,
+                () -> mailbox.fetch(query, partition, Position.START, Crawl.limit(10), Crawl.ignoring()));
+    }
+
     @Test
-    void aFolderThatIsForbiddenOrGoneIsLeftOutOfTheTreeAndSkippedByTheWalk() throws Exception {
+    void aFolderThatIsGoneIsSkippedByTheWalk() throws Exception {
+        List<StoredMail> mails = List.of(
+                Graphs.mail(1, Graphs.START, FolderPath.of("Inbox", "A")),
+                Graphs.mail(2, Graphs.START, FolderPath.SENT));
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            String folder = graph.mailbox(OWNER).folderId(FolderPath.of("Inbox", "A"));
+            List<Partition> plan = mailbox.plan(Crawl.ALL);
+            graph.mailbox(OWNER).removeFolder(FolderPath.of("Inbox", "A"));
+            assertThat(refused(mailbox, Crawl.ALL, only(plan, folder)).kind())
+                    .isEqualTo(SourceException.Kind.SKIP_PARTITION);
+        }
+    }
+
+    @Test
+    void whatMayLieBelowAFolderWhoseListIsRefusedIsAPartOfThePlanThatIsSkippedByName() throws Exception {
         List<StoredMail> mails = List.of(
                 Graphs.mail(1, Graphs.START, FolderPath.of("Inbox", "A", "B")),
                 Graphs.mail(2, Graphs.START, FolderPath.SENT));
         try (FakeGraph graph = Graphs.start(mails);
                 Mailbox mailbox = Graphs.open(graph)) {
             String inbox = graph.mailbox(OWNER).folderId(FolderPath.INBOX);
-            String deepest = graph.mailbox(OWNER).folderId(FolderPath.of("Inbox", "A", "B"));
-            List<Partition> plan = mailbox.plan(Crawl.ALL);
-            graph.faults()
-                    .always(
-                            RequestMatch.path("/mailFolders/" + inbox + "/childFolders"),
-                            Fault.json(403, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"\"}}"));
+            graph.faults().always(RequestMatch.path("/mailFolders/" + inbox + "/childFolders"), DENIED);
             assertThat(mailbox.folders())
                     .extracting(MailFolder::path)
                     .contains("Inbox")
                     .doesNotContain("Inbox/A");
 
-            graph.mailbox(OWNER).removeFolder(FolderPath.of("Inbox", "A", "B"));
-            Partition gone = plan.stream()
-                    .filter(partition -> partition.scope().equals(deepest))
-                    .findFirst()
-                    .orElseThrow();
-            assertThatThrownBy(() -> mailbox.fetch(Crawl.ALL, gone, Position.START, Crawl.limit(10), Crawl.ignoring()))
-                    .isInstanceOfSatisfying(
-                            SourceException.class,
-                            error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_PARTITION));
+            Partition below = only(mailbox.plan(Crawl.ALL), "children:" + inbox);
+            for (Mailbox anyTime : List.of(mailbox, Graphs.open(graph))) {
+                SourceException error = refused(anyTime, Crawl.ALL, below);
+                assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_PARTITION);
+                assertThat(error.code()).isEqualTo("ErrorAccessDenied");
+            }
+            assertThat(mailbox.estimate(Crawl.ALL).kind()).isEqualTo(CountKind.ESTIMATE);
+
+            MailQuery alone = new MailQuery(null, Crawl.TO, List.of("inbox"), false, false);
+            assertThat(mailbox.plan(alone)).extracting(Partition::scope).containsExactly(inbox);
+        }
+    }
+
+    @Test
+    void whatLiesBelowIsReadOnceItsListIsGiven() throws Exception {
+        FolderPath deep = FolderPath.of("Inbox", "A", "B");
+        List<StoredMail> mails = List.of(
+                Graphs.mail(1, Graphs.START, deep),
+                Graphs.mail(2, Graphs.START, FolderPath.of("Inbox", "A")),
+                Graphs.mail(3, Graphs.START, FolderPath.INBOX),
+                Graphs.mail(4, Graphs.START, FolderPath.of("Other", "C")));
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            String inbox = graph.mailbox(OWNER).folderId(FolderPath.INBOX);
+            String inner = graph.mailbox(OWNER).folderId(FolderPath.of("Inbox", "A"));
+            graph.faults().always(RequestMatch.path("/mailFolders/" + inbox + "/childFolders"), DENIED);
+            List<Partition> plan = mailbox.plan(Crawl.ALL);
+            graph.faults().clear();
+            // Now it is the next level that may not be listed.
+            graph.faults().first(RequestMatch.path("/mailFolders/" + inner + "/childFolders"), 1, DENIED);
+
+            Crawl crawl = Crawl.of(mailbox, Crawl.ALL, plan, Crawl.limit(10), Integer.MAX_VALUE);
+            assertThat(crawl.ids()).containsExactlyInAnyOrderElementsOf(Graphs.ids(graph, mails));
+            assertThat(crawl.walked).extracting(Partition::scope).contains("children:" + inner);
+        }
+    }
+
+    @Test
+    void recoverableItemsThatMayNotBeReadArePartOfThePlanToo() throws Exception {
+        MailQuery deleted = new MailQuery(null, Crawl.TO, List.of("inbox"), true, false);
+        try (FakeGraph graph = Graphs.start(List.of(Graphs.mail(1, Graphs.START, FolderPath.INBOX)));
+                Mailbox mailbox = Graphs.open(graph)) {
+            graph.faults().always(RequestMatch.path("recoverableitemsdeletions"), DENIED);
+            Partition recoverable = only(mailbox.plan(deleted), "recoverableitemsdeletions");
+            for (Mailbox anyTime : List.of(mailbox, Graphs.open(graph))) {
+                assertThat(refused(anyTime, deleted, recoverable).kind())
+                        .isEqualTo(SourceException.Kind.SKIP_PARTITION);
+            }
+            graph.faults().clear();
+            graph.faults().always(RequestMatch.path("recoverableitemsdeletions"), Fault.status(404));
+            assertThat(mailbox.plan(deleted)).extracting(Partition::scope).doesNotContain("recoverableitemsdeletions");
         }
     }
 

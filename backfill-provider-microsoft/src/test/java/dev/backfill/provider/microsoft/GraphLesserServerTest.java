@@ -2,6 +2,7 @@ package dev.backfill.provider.microsoft;
 
 import static dev.backfill.provider.microsoft.Graphs.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.FailureRef;
@@ -81,9 +82,53 @@ class GraphLesserServerTest {
                     assertThat(crawl.emails())
                             .filteredOn(email -> !email.attachments().isEmpty())
                             .hasSizeGreaterThan(10);
-                    assertThat(graph.journal().count(expands)).isLessThanOrEqualTo(2);
+                    // Two pages teach it, each asked for at each level at the most.
+                    assertThat(graph.journal().count(expands)).isLessThanOrEqualTo(4);
                 }
             }
+        }
+    }
+
+    @Test
+    void onePageThatIsRefusedIsAskedForLessAlone() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(200, FolderPath.INBOX);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("inbox"), false, false);
+        RequestMatch pages = RequestMatch.path("/messages$").query("$select", "subject");
+        RequestMatch full = pages.query("$expand", "fileAttachment");
+        for (int last : List.of(3, 4)) {
+            try (FakeGraph graph = Graphs.start(mails);
+                    Mailbox mailbox = Graphs.open(graph)) {
+                // The third page, in full or, for a second time, with less.
+                graph.faults().range(pages, 3, last, BAD_REQUEST);
+                Crawl crawl = Crawl.of(mailbox, query, Crawl.limit(20));
+
+                assertThat(crawl.ids()).containsExactlyInAnyOrderElementsOf(Graphs.ids(graph, mails));
+                assertThat(graph.journal().count(full))
+                        .as("all others are asked for in full")
+                        .isEqualTo(graph.journal().count(pages) - (last - 2));
+            }
+        }
+    }
+
+    @Test
+    void aPageThatNothingHelpsTeachesNothing() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(60, FolderPath.INBOX);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("inbox"), false, false);
+        RequestMatch pages = RequestMatch.path("/messages$").query("$select", "subject");
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            for (int i = 0; i < 3; i++) {
+                graph.faults().clear();
+                graph.faults().always(pages, BAD_REQUEST);
+                assertThatThrownBy(() -> Crawl.of(mailbox, query, Crawl.limit(20)))
+                        .isInstanceOf(SourceException.class);
+            }
+            graph.faults().clear();
+            int before = graph.journal().count(pages.query("$expand", "fileAttachment"));
+            int all = graph.journal().count(pages);
+            Crawl.of(mailbox, query, Crawl.limit(20));
+            assertThat(graph.journal().count(pages.query("$expand", "fileAttachment")) - before)
+                    .isEqualTo(graph.journal().count(pages) - all);
         }
     }
 
