@@ -63,7 +63,6 @@ final class EngineAssembly {
 
     BackfillManager start() {
         PluginCatalog catalog = given.plugins.build();
-        catalog.failures().forEach(failure -> LOG.warn("Plug-in left out: {}", failure));
         Map<String, Settings> settings = settings(catalog);
         MessageSink sink = given.sinkId == null ? catalog.onlySink() : catalog.sink(given.sinkId);
         TimeSource time = time();

@@ -13,6 +13,7 @@ import dev.backfill.api.Page;
 import dev.backfill.api.PageRequest;
 import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.core.pipeline.RunEnd;
 import dev.backfill.core.pipeline.RunScope;
 import dev.backfill.core.time.StopToken;
@@ -130,7 +131,7 @@ public final class EngineManager implements BackfillManager {
         try {
             resource.run();
         } catch (RuntimeException stuck) {
-            LOG.warn("Something could not be closed", stuck);
+            LOG.warn("Something could not be closed: {}", ErrorText.withStack(stuck));
         }
     }
 
@@ -151,7 +152,7 @@ public final class EngineManager implements BackfillManager {
         try {
             scope.helpers().execute(this::admit);
         } catch (RejectedExecutionException closing) {
-            LOG.trace("The engine closes", closing);
+            LOG.trace("The engine closes");
         }
     }
 
@@ -160,7 +161,7 @@ public final class EngineManager implements BackfillManager {
         try {
             admission.admit();
         } catch (StoreException down) {
-            LOG.warn("No job could be admitted; the next sweep tries again: {}", down.getMessage());
+            LOG.warn("No job could be admitted; the next sweep tries again: {}", ErrorText.brief(down));
         }
     }
 
@@ -188,7 +189,7 @@ public final class EngineManager implements BackfillManager {
             admission.admit();
             upkeep.run();
         } catch (RuntimeException failed) {
-            LOG.warn("A sweep failed; the next one follows", failed);
+            LOG.warn("A sweep failed; the next one follows: {}", ErrorText.withStack(failed));
         } finally {
             sweepLater();
         }

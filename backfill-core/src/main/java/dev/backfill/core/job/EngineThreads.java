@@ -1,5 +1,6 @@
 package dev.backfill.core.job;
 
+import dev.backfill.core.log.ErrorText;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -81,7 +82,7 @@ public final class EngineThreads implements AutoCloseable {
     }
 
     private static void logUncaught(Thread thread, Throwable error) {
-        LOG.error("Thread {} ended with an error", thread.getName(), error);
+        LOG.error("Thread {} ended with an error: {}", thread.getName(), ErrorText.withStack(error));
     }
 
     /** The API of JDK 21, looked up since the library is compiled for 17. */
@@ -95,8 +96,14 @@ public final class EngineThreads implements AutoCloseable {
             MethodHandle name =
                     lookup.findVirtual(builder, "name", MethodType.methodType(builder, String.class, long.class));
             Object named = name.invoke(virtual, prefix, 1L);
+            MethodHandle watched = lookup.findVirtual(
+                    builder,
+                    "uncaughtExceptionHandler",
+                    MethodType.methodType(builder, Thread.UncaughtExceptionHandler.class));
+            Thread.UncaughtExceptionHandler log = EngineThreads::logUncaught;
+            Object safe = watched.invoke(named, log);
             MethodHandle factory = lookup.findVirtual(builder, "factory", MethodType.methodType(ThreadFactory.class));
-            ThreadFactory threads = (ThreadFactory) factory.invoke(named);
+            ThreadFactory threads = (ThreadFactory) factory.invoke(safe);
             MethodHandle executor = lookup.findStatic(
                     Executors.class,
                     "newThreadPerTaskExecutor",

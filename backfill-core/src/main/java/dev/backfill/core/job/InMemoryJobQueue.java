@@ -3,6 +3,7 @@ package dev.backfill.core.job;
 import static java.util.Objects.requireNonNull;
 
 import dev.backfill.api.JobId;
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
@@ -75,7 +76,8 @@ public final class InMemoryJobQueue implements JobQueue {
             Thread thread = new Thread(task, "backfill-" + manager + "-job-" + number.incrementAndGet());
             thread.setDaemon(true);
             // The pool puts another thread in its place.
-            thread.setUncaughtExceptionHandler((ended, error) -> LOG.error("A run ended with an error", error));
+            thread.setUncaughtExceptionHandler(
+                    (ended, error) -> LOG.error("A run ended with an error: {}", ErrorText.withStack(error)));
             return thread;
         };
         ExecutorService own = Executors.newFixedThreadPool(threads, factory);
@@ -141,7 +143,7 @@ public final class InMemoryJobQueue implements JobQueue {
             executor.execute(() -> run(id));
         } catch (RejectedExecutionException full) {
             slots.remove(id);
-            LOG.warn("No thread takes job {}; it is offered again by the next sweep", id, full);
+            LOG.warn("No thread takes job {}; it is offered again by the next sweep: {}", id, ErrorText.brief(full));
         }
     }
 
@@ -154,7 +156,10 @@ public final class InMemoryJobQueue implements JobQueue {
         try {
             result = current.run(id, Hold.ALWAYS);
         } catch (RuntimeException broken) {
-            LOG.error("The run of job {} ended with an error it should have handled", id, broken);
+            LOG.error(
+                    "The run of job {} ended with an error it should have handled: {}",
+                    id,
+                    ErrorText.withStack(broken));
         } finally {
             end(id, result);
         }

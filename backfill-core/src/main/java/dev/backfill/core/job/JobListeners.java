@@ -4,6 +4,7 @@ import dev.backfill.api.BackfillManager.Subscription;
 import dev.backfill.api.JobEvent;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobListener;
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.core.time.Signal;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.TimeSource;
@@ -44,7 +45,8 @@ final class JobListeners {
         thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread events = new Thread(task, "backfill-" + manager + "-events");
             events.setDaemon(true);
-            events.setUncaughtExceptionHandler((ended, error) -> LOG.error("A listener threw an error", error));
+            events.setUncaughtExceptionHandler(
+                    (ended, error) -> LOG.error("A listener threw an error: {}", ErrorText.withStack(error)));
             return events;
         });
         thread.allowCoreThreadTimeOut(true);
@@ -102,7 +104,10 @@ final class JobListeners {
             try {
                 listener.onEvent(event);
             } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError broken) {
-                LOG.warn("A listener failed on an event of job {}", event.job().id(), broken);
+                LOG.warn(
+                        "A listener failed on an event of job {}: {}",
+                        event.job().id(),
+                        ErrorText.withStack(broken));
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.backfill.api.BackfillJob;
 import dev.backfill.api.JobEvent;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.core.pipeline.JobRun;
 import dev.backfill.core.pipeline.MailboxSession;
 import dev.backfill.core.pipeline.RunEnd;
@@ -68,7 +69,7 @@ final class JobRunner implements JobQueue.Handler {
         try {
             claim(id).ifPresent(claimed -> runInTurn(claimed, hold));
         } catch (StoreException down) {
-            LOG.warn("Job {} goes on when the store answers again: {}", id, down.getMessage());
+            LOG.warn("Job {} goes on when the store answers again: {}", id, ErrorText.brief(down));
             return new JobQueue.Result.Again(scope.time().instant().plus(STORE_PAUSE));
         }
         // A hold that was lost and that nobody took meanwhile leaves a RUNNING job without a run.
@@ -145,7 +146,7 @@ final class JobRunner implements JobQueue.Handler {
     }
 
     private void failBroken(Lease lease, Throwable broken) {
-        LOG.error("The run broke", broken);
+        LOG.error("The run broke: {}", ErrorText.withStack(broken));
         fail(
                 lease,
                 "INTERNAL",

@@ -1,6 +1,7 @@
 package dev.backfill.core.pipeline;
 
 import dev.backfill.api.Waiting;
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.StoreException;
 import java.time.Duration;
@@ -24,11 +25,11 @@ final class RunErrors {
             return new RunEnd.Requeued(null, null);
         }
         if (error instanceof StoreException down) {
-            LOG.warn("The job goes on when the store answers again: {}", down.getMessage());
+            LOG.warn("The job goes on when the store answers again: {}", ErrorText.brief(down));
             return new RunEnd.Requeued(now.plus(STORE_PAUSE), null);
         }
         // Nobody sorted this one out: a defect of a plug-in or of ours, so the stack belongs in the log.
-        LOG.error("A run failed with an error that no plug-in classified", error);
+        LOG.error("A run failed with an error that no plug-in classified: {}", ErrorText.withStack(error));
         return new RunEnd.Failed(
                 "UNMAPPED",
                 "An error nobody expected: " + error.getClass().getName() + ". See the log; resume when it is mended.");

@@ -32,7 +32,8 @@ public record PluginFailure(String reason, @Nullable Throwable cause) {
 
     /** A plug-in's own exceptions may say anything, so of them the class alone is told. */
     private static String text(Throwable thrown) {
-        boolean ofTheJdk = thrown instanceof LinkageError
+        // What an initialiser threw is repeated, as text, in the message of the error that stands for it.
+        boolean ofTheJdk = thrown instanceof LinkageError && !(thrown instanceof ExceptionInInitializerError)
                 || thrown instanceof ReflectiveOperationException
                 || thrown instanceof ServiceConfigurationError;
         return ofTheJdk && thrown.getMessage() != null

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.backfill.api.BackfillException;
 import dev.backfill.api.InvalidRequestException;
 import dev.backfill.api.ProviderNotFoundException;
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.spi.EmailSource;
 import dev.backfill.spi.SpiVersion;
 import java.util.ArrayList;
@@ -95,7 +96,10 @@ final class PluginRegistry<T> {
     private void report() {
         for (PluginFailure failure : failures) {
             LOG.warn("A {} is left out: {}", kind.name(), failure.reason());
-            LOG.debug("The {} that is left out", kind.name(), failure.cause());
+            Throwable cause = failure.cause();
+            if (cause != null) {
+                LOG.debug("The {} that is left out: {}", kind.name(), ErrorText.withStack(cause));
+            }
         }
         byId.forEach((id, plugins) -> {
             if (plugins.size() > 1) {

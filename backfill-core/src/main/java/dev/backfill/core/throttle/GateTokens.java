@@ -1,5 +1,6 @@
 package dev.backfill.core.throttle;
 
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.SourceException;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,9 @@ final class GateTokens implements AccessTokens {
         try {
             host.invalidate(token);
         } catch (RuntimeException e) {
-            LOG.warn("The host failed to forget a refused access token; it is asked for another one all the same", e);
+            LOG.warn(
+                    "The host failed to forget a refused access token; it is asked for another one all the same: {}",
+                    ErrorText.withStack(e));
         }
     }
 }

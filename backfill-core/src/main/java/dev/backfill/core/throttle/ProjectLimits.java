@@ -1,5 +1,6 @@
 package dev.backfill.core.throttle;
 
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.core.time.Monitor;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.BudgetStore;
@@ -87,7 +88,9 @@ final class ProjectLimits {
             }
         } catch (RuntimeException e) {
             if (!storeFails.getAndSet(true)) {
-                LOG.warn("The budget store gave no answer; nothing of its budgets is sent until it does", e);
+                LOG.warn(
+                        "The budget store gave no answer; nothing of its budgets is sent until it does: {}",
+                        ErrorText.withStack(e));
             }
             monitor.change(() -> budget.dryFor(AFTER_STORE_FAILURE));
         } finally {

@@ -1,5 +1,6 @@
 package dev.backfill.core.time;
 
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +63,7 @@ public final class SystemTime implements TimeSource, AutoCloseable {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.error("A timed task failed; this is a defect of the task", e);
+            LOG.error("A timed task failed; this is a defect of the task: {}", ErrorText.withStack(e));
         }
     }
 

@@ -111,7 +111,7 @@ final class PubSubMessagePublisher implements MessagePublisher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (TimeoutException | ExecutionException notInTime) {
-            LOG.debug("Pub/Sub has not answered for everything in {}", DRAIN, notInTime);
+            LOG.debug("Pub/Sub has not answered for everything in {}", DRAIN);
         }
     }
 

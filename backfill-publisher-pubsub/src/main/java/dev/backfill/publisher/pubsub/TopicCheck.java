@@ -52,7 +52,11 @@ final class TopicCheck {
         if (settings.emulatorHost() != null) {
             throw errors.emulatorNotReachable(settings.emulatorHost(), failure);
         }
-        LOG.warn("Pub/Sub did not say whether {} exists, publishing will wait for it", settings.topic(), failure);
+        // The code alone: a vendor's text may hold the account that it tried.
+        LOG.warn(
+                "Pub/Sub did not say whether {} exists ({}), publishing will wait for it",
+                settings.topic(),
+                PubSubErrors.code(failure));
     }
 
     private void createOrRefuse(ApiException notFound) {

@@ -161,7 +161,7 @@ final class JdbcJobQueue implements JobQueue {
             try {
                 work.run();
             } catch (RuntimeException down) {
-                LOG.warn("The queue's upkeep failed; the next turn follows: {}", down.getMessage());
+                LOG.warn("The queue's upkeep failed; the next turn follows: {}", ErrorNames.of(down));
             }
         };
         Future<?> unused = threads.keepers()

@@ -104,7 +104,10 @@ final class JobHolds extends AbstractSchedulerListener {
                 hold.lose();
             }
         } catch (StoreException down) {
-            LOG.debug("The hold on job {} runs out unless the database answers", execution.getId(), down);
+            LOG.debug(
+                    "The hold on job {} runs out unless the database answers: {}",
+                    execution.getId(),
+                    ErrorNames.of(down));
         }
     }
 

@@ -83,7 +83,7 @@ final class JobTask {
             return handler.run(id, hold);
         } catch (RuntimeException | Error broken) {
             // No retry here: the engine offers the job again if it is still to run.
-            LOG.error("The run of job {} ended with an error it should have handled", id, broken);
+            LOG.error("The run of job {} ended with an error it should have handled: {}", id, ErrorNames.of(broken));
             return new JobQueue.Result.Done();
         }
     }
@@ -113,12 +113,12 @@ final class JobTask {
                 operations.remove();
             }
         } catch (ExecutionException moved) {
-            LOG.debug("Job {} is no longer held by this instance; whoever holds it settles it", id, moved);
+            LOG.debug("Job {} is no longer held by this instance; whoever holds it settles it", id);
         } catch (RuntimeException down) {
             LOG.warn(
-                    "The run of job {} could not be settled; the job is looked at again once it counts as dead",
+                    "The run of job {} could not be settled; the job is looked at again once it counts as dead: {}",
                     id,
-                    down);
+                    ErrorNames.of(down));
         }
     }
 
@@ -137,7 +137,7 @@ final class JobTask {
                     execution.getId(),
                     execution.pickedBy);
         } catch (ExecutionException moved) {
-            LOG.debug("Another instance revived job {}", execution.getId(), moved);
+            LOG.debug("Another instance revived job {}", execution.getId());
         }
     }
 }

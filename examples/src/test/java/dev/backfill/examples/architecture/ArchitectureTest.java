@@ -69,7 +69,8 @@ class ArchitectureTest {
                 BackfillModule.libraries(),
                 Rules.ONLY_CORE_TIME_READS_A_CLOCK_OR_WAITS,
                 Rules.ONLY_THROTTLE_USES_RETRY_AND_BUCKETS,
-                Rules.NO_STANDARD_STREAMS);
+                Rules.NO_STANDARD_STREAMS,
+                Rules.NO_ERROR_IS_LOGGED_WHOLE);
     }
 
     @ParameterizedTest

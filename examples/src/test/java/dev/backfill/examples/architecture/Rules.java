@@ -27,6 +27,7 @@ import java.time.ZonedDateTime;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
 
 /** The rules that hold for more than one module. */
 final class Rules {
@@ -106,6 +107,14 @@ final class Rules {
             .dependOnClassesThat()
             .resideInAPackage("java.util.logging..")
             .because("SLF4J is the one way to log");
+
+    /** What an argument list hides from class files, {@link LogStatements} finds. */
+    static final ArchRule NO_ERROR_IS_LOGGED_WHOLE = noClasses()
+            .should()
+            .callMethodWhere(called("trace|debug|info|warn|error", Logger.class)
+                    .and(target(rawParameterTypes(String.class, Throwable.class))))
+            .as("no error is logged whole")
+            .because("the text of foreign code's errors may hold mail, an address or a token: log ErrorText");
 
     static final ArchRule NO_GENERIC_EXCEPTIONS = noClasses()
             .should(THROW_GENERIC_EXCEPTIONS)

@@ -38,6 +38,7 @@ class RulesTest {
                 arguments(Rules.ONLY_CORE_TIME_READS_A_CLOCK_OR_WAITS, "Parks"),
                 arguments(Rules.SERVICE_LOADER_IS_GIVEN_A_CLASS_LOADER, "LoadsServicesByContext"),
                 arguments(Rules.NO_STANDARD_STREAMS, "Prints"),
+                arguments(Rules.NO_ERROR_IS_LOGGED_WHOLE, "LogsAnError"),
                 arguments(Rules.NO_JAVA_UTIL_LOGGING, "LogsToJavaUtil"),
                 arguments(Rules.NO_GENERIC_EXCEPTIONS, "ThrowsGenerically"),
                 arguments(Rules.NOTHING_IS_LEFT_UNSUPPORTED, "Unsupported"),

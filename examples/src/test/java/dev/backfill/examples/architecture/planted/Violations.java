@@ -75,6 +75,12 @@ final class Violations {
         }
     }
 
+    static final class LogsAnError {
+        void run(Throwable error) {
+            org.slf4j.LoggerFactory.getLogger("planted").warn("went wrong", error);
+        }
+    }
+
     static final class LogsToJavaUtil {
         Object run() {
             return Logger.getGlobal();
