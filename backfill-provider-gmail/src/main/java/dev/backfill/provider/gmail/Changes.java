@@ -25,6 +25,7 @@ final class Changes {
     private final ApiCalls calls;
     private final QuotaRegime regime;
     private final MessageFetcher fetcher;
+    private final AverageBytes averageBytes;
 
     /** Where a walk stands: changes after the record, the first so many of them done. */
     private record Place(String recordId, int done) {
@@ -57,11 +58,12 @@ final class Changes {
         }
     }
 
-    Changes(GmailClient client, ApiCalls calls, QuotaRegime regime, MessageFetcher fetcher) {
+    Changes(GmailClient client, ApiCalls calls, QuotaRegime regime, MessageFetcher fetcher, AverageBytes averageBytes) {
         this.client = client;
         this.calls = calls;
         this.regime = regime;
         this.fetcher = fetcher;
+        this.averageBytes = averageBytes;
     }
 
     /**
@@ -82,7 +84,8 @@ final class Changes {
         String newest = list(place, limit.messages(), changes);
         int end = Math.min(changes.size(), place.done() + Math.min(limit.messages(), MAX_CHUNK));
         int first = Math.min(place.done(), end);
-        ChangesPage page = new ChangesPage(query, selection, partition, changes.subList(first, end));
+        ChangesPage page =
+                new ChangesPage(query, selection, partition, changes.subList(first, end), limit, averageBytes);
         page.walk(fetcher, labels, writer);
         int next = place.done() + page.used();
         if (newest == null || next < changes.size()) {

@@ -6,6 +6,7 @@ import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.SourceException;
@@ -42,17 +43,31 @@ final class ChangesPage {
     private final List<Change> changes;
     private final Map<String, List<Change>> byMessage = new LinkedHashMap<>();
     private final Map<String, Integer> handled = new HashMap<>();
+    private final Map<String, Fetched> fetched = new HashMap<>();
+    private final PageLimit limit;
+    private final AverageBytes averageBytes;
+    private long bytes;
     private int used;
     private int repeats;
 
     /**
      * @param changes what the page is about, oldest first
+     * @param limit how many bytes of messages it may hold; one message is always allowed
+     * @param averageBytes says how many messages to get at once for that
      */
-    ChangesPage(MailQuery query, Selection selection, Partition partition, List<Change> changes) {
+    ChangesPage(
+            MailQuery query,
+            Selection selection,
+            Partition partition,
+            List<Change> changes,
+            PageLimit limit,
+            AverageBytes averageBytes) {
         this.query = query;
         this.selection = selection;
         this.partition = partition;
         this.changes = List.copyOf(changes);
+        this.limit = limit;
+        this.averageBytes = averageBytes;
         for (Change change : changes) {
             byMessage
                     .computeIfAbsent(change.messageId(), unused -> new ArrayList<>())
@@ -61,25 +76,47 @@ final class ChangesPage {
     }
 
     void walk(MessageFetcher fetcher, Labels labels, PageWriter writer) {
-        Map<String, Fetched> byId = new HashMap<>();
-        fetcher.fetch(List.copyOf(byMessage.keySet()), selection, labels).forEach(one -> byId.put(one.id(), one));
         boolean room = true;
-        while (room && used < changes.size()) {
-            Fetched one = Objects.requireNonNull(byId.get(changes.get(used).messageId()));
+        while (room && used < changes.size() && bytes < limit.bytes()) {
+            String id = changes.get(used).messageId();
+            if (!fetched.containsKey(id)) {
+                fetcher.fetch(next(), selection, labels).forEach(one -> fetched.put(one.id(), one));
+            }
+            Fetched one = Objects.requireNonNull(fetched.get(id));
             if (one.stopsPage() && one.error() != null) {
                 if (used == 0) {
                     throw one.error();
                 }
                 return;
             }
+            PageItem item = item(one, handled.getOrDefault(id, 0));
+            long size =
+                    item instanceof PageItem.Message message ? message.email().heapBytes() : 0;
+            if (bytes > 0 && bytes + size > limit.bytes()) {
+                return;
+            }
             used++;
-            PageItem item = item(one, handled.merge(one.id(), 1, Integer::sum) - 1);
+            bytes += size;
+            if (size > 0) {
+                averageBytes.saw(size);
+            }
+            handled.merge(id, 1, Integer::sum);
             if (item == null) {
                 repeats++;
             } else {
                 room = writer.write(item) == PageWriter.Verdict.CONTINUE;
             }
         }
+    }
+
+    /** The messages to get next: as many as are likely to fit. */
+    private List<String> next() {
+        return changes.subList(used, changes.size()).stream()
+                .map(Change::messageId)
+                .distinct()
+                .filter(id -> !fetched.containsKey(id))
+                .limit(averageBytes.fitting(limit.bytes() - bytes, changes.size()))
+                .toList();
     }
 
     /** How many of the changes are done. */

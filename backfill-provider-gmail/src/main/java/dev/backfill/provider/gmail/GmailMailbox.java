@@ -49,8 +49,9 @@ final class GmailMailbox implements Mailbox {
         this.contents = new Contents(client, calls, regime);
         this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
         this.fetcher = new MessageFetcher(client, calls, regime, settings.raw(), contents);
-        this.walk = new WindowWalk(windows, fetcher, context.clock());
-        this.changes = new Changes(client, calls, regime, fetcher);
+        AverageBytes averageBytes = new AverageBytes();
+        this.walk = new WindowWalk(windows, fetcher, averageBytes, context.clock());
+        this.changes = new Changes(client, calls, regime, fetcher, averageBytes);
     }
 
     static GmailMailbox open(MailboxContext context, GmailSettings settings) {

@@ -113,7 +113,7 @@ final class MessageFetcher {
     }
 
     /** Asks for the profile, the cheapest there is; false if that is not answered either. */
-    private boolean isServed() {
+    boolean isServed() {
         try {
             calls.call(regime.profile(), client::profile);
             return true;
@@ -129,7 +129,8 @@ final class MessageFetcher {
         }
     }
 
-    private static boolean isUnanswered(SourceException error) {
+    /** Says whether an error means that the server gave no answer, however often it was asked. */
+    static boolean isUnanswered(SourceException error) {
         return error.kind() == SourceException.Kind.RETRY || error.kind() == SourceException.Kind.RETRY_SMALLER;
     }
 

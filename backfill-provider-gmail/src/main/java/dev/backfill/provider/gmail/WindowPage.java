@@ -12,8 +12,6 @@ import java.util.List;
 
 /** One page of a window while it is walked. Confined to its thread. */
 final class WindowPage {
-    private static final int MAX_CHUNK = 100;
-
     /** Where hardly an id is the window's, a page ends here for the engine to note how far it is. */
     private static final int MAX_ENTRIES = 1_000;
 
@@ -73,8 +71,7 @@ final class WindowPage {
     }
 
     private int chunk() {
-        long byBytes = (limit.bytes() - bytes) / walk.averageBytes() + 1;
-        return (int) Math.max(1, Math.min(Math.min(byBytes, MAX_CHUNK), (long) limit.messages() - written));
+        return walk.averageBytes().fitting(limit.bytes() - bytes, (long) limit.messages() - written);
     }
 
     /** Hands one message over; false if the page ends before or with it. */
@@ -86,7 +83,16 @@ final class WindowPage {
             }
             return false;
         }
-        boolean ours = error != null || one.wanted() && share.holds(one);
+        boolean ours;
+        try {
+            ours = error != null || one.wanted() && share.holds(one);
+        } catch (SourceException unlisted) {
+            if (next == first) {
+                throw unlisted;
+            }
+            // The next page begins with it, and with this error alone.
+            return false;
+        }
         if (!ours) {
             foreign++;
             next++;
@@ -101,7 +107,7 @@ final class WindowPage {
         written++;
         bytes += size;
         if (email != null) {
-            walk.sawBytes(size);
+            walk.averageBytes().saw(size);
         }
         if (one.received() != null) {
             millis = one.received().toEpochMilli();

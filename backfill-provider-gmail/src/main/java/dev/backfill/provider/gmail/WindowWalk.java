@@ -9,6 +9,7 @@ import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class WindowWalk {
     private static final int MAX_KEPT = 64;
     private static final Duration MAX_AGE = Duration.ofMinutes(10);
-    private static final long FIRST_GUESS_BYTES = 16_384;
 
     /** How the scope of a partition of single messages begins; their ids follow. */
     private static final String LATE = "ids:";
@@ -46,15 +45,18 @@ final class WindowWalk {
     private final InstantSource clock;
     private final ConcurrentHashMap<String, WindowIds> kept = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<String, Map<String, Fetched>> ahead = new ConcurrentHashMap<>();
-    private final AtomicLong averageBytes = new AtomicLong(FIRST_GUESS_BYTES);
+    private final AverageBytes averageBytes;
+    private final SpoiltLists spoilt;
 
     /** What a page is walked for. */
     record Job(MailQuery query, Selection selection, Labels labels, Partition window) {}
 
-    WindowWalk(Windows windows, MessageFetcher fetcher, InstantSource clock) {
+    WindowWalk(Windows windows, MessageFetcher fetcher, AverageBytes averageBytes, InstantSource clock) {
         this.windows = windows;
         this.fetcher = fetcher;
+        this.averageBytes = averageBytes;
         this.clock = clock;
+        this.spoilt = new SpoiltLists(fetcher);
     }
 
     PageEnd fetch(Job job, Position position, PageLimit limit, PageWriter writer) {
@@ -67,27 +69,46 @@ final class WindowWalk {
         }
         WindowIds listing = kept.get(window.id());
         if (listing == null || listing.isOlderThan(maxAge(listing), clock.instant())) {
-            Listing fresh = position.isStart()
-                    ? windows.listOrCut(job.query(), job.selection(), window, Windows.MAX_IDS)
-                    : whole(job);
-            if (!fresh.whole()) {
-                List<Partition> parts = windows.split(job.query(), job.selection(), window, fresh);
-                if (parts != null) {
-                    return PageEnd.replaced(parts, 0, 0);
+            Listing fresh;
+            List<Partition> parts;
+            try {
+                fresh = position.isStart()
+                        ? windows.listOrCut(job.query(), job.selection(), window, Windows.MAX_IDS)
+                        : whole(job);
+                parts = fresh.whole() ? null : windows.split(job.query(), job.selection(), window, fresh);
+                if (!fresh.whole() && parts == null) {
+                    fresh = whole(job);
                 }
-                fresh = whole(job);
+            } catch (SourceException error) {
+                return spoilt.unlisted(window, error, writer);
+            }
+            if (parts != null) {
+                return PageEnd.replaced(parts, 0, 0);
             }
             listing = inOrder(job, fresh);
             keep(job, listing);
             ahead.remove(window.id());
         }
-        WindowPage page = page(job, listing, from, limit, writer);
+        WindowPage page;
+        try {
+            page = page(job, listing, from, limit, writer);
+        } catch (SourceException error) {
+            return spoilt.unlisted(window, error, writer);
+        }
         if (!page.isLast()) {
             return more(page);
         }
         kept.remove(window.id());
         ahead.remove(window.id());
-        return end(job, listing, page);
+        try {
+            return end(job, listing, page);
+        } catch (SourceException error) {
+            PageEnd uncounted = spoilt.uncounted(window, error, page, writer);
+            if (!uncounted.isLast()) {
+                keep(job, listing);
+            }
+            return uncounted;
+        }
     }
 
     /** A list of many windows' length is used as many times as long, or most of the quota would go into listing. */
@@ -101,7 +122,7 @@ final class WindowWalk {
         return page;
     }
 
-    private static PageEnd more(WindowPage page) {
+    static PageEnd more(WindowPage page) {
         return PageEnd.more(page.position(), page.entries(), page.foreign());
     }
 
@@ -170,13 +191,8 @@ final class WindowWalk {
         return windows;
     }
 
-    /** How many bytes a message has on average, so far. */
-    long averageBytes() {
-        return averageBytes.get();
-    }
-
-    void sawBytes(long bytes) {
-        averageBytes.updateAndGet(average -> Math.max(1, (average * 15 + bytes) / 16));
+    AverageBytes averageBytes() {
+        return averageBytes;
     }
 
     /** Keeps what was fetched and paid for but found no room, for the next page. */

@@ -34,7 +34,7 @@ final class Windows {
     static final int CUT_IDS = 1_000;
 
     /** No mail is older: windows reach back to here and then to the beginning in one. */
-    private static final Instant OLDEST = Instant.parse("1990-01-01T00:00:00Z");
+    static final Instant OLDEST = Instant.parse("1990-01-01T00:00:00Z");
 
     private static final Duration SHORTEST_SPAN = Duration.ofDays(1);
 
@@ -60,9 +60,21 @@ final class Windows {
     /** The windows of a query, newest first. */
     List<Partition> plan(MailQuery query, Selection selection) {
         Partition whole = Partition.window(ALL, query.from(), query.to());
-        Listing newest = listOrCut(query, selection, whole, CUT_IDS);
-        Instant cut = newest.whole() ? null : cut(whole, newest);
-        if (cut == null || !keepsDates(query, selection, whole, newest, cut)) {
+        Instant cut;
+        try {
+            Listing newest = listOrCut(query, selection, whole, CUT_IDS);
+            cut = newest.whole() ? null : cut(whole, newest);
+            if (cut != null && !keepsDates(query, selection, whole, newest, cut)) {
+                cut = null;
+            }
+        } catch (SourceException unlisted) {
+            if (!MessageFetcher.isUnanswered(unlisted)) {
+                throw unlisted;
+            }
+            // The walk will find the same, and find out what it is about.
+            cut = null;
+        }
+        if (cut == null) {
             return List.of(whole);
         }
         List<Partition> windows = new ArrayList<>();

@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
 import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.gmail.GmailMailbox;
+import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.MailBytes;
 import dev.backfill.testkit.mail.StoredMail;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +110,41 @@ class ChangesTest {
         assertMessage(items.get(0), news, PageItem.Change.CREATE);
         assertMessage(items.get(1), inbox, PageItem.Change.UPDATE);
         assertDeleted(items.subList(2, 3), work);
+    }
+
+    @Test
+    void aPageOfChangesHoldsNoMoreBytesThanThereIsRoomFor() {
+        String text = "From: a@example.com\r\nSubject: large\r\n\r\n" + "0123456789abcdef\r\n".repeat(3_000);
+        List<String> large = new ArrayList<>();
+        Map<String, String> pins = Crawl.run(box.mailbox(), query(), PAGE).pins();
+        for (int i = 0; i < 60; i++) {
+            StoredMail one = StoredMail.builder(HexFormat.of().toHexDigits(0x1000L + i), FROM.plusSeconds(500 + i))
+                    .folder(FolderPath.INBOX)
+                    .mime(MailBytes.utf8(text))
+                    .build();
+            there.add(one);
+            large.add(one.id());
+        }
+        PageLimit limit = new PageLimit(100, 400_000);
+        Partition changes = box.mailbox().planChanges(query(), pins).get(0);
+        List<String> ids = new ArrayList<>();
+        Position position = Position.START;
+        int most = 0;
+        while (position != null) {
+            int before = gmail.journal().count(RequestMatch.path("/messages/[0-9a-f]+$"));
+            PageCollector page = new PageCollector();
+            PageEnd end = box.mailbox().fetch(query(), changes, position, limit, page);
+            most = Math.max(most, gmail.journal().count(RequestMatch.path("/messages/[0-9a-f]+$")) - before);
+            long bytes = page.items().stream()
+                    .mapToLong(item -> ((PageItem.Message) item).email().heapBytes())
+                    .sum();
+            assertThat(bytes).isLessThanOrEqualTo(limit.bytes());
+            ids.addAll(page.ids());
+            position = end.next();
+        }
+        assertThat(ids).containsExactlyElementsOf(large);
+        // As many as would fit if they were like the mail before them, not all 60.
+        assertThat(most).isLessThan(40);
     }
 
     @Test

@@ -35,6 +35,9 @@ final class GmailLister {
         }
         int from = from(found, call.parameter("pageToken"));
         int to = Math.min(found.size(), from + size(call));
+        if (mailbox.isSpoilt(found.subList(from, to))) {
+            throw GmailFault.of(500, "backendError", "Backend Error");
+        }
         json.writeStartObject();
         if (to > from) {
             json.writeArrayFieldStart(kind);

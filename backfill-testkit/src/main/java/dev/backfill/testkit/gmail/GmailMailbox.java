@@ -10,11 +10,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,7 @@ public final class GmailMailbox {
     private final Map<String, GmailItem> items = new HashMap<>();
     private final Map<String, String> userLabels = new LinkedHashMap<>();
     private final List<HistoryRecord> history = new ArrayList<>();
+    private final Set<String> spoilt = new HashSet<>();
     private long historyId = 1_000;
     private long oldestHistoryId = historyId;
     private GmailItem @Nullable [] sorted;
@@ -133,6 +136,47 @@ public final class GmailMailbox {
     public GmailMailbox addAll(Collection<StoredMail> mails) {
         mails.forEach(this::add);
         return this;
+    }
+
+    /**
+     * Spoils the lists that a message stands in: each page that would hold it is answered with status 500, whatever is searched
+     * for. The message itself can be had.
+     *
+     * @param messageId the message's id
+     */
+    public void spoilLists(String messageId) {
+        synchronized (lock) {
+            spoilt.add(messageId);
+        }
+    }
+
+    /** Lets all lists be had again. */
+    public void mendLists() {
+        synchronized (lock) {
+            spoilt.clear();
+        }
+    }
+
+    boolean isSpoilt(Collection<GmailItem> page) {
+        synchronized (lock) {
+            return page.stream().anyMatch(item -> spoilt.contains(item.id()));
+        }
+    }
+
+    /**
+     * Gives one of the user's labels another name; its id stays.
+     *
+     * @param from its name
+     * @param to its new name
+     */
+    public void renameLabel(String from, String to) {
+        synchronized (lock) {
+            String id = userLabels.remove(from);
+            if (id == null) {
+                throw new IllegalArgumentException("there is no such label");
+            }
+            userLabels.put(to, id);
+        }
     }
 
     /**

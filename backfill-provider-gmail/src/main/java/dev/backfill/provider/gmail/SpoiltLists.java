@@ -1,0 +1,79 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageWriter;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.SourceException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What becomes of a window whose ids are not given however often they are asked for, while the server gives other things: it is
+ * halved, until what cannot be listed is a second, which is a failure by itself. So the rest of the mailbox is walked, and the
+ * engine's breaker sees it where no list is given at all. Where nothing else is given either it is an outage, and the error is
+ * thrown on. Thread-safe.
+ */
+final class SpoiltLists {
+    private final MessageFetcher fetcher;
+
+    SpoiltLists(MessageFetcher fetcher) {
+        this.fetcher = fetcher;
+    }
+
+    /**
+     * Ends a page of a window that could not be listed. Where messages of it were handed over before, they come again.
+     *
+     * @param window the window
+     * @param error what its list came to
+     * @param writer takes the failure
+     * @return its halves, or the failure
+     * @throws SourceException the error, if it is no fault of this window
+     */
+    PageEnd unlisted(Partition window, SourceException error, PageWriter writer) {
+        check(error);
+        Instant to = window.to();
+        Instant from = window.from() == null ? Windows.OLDEST : window.from();
+        if (to != null && to.getEpochSecond() - from.getEpochSecond() > 1) {
+            Instant middle = Instant.ofEpochSecond((from.getEpochSecond() + to.getEpochSecond()) / 2);
+            return PageEnd.replaced(
+                    List.of(
+                            Partition.window(window.scope(), middle, to),
+                            Partition.window(window.scope(), window.from(), middle)),
+                    0,
+                    0);
+        }
+        return failed(window, error, writer, 0, 0);
+    }
+
+    /**
+     * Ends a window that was walked and whose list was not given again to count it: all of it may be incomplete.
+     *
+     * @param window the window
+     * @param error what its second list came to
+     * @param page the page that was its last
+     * @param writer takes the failure, unless it took messages in this page and may take no more
+     * @return the failure, or that the page goes on behind the last message
+     * @throws SourceException the error, if it is no fault of this window
+     */
+    PageEnd uncounted(Partition window, SourceException error, WindowPage page, PageWriter writer) {
+        check(error);
+        return page.entries() > 0
+                ? WindowWalk.more(page)
+                : failed(window, error, writer, page.entries(), page.foreign());
+    }
+
+    private void check(SourceException error) {
+        if (!MessageFetcher.isUnanswered(error) || !fetcher.isServed()) {
+            throw error;
+        }
+    }
+
+    private static PageEnd failed(
+            Partition window, SourceException error, PageWriter writer, int entries, int foreign) {
+        FailureRef ref = FailureRef.stretch(window.scope(), window.from(), window.to());
+        writer.write(new PageItem.Failed(ref, error.kind(), error.code()));
+        return PageEnd.last(entries + 1, foreign, null);
+    }
+}
