@@ -15,9 +15,6 @@ final class Database {
     /** How often a transaction is tried. Each loser of a conflict lets one winner through, so that few tries are many. */
     private static final int TRIES = 20;
 
-    /** How long a transaction may stand still: less than it takes to find an instance dead, and far more than a write. */
-    private static final Duration STANDSTILL = Duration.ofSeconds(8);
-
     private final Dialect dialect;
     private final DataSource writer;
     private final DataSource reader;
@@ -34,7 +31,7 @@ final class Database {
      * @param tables where the tables are
      */
     Database(Dialect dialect, DataSource writer, DataSource reader, Tables tables) {
-        this(dialect, writer, reader, tables, STANDSTILL);
+        this(dialect, writer, reader, tables, QueueTimings.DEFAULT.standstill());
     }
 
     /** Makes a database that ends transactions which stand still for so long. */

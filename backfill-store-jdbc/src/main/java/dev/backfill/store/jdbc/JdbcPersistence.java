@@ -55,7 +55,8 @@ public final class JdbcPersistence implements Persistence {
     /**
      * Keeps everything in a PostgreSQL database that instances may share.
      *
-     * @param dataSource connections, better from a pool: each engine uses up to ten at once. The host closes it, after this
+     * @param dataSource connections, better from a pool: each engine uses about two a running job
+     *     and five more. The host closes it, after this
      * @return a builder
      */
     public static Builder dataSource(DataSource dataSource) {
@@ -154,7 +155,8 @@ public final class JdbcPersistence implements Persistence {
          */
         public JdbcPersistence open() {
             if (dataSource != null) {
-                return new JdbcPersistence(SharedDatabase.open(dataSource, schema, prefix), timings, () -> {});
+                Database database = SharedDatabase.open(dataSource, schema, prefix, timings.standstill());
+                return new JdbcPersistence(database, timings, () -> {});
             }
             if (schema != null) {
                 throw new InvalidRequestException("schema", "is not for a file; a table prefix is");

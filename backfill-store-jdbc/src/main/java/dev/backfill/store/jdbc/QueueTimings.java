@@ -20,6 +20,8 @@ record QueueTimings(Duration polling, Duration heartbeat, int missedHeartbeats, 
 
     private static final int LEAST_MISSED = 4;
     private static final int HOLD_QUARTERS = 3;
+    private static final Duration SHORTEST_STANDSTILL = Duration.ofMillis(500);
+    private static final Duration LONGEST_STANDSTILL = Duration.ofSeconds(8);
 
     QueueTimings {
         requireNonNull(polling, "polling");
@@ -47,6 +49,18 @@ record QueueTimings(Duration polling, Duration heartbeat, int missedHeartbeats, 
     /** After so long without a heartbeat a run must stop by itself: a quarter before others may begin. */
     Duration holdFor() {
         return deadAfter().multipliedBy(HOLD_QUARTERS).dividedBy(4);
+    }
+
+    /**
+     * How long a transaction of this instance may stand still before the database ends it: less than it takes to find the
+     * instance dead, so that nobody waits for the rows of one that is frozen, and far more than a write.
+     */
+    Duration standstill() {
+        Duration wanted = deadAfter().multipliedBy(2).dividedBy(3);
+        if (wanted.compareTo(SHORTEST_STANDSTILL) < 0) {
+            return SHORTEST_STANDSTILL;
+        }
+        return wanted.compareTo(LONGEST_STANDSTILL) > 0 ? LONGEST_STANDSTILL : wanted;
     }
 
     /** How often jobs that nobody runs are looked for. */

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +25,11 @@ final class SharedDatabase {
      * @param source the host's connections, three at once or more
      * @param schema where the tables shall be; null for the connection's own
      * @param prefix what the tables' names begin with
+     * @param standstill after how long a transaction that stands still is ended
      * @return the database
      * @throws BackfillException if it cannot be used; its message says why and what to do
      */
-    static Database open(DataSource source, @Nullable String schema, String prefix) {
+    static Database open(DataSource source, @Nullable String schema, String prefix, Duration standstill) {
         try (Connection connection = source.getConnection()) {
             Dialect dialect = Dialect.of(connection);
             if (dialect != Dialect.POSTGRESQL) {
@@ -41,7 +43,7 @@ final class SharedDatabase {
                     connection,
                     tables.schema() + "." + tables.history(),
                     statement -> new Migrations(dialect, source, tables).run());
-            return new Database(dialect, source, source, tables);
+            return new Database(dialect, source, source, tables, standstill);
         } catch (SQLException refused) {
             throw new BackfillException(JdbcPersistence.SETUP_CODE, explained(refused), refused);
         }

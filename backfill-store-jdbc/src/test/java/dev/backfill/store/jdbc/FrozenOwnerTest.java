@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.backfill.api.JobId;
 import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobLimits;
+import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.StoreException;
 import java.time.Duration;
@@ -21,13 +22,11 @@ class FrozenOwnerTest {
 
     @Test
     void aTransactionThatStandsStillIsEndedAndItsJobTakenOver() throws Exception {
-        Database found = SharedDatabase.open(Postgres.dataSource(), Postgres.newSchema(), Tables.DEFAULT_PREFIX);
-        JdbcJobStore store = new JdbcJobStore(new Database(
-                Dialect.POSTGRESQL,
-                Postgres.dataSource(),
-                Postgres.dataSource(),
-                found.tables(),
-                Duration.ofMillis(300)));
+        JobStore store = JdbcPersistence.dataSource(Postgres.dataSource())
+                .schema(Postgres.newSchema())
+                .heartbeat(Duration.ofMillis(200))
+                .open()
+                .jobs();
         store.insert(StoreJobs.job(JOB.value(), "user", "account"));
         Lease lease = store.claim(JOB, "frozen", StoreJobs.NOW, JobLimits.NONE).orElseThrow();
         CountDownLatch holdsTheRow = new CountDownLatch(1);
@@ -45,10 +44,14 @@ class FrozenOwnerTest {
                 task -> new Thread(task).start());
         assertThat(holdsTheRow.await(30, TimeUnit.SECONDS)).isTrue();
 
+        long since = System.nanoTime();
         Lease next = CompletableFuture.supplyAsync(() -> store.claim(JOB, "next", StoreJobs.NOW, JobLimits.NONE))
                 .get(30, TimeUnit.SECONDS)
                 .orElseThrow();
 
+        assertThat(Duration.ofNanos(System.nanoTime() - since))
+                .as("the time goes with the heartbeat")
+                .isLessThan(Duration.ofSeconds(4));
         assertThat(next.epoch()).isEqualTo(lease.epoch() + 1);
         thawed.countDown();
         assertThatExceptionOfType(ExecutionException.class)

@@ -27,7 +27,12 @@ final class QueueDatabase implements AutoCloseable {
 
     static QueueDatabase postgres() {
         return new QueueDatabase(
-                SharedDatabase.open(Postgres.dataSource(), Postgres.newSchema(), Tables.DEFAULT_PREFIX), () -> {});
+                SharedDatabase.open(
+                        Postgres.dataSource(),
+                        Postgres.newSchema(),
+                        Tables.DEFAULT_PREFIX,
+                        QueueTimings.DEFAULT.standstill()),
+                () -> {});
     }
 
     /** On a server of the test's own. */
@@ -38,7 +43,8 @@ final class QueueDatabase implements AutoCloseable {
         config.setMinimumIdle(0);
         config.setConnectionTimeout(1_000);
         HikariDataSource pool = new HikariDataSource(config);
-        return new QueueDatabase(SharedDatabase.open(pool, null, Tables.DEFAULT_PREFIX), pool);
+        return new QueueDatabase(
+                SharedDatabase.open(pool, null, Tables.DEFAULT_PREFIX, QueueTimings.DEFAULT.standstill()), pool);
     }
 
     static QueueDatabase sqlite(Path folder) {

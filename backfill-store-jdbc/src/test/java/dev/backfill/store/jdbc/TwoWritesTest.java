@@ -154,7 +154,8 @@ class TwoWritesTest {
         ScriptedSource untouched = mailbox();
         BackfillManager second = second(untouched);
         assertComplete(second, id);
-        QueueTables tables = QueueTables.of(SharedDatabase.open(Postgres.dataSource(), schema, Tables.DEFAULT_PREFIX));
+        QueueTables tables = QueueTables.of(SharedDatabase.open(
+                Postgres.dataSource(), schema, Tables.DEFAULT_PREFIX, QueueTimings.DEFAULT.standstill()));
         Until.is("the execution to go", () -> tables.version(id).isEmpty());
         assertThat(untouched.log().everOpened()).as("nobody ran it again").isZero();
     }
