@@ -15,11 +15,14 @@ import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
+import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
+import dev.backfill.spi.Lease;
 import dev.backfill.spi.MessageSink;
 import dev.backfill.spi.Persistence;
 import dev.backfill.spi.ScheduleStore;
+import dev.backfill.spi.StaleLeaseException;
 import dev.backfill.store.jdbc.JdbcPersistence;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -33,16 +36,21 @@ import java.util.ServiceLoader;
 /**
  * One instance in a process of its own. Its arguments are names and values, {@code name=value}; it says what happens in lines
  * that begin with {@code @}, and does what the lines of its input say: {@code start ACCOUNT}, {@code pause JOB},
- * {@code resume JOB}, {@code cancel JOB}, {@code retry JOB}, {@code status JOB}. It ends with its input.
+ * {@code resume JOB}, {@code cancel JOB}, {@code retry JOB}, {@code status JOB}, {@code write JOB EPOCH} (as whoever claimed it
+ * then), {@code trap} (see {@link Trap}). It ends with its input.
  */
 final class CrashWorker {
     static final UserId USER = UserId.of("ann");
 
     private final Map<String, String> arguments;
+    private final JobStore store;
+    private final Trap trap;
     private final UserJobs jobs;
 
-    private CrashWorker(Map<String, String> arguments, BackfillManager manager) {
+    private CrashWorker(Map<String, String> arguments, JobStore store, Trap trap, BackfillManager manager) {
         this.arguments = arguments;
+        this.store = store;
+        this.trap = trap;
         this.jobs = manager.forUser(USER);
     }
 
@@ -50,7 +58,7 @@ final class CrashWorker {
      * Runs an instance until its input ends.
      *
      * @param args {@code instance}, {@code store} (a file, or {@code jdbc:...}), {@code gmail}, {@code pubsub}, {@code topic},
-     *     {@code batch}, {@code heartbeat} (ms), {@code slots}, {@code halt}
+     *     {@code batch}, {@code rate}, {@code heartbeat} (ms; empty for the default), {@code slots}, {@code halt}
      */
     public static void main(String[] args) throws IOException {
         Map<String, String> arguments = new HashMap<>();
@@ -58,11 +66,12 @@ final class CrashWorker {
             String[] words = arg.split("=", 2);
             arguments.put(words[0], words[1]);
         }
+        Trap trap = new Trap(CrashWorker::tell);
         try (Persistence store = store(arguments);
-                BackfillManager manager = manager(arguments, store);
+                BackfillManager manager = manager(arguments, store, trap);
                 BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
             tell("@ready");
-            CrashWorker worker = new CrashWorker(arguments, manager);
+            CrashWorker worker = new CrashWorker(arguments, store.jobs(), trap, manager);
             for (String line = commands.readLine(); line != null; line = commands.readLine()) {
                 worker.obey(line.split(" "));
             }
@@ -73,10 +82,12 @@ final class CrashWorker {
     private static Persistence store(Map<String, String> arguments) {
         String place = arguments.get("store");
         boolean shared = place.startsWith("jdbc:");
-        JdbcPersistence.Builder builder =
-                shared ? JdbcPersistence.dataSource(pool(place)) : JdbcPersistence.file(Path.of(place));
-        if (arguments.containsKey("heartbeat")) {
-            builder.heartbeat(Duration.ofMillis(Long.parseLong(arguments.get("heartbeat"))));
+        JdbcPersistence.Builder builder = shared
+                ? JdbcPersistence.dataSource(pool(place, slots(arguments)))
+                : JdbcPersistence.file(Path.of(place));
+        String heartbeat = arguments.getOrDefault("heartbeat", "");
+        if (!heartbeat.isEmpty()) {
+            builder.heartbeat(Duration.ofMillis(Long.parseLong(heartbeat)));
         }
         Persistence store = builder.open();
         JobStore watched =
@@ -104,18 +115,22 @@ final class CrashWorker {
         };
     }
 
-    /** Gives up soon where the database is away, as a host should: an engine tries again by itself. */
-    private static HikariDataSource pool(String url) {
+    private static int slots(Map<String, String> arguments) {
+        return Integer.parseInt(arguments.getOrDefault("slots", "5"));
+    }
+
+    /** As docs/durable-jobs.md asks for; gives up soon where the database is away: an engine tries again by itself. */
+    private static HikariDataSource pool(String url, int slots) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
-        config.setMaximumPoolSize(10);
+        config.setMaximumPoolSize(2 * slots + 5);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(2_000);
         config.setValidationTimeout(1_000);
         return new HikariDataSource(config);
     }
 
-    private static BackfillManager manager(Map<String, String> arguments, Persistence store) {
+    private static BackfillManager manager(Map<String, String> arguments, Persistence store, Trap trap) {
         String instance = arguments.get("instance");
         MessageSink sink = ServiceLoader.load(MessageSink.class, CrashWorker.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
@@ -127,7 +142,7 @@ final class CrashWorker {
                     tell("@tokens " + account.account());
                     return () -> "token-of-" + instance;
                 })
-                .sink(new WatchedSink(sink, CrashWorker::tell))
+                .sink(new WatchedSink(sink, trap, CrashWorker::tell))
                 .sinkId(WatchedSink.ID)
                 .settings(
                         WatchedSink.ID,
@@ -142,7 +157,7 @@ final class CrashWorker {
                 .config(EngineConfig.builder()
                         .instanceName(instance)
                         .sourceService(instance)
-                        .maxConcurrentJobs(Integer.parseInt(arguments.getOrDefault("slots", "5")))
+                        .maxConcurrentJobs(slots(arguments))
                         .build())
                 .store(store)
                 .listener(CrashWorker::hear)
@@ -172,6 +187,8 @@ final class CrashWorker {
                 case "retry" ->
                     tell("@retries " + jobs.retryFailures(new JobId(words[1])).id());
                 case "status" -> tell("@status " + line(jobs.status(new JobId(words[1]))));
+                case "write" -> write(new JobId(words[1]), Long.parseLong(words[2]));
+                case "trap" -> trap.set();
                 default -> tell("@error unknown command");
             }
         } catch (BackfillException refused) {
@@ -182,11 +199,21 @@ final class CrashWorker {
     private void start(String account) {
         try {
             BackfillRequest.Builder request = BackfillRequest.builder("google", account)
-                    .rateLimit(BackfillRequest.MAX_RATE_LIMIT)
+                    .rateLimit(Integer.parseInt(arguments.getOrDefault("rate", "1000")))
                     .batchSize(Integer.parseInt(arguments.getOrDefault("batch", "20")));
             tell("@started " + account + " " + jobs.start(request.build()).id());
         } catch (JobConflictException conflict) {
             tell("@conflict " + account + " " + conflict.activeJob());
+        }
+    }
+
+    /** Writes as the owner of an epoch, which may be over. */
+    private void write(JobId id, long epoch) {
+        try {
+            store.write(new Lease(id, arguments.get("instance"), epoch), Checkpoint.EMPTY, row -> row);
+            tell("@written " + id);
+        } catch (StaleLeaseException refused) {
+            tell("@refused " + id);
         }
     }
 

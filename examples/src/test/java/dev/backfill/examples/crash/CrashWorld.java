@@ -23,8 +23,11 @@ final class CrashWorld implements AutoCloseable {
     /** Messages a page. */
     static final int BATCH = 10;
 
-    /** What docs/embedding.md says that a kill may double: partitions at once, pages of each that wait, messages a page. */
-    static final int WINDOW = 4 * 4 * BATCH;
+    /** How many partitions of a mailbox are walked at once. */
+    static final int WALKS = 4;
+
+    /** What docs/embedding.md says that a kill may double. */
+    static final int WINDOW = window(BATCH);
 
     private static final String TOPIC = "projects/p/topics/emails";
     private static final Pattern SERVICE = Pattern.compile("\"source_service\":\"([^\"]+)\"");
@@ -32,6 +35,7 @@ final class CrashWorld implements AutoCloseable {
     private final String store;
     private final FakeGmail gmail;
     private final InProcessPubSub pubsub = InProcessPubSub.start();
+    private final Custody custody = new Custody();
     private final List<Worker> workers = new ArrayList<>();
 
     /**
@@ -48,6 +52,11 @@ final class CrashWorld implements AutoCloseable {
         mailboxes.forEach(builder::mailbox);
         this.gmail = changes.apply(builder).start();
         pubsub.createTopic(TOPIC);
+    }
+
+    /** What a kill may double: partitions at once, pages of each that wait, messages a page. */
+    static int window(int batch) {
+        return WALKS * 4 * batch;
     }
 
     /** Makes mail, all of which a backfill takes. */
@@ -72,7 +81,6 @@ final class CrashWorld implements AutoCloseable {
      */
     Worker worker(String instance, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
-                "instance=" + instance,
                 "store=" + store,
                 "gmail=" + gmail.rootUrl(),
                 "pubsub=" + pubsub.host(),
@@ -80,7 +88,7 @@ final class CrashWorld implements AutoCloseable {
                 "heartbeat=200",
                 "batch=" + BATCH));
         arguments.addAll(List.of(more));
-        Worker worker = new Worker(arguments);
+        Worker worker = new Worker(instance, arguments, custody);
         workers.add(worker);
         return worker;
     }
@@ -91,6 +99,10 @@ final class CrashWorld implements AutoCloseable {
 
     InProcessPubSub pubsub() {
         return pubsub;
+    }
+
+    Custody custody() {
+        return custody;
     }
 
     /** How many messages arrived, repeated ones counted. */

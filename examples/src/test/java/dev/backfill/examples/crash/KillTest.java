@@ -38,6 +38,7 @@ class KillTest {
     private final Random random = new Random(seed);
     private int lives;
     private int kills;
+    private long stored;
 
     @Test
     void aMailboxArrivesWholeHoweverOftenTheProcessIsKilled() throws IOException {
@@ -65,9 +66,8 @@ class KillTest {
                             GmailFault.of(400, "invalidArgument", "Bad Request").asFault());
             JobId job = die(world, Point.PLAN, "start me");
             die(world, Point.PIN, "");
-            int longestLife = Math.max(1, messages / CrashWorld.BATCH / (randomKills + 1) / 4);
-            for (int i = 0; i < randomKills; i++) {
-                killSometime(world, longestLife);
+            for (int left = randomKills; left > 0; left--) {
+                killSometime(world, longestLife(messages, left));
             }
             die(world, Point.COMPLETION, "");
             try (Worker worker = life(world, new Halt(Point.RETRY, 1, false))) {
@@ -90,6 +90,11 @@ class KillTest {
                     .isEqualTo(mails.stream().map(StoredMail::id).collect(Collectors.toCollection(TreeSet::new)));
             System.out.println("KillTest: " + kills + " kills, " + world.doubled() + " messages twice");
         }
+    }
+
+    /** In checkpoints: so that kills come all over the mailbox, and none after its end; a checkpoint may be of several pages. */
+    private int longestLife(int messages, int killsLeft) {
+        return Math.max(1, (int) (messages - stored) / CrashWorld.BATCH / (killsLeft + 1) / 2);
     }
 
     private Worker life(CrashWorld world, Halt halt) throws IOException {
@@ -120,11 +125,15 @@ class KillTest {
         assertThat(worker.awaitDeath())
                 .as("seed %d, %s: %s", seed, how, worker.lines())
                 .isEqualTo(Halt.EXIT_CODE);
-        died(world, how);
+        died(world, worker, how);
     }
 
-    private void died(CrashWorld world, String how) {
+    private void died(CrashWorld world, Worker worker, String how) {
         kills++;
+        stored = worker.lines().stream()
+                .filter(line -> line.startsWith("@stored"))
+                .mapToLong(line -> Long.parseLong(line.split(" ")[2]))
+                .reduce(stored, (before, next) -> Math.max(before, next));
         assertThat(world.doubled())
                 .as("seed %d, doubled after %d kills, the last one %s", seed, kills, how)
                 .isLessThanOrEqualTo((long) kills * CrashWorld.WINDOW);
@@ -140,7 +149,7 @@ class KillTest {
             int[] seen = {0};
             worker.await(line -> line.startsWith("@stored") && ++seen[0] > checkpoint, "a checkpoint");
             worker.kill();
-            died(world, "kill -9 about checkpoint " + checkpoint);
+            died(world, worker, "kill -9 about checkpoint " + checkpoint);
         }
     }
 }

@@ -8,8 +8,11 @@ import dev.backfill.spi.SinkLimits;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** A sink that tells {@code @handed JOB NANOS} of each message it is handed, by the monotonic clock of the machine. */
-record WatchedSink(MessageSink sink, Consumer<String> tell) implements MessageSink {
+/**
+ * A sink that tells {@code @handed JOB NANOS} of each message it is handed, by the monotonic clock of the machine; those that
+ * step into the trap tell it when they come out.
+ */
+record WatchedSink(MessageSink sink, Trap trap, Consumer<String> tell) implements MessageSink {
     /** Its id; that of the sink inside is reserved. */
     static final String ID = "watched";
 
@@ -25,12 +28,13 @@ record WatchedSink(MessageSink sink, Consumer<String> tell) implements MessageSi
 
     @Override
     public MessagePublisher open(SinkContext context) {
-        return new Publisher(sink.open(context), tell);
+        return new Publisher(sink.open(context), trap, tell);
     }
 
-    private record Publisher(MessagePublisher publisher, Consumer<String> tell) implements MessagePublisher {
+    private record Publisher(MessagePublisher publisher, Trap trap, Consumer<String> tell) implements MessagePublisher {
         @Override
         public CompletionStage<String> publish(OutboundMessage message) {
+            trap.pass(String.valueOf(message.attributes().get("job_id")));
             long now = System.nanoTime();
             tell.accept("@handed " + message.attributes().get("job_id") + " " + now);
             return publisher.publish(message);

@@ -36,7 +36,7 @@ final class WatchedStore {
      * Wraps a store.
      *
      * @param halt where the process dies; null for nowhere
-     * @param tell is told {@code @claim JOB EPOCH} and {@code @stored JOB PUBLISHED}, after the write
+     * @param tell is told {@code @claim JOB EPOCH NANOS} and {@code @stored JOB PUBLISHED}, after the write
      */
     static JobStore of(JobStore store, @Nullable Halt halt, Consumer<String> tell) {
         WatchedStore watched = new WatchedStore(store, halt, tell);
@@ -83,7 +83,9 @@ final class WatchedStore {
         count(points);
         haltIfHit(points, false);
         Optional<?> answer = (Optional<?>) invoke(method, args);
-        answer.ifPresent(given -> tell.accept("@claim " + ((Lease) given).jobId() + " " + ((Lease) given).epoch()));
+        long now = System.nanoTime();
+        answer.map(Lease.class::cast)
+                .ifPresent(lease -> tell.accept("@claim " + lease.jobId() + " " + lease.epoch() + " " + now));
         haltIfHit(points, true);
         return answer;
     }

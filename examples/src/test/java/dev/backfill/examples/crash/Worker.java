@@ -23,8 +23,11 @@ import java.util.function.Predicate;
  */
 final class Worker implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
+    private static final long LIFE_MINUTES = 10;
     private static final int LINES_SHOWN = 40;
 
+    private final String instance;
+    private final Custody custody;
     private final Process process;
     private final Writer input;
     private final ReentrantLock lock = new ReentrantLock();
@@ -36,9 +39,13 @@ final class Worker implements AutoCloseable {
     /**
      * Starts an instance.
      *
+     * @param instance its name
      * @param arguments names and values of {@link CrashWorker}
+     * @param custody hears its lines
      */
-    Worker(List<String> arguments) throws IOException {
+    Worker(String instance, List<String> arguments, Custody custody) throws IOException {
+        this.instance = instance;
+        this.custody = custody;
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx160m",
@@ -49,6 +56,7 @@ final class Worker implements AutoCloseable {
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 CrashWorker.class.getName()));
+        command.add("instance=" + instance);
         command.addAll(arguments);
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         input = process.outputWriter(UTF_8);
@@ -60,6 +68,7 @@ final class Worker implements AutoCloseable {
     private void read() {
         try (BufferedReader output = process.inputReader(UTF_8)) {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
+                custody.hear(instance, line);
                 hear(line);
             }
         } catch (IOException closed) {
@@ -87,6 +96,10 @@ final class Worker implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    String instance() {
+        return instance;
     }
 
     /** Sends a command; one that is dead already hears nothing. */
@@ -217,10 +230,10 @@ final class Worker implements AutoCloseable {
         awaitDeath();
     }
 
-    /** Waits until it has died by itself. */
+    /** Waits until it has died by itself, which may be at the end of a large mailbox. */
     int awaitDeath() {
         try {
-            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+            assertThat(process.waitFor(LIFE_MINUTES, TimeUnit.MINUTES))
                     .as("the worker ends")
                     .isTrue();
             return process.exitValue();

@@ -1,0 +1,47 @@
+package dev.backfill.examples.crash;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A PostgreSQL that can be restarted: where it is and what it keeps stay as they are. Not thread-safe. */
+final class PostgresServer implements AutoCloseable {
+    private final Path folder;
+    private final int port;
+    private EmbeddedPostgres server;
+
+    /**
+     * Starts it.
+     *
+     * @param folder where it keeps its files
+     */
+    PostgresServer(Path folder) throws IOException {
+        this.folder = folder;
+        server = settings().start();
+        port = server.getPort();
+    }
+
+    private EmbeddedPostgres.Builder settings() {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(folder.resolve("data"))
+                .setCleanDataDirectory(false)
+                // Processes are killed here, and not the machine: it need not wait for the disk.
+                .setServerConfig("fsync", "off")
+                .setServerConfig("max_connections", "300");
+    }
+
+    String url() {
+        return server.getJdbcUrl("postgres", "postgres");
+    }
+
+    /** Stops it, which breaks all connections, and starts it again. */
+    void restart() throws IOException {
+        server.close();
+        server = settings().setPort(port).start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
