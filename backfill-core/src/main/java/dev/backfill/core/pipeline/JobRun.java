@@ -227,8 +227,14 @@ public final class JobRun {
         boolean contents = row.request().includeAttachments();
         AttachmentContents attachments = new AttachmentContents(
                 contents ? session.mailbox() : null,
-                config.attachmentMaxBytes(),
-                scope.publisher().limits().maxMessageBytes() * 3 / 4);
+                session.gate(),
+                scope.memory(),
+                new AttachmentContents.Limits(
+                        config.attachmentMaxBytes(),
+                        scope.publisher().limits().maxMessageBytes() * 3 / 4,
+                        config.maxPageBytes()),
+                stop,
+                blockedBySink);
         PageDelivery delivery =
                 new PageDelivery(scope, row.account(), row.id(), mailboxKey, attachments, handOver, hold, inbox);
         return new PartitionWalk.Shared(

@@ -6,6 +6,7 @@ import dev.backfill.api.AccountRef;
 import dev.backfill.api.JobFailure.Kind;
 import dev.backfill.api.JobFailure.Stage;
 import dev.backfill.api.JobId;
+import dev.backfill.core.throttle.MemoryBudget;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.EmailEvent;
@@ -69,9 +70,9 @@ final class PageDelivery {
     /** Hands over all items of a page; the scope of a message names it where it fails. What it throws is a failure of the walk; the page is then never settled. */
     void deliver(Page page, List<PageItem> items, UnaryOperator<String> scopeOf, SyncType syncType) {
         int next = 0;
-        try {
+        try (PageContents contents = attachments.of(items)) {
             for (; next < items.size(); next++) {
-                deliver(page, items.get(next), scopeOf, syncType);
+                deliver(page, items.get(next), contents.take(), scopeOf, syncType);
             }
             page.handedOver();
         } finally {
@@ -89,7 +90,12 @@ final class PageDelivery {
         return waitingForSink.get() > 0;
     }
 
-    private void deliver(Page page, PageItem item, UnaryOperator<String> scopeOf, SyncType syncType) {
+    private void deliver(
+            Page page,
+            PageItem item,
+            PageContents.Contents contents,
+            UnaryOperator<String> scopeOf,
+            SyncType syncType) {
         Instant now = scope.time().instant();
         if (item instanceof PageItem.Skipped) {
             page.skipped(Page.bytesOf(item));
@@ -110,9 +116,9 @@ final class PageDelivery {
                     List.of(),
                     List.of(),
                     now);
-            encodeAndPublish(page, item, event, scopeOf);
+            encodeAndPublish(page, item, event, contents, scopeOf);
         } else if (item instanceof PageItem.Message message) {
-            encodeAndPublish(page, item, event(message, syncType, now), scopeOf);
+            encodeAndPublish(page, item, event(message, contents, syncType, now), contents, scopeOf);
         }
     }
 
@@ -131,9 +137,8 @@ final class PageDelivery {
         };
     }
 
-    private EmailEvent event(PageItem.Message message, SyncType syncType, Instant now) {
+    private EmailEvent event(PageItem.Message message, PageContents.Contents contents, SyncType syncType, Instant now) {
         EmailMessage email = message.email();
-        AttachmentContents.Read read = attachments.of(email);
         Change change = message.change() == PageItem.Change.CREATE ? Change.CREATE : Change.UPDATE;
         return new EmailEvent(
                 change,
@@ -144,14 +149,15 @@ final class PageDelivery {
                 email.id(),
                 email.revision(),
                 email,
-                read.contents(),
-                read.omitted(),
+                contents.contents(),
+                contents.omitted(),
                 now);
     }
 
-    private void encodeAndPublish(Page page, PageItem item, EmailEvent event, UnaryOperator<String> scopeOf) {
+    private void encodeAndPublish(
+            Page page, PageItem item, EmailEvent event, PageContents.Contents contents, UnaryOperator<String> scopeOf) {
         FailureRef ref = FailureRef.message(scopeOf.apply(event.messageId()), event.messageId());
-        OutboundMessage message;
+        OutboundMessage message = null;
         try {
             message = scope.encoder().encode(event, limits);
         } catch (SinkException tooLarge) {
@@ -159,11 +165,24 @@ final class PageDelivery {
                     Page.bytesOf(item),
                     new Page.Failure(ref, Stage.ENCODE, Kind.PERMANENT, tooLarge.code(), event.at()));
             return;
+        } finally {
+            if (message == null) {
+                contents.close();
+            }
         }
-        // From here on the engine holds the encoded form, and the sink a copy of it; the model is garbage.
-        long bytes = 2L * message.data().length;
+        // From here on the engine holds the encoded form, and the sink a copy of it; the model is garbage. The room of
+        // the
+        // contents is a part of theirs, and is given back with it.
+        long held = 2L * message.data().length;
+        MemoryBudget.Reservation room = contents.room();
+        long reserved = 0;
+        if (room != null) {
+            reserved = Math.min(room.bytes(), held);
+            room.adjust(reserved);
+        }
+        long bytes = held - reserved;
         page.holdMore(bytes - Page.bytesOf(item));
-        new Sending(page, message, ref, bytes).attempt();
+        new Sending(page, message, ref, bytes, contents).attempt();
     }
 
     /** One message on its way, through as many attempts as it takes. */
@@ -172,24 +191,31 @@ final class PageDelivery {
         private final OutboundMessage message;
         private final FailureRef ref;
         private final long bytes;
+        private final PageContents.Contents contents;
         private int refusals;
 
-        Sending(Page page, OutboundMessage message, FailureRef ref, long bytes) {
+        Sending(Page page, OutboundMessage message, FailureRef ref, long bytes, PageContents.Contents contents) {
             this.page = page;
             this.message = message;
             this.ref = ref;
             this.bytes = bytes;
+            this.contents = contents;
+        }
+
+        private void abandoned() {
+            contents.close();
+            page.abandoned(bytes);
         }
 
         void attempt() {
             if (handOver.isStopped()) {
-                page.abandoned(bytes);
+                abandoned();
                 return;
             }
             if (!hold.isHeld()) {
                 // Another instance may publish this message by now; this one must not, however long it was frozen.
                 handOver.stop();
-                page.abandoned(bytes);
+                abandoned();
                 inbox.put(new RunInbox.Stop(new RunEnd.Superseded()));
                 return;
             }
@@ -203,6 +229,7 @@ final class PageDelivery {
             }
             acknowledgement.whenComplete((id, error) -> {
                 if (error == null) {
+                    contents.close();
                     page.published(bytes);
                 } else {
                     refused(error);
@@ -217,7 +244,8 @@ final class PageDelivery {
                     cause instanceof SinkException sinkError ? sinkError.kind() : SinkException.Kind.FATAL;
             switch (kind) {
                 case TRANSIENT -> tryAgainLater();
-                case PERMANENT ->
+                case PERMANENT -> {
+                    contents.close();
                     page.failed(
                             bytes,
                             new Page.Failure(
@@ -226,9 +254,10 @@ final class PageDelivery {
                                     Kind.PERMANENT,
                                     codeOf(cause),
                                     scope.time().instant()));
+                }
                 case FATAL -> {
                     handOver.stop();
-                    page.abandoned(bytes);
+                    abandoned();
                     inbox.put(new RunInbox.Stop(new RunEnd.Failed(codeOf(cause), describe(cause))));
                 }
             }
@@ -253,7 +282,7 @@ final class PageDelivery {
                 });
             } catch (RejectedExecutionException closing) {
                 waitingForSink.decrementAndGet();
-                page.abandoned(bytes);
+                abandoned();
                 inbox.put(new RunInbox.Stop(new RunEnd.Requeued(null, null)));
             }
         }

@@ -2,8 +2,6 @@ package dev.backfill.core.throttle;
 
 import dev.backfill.core.time.Monitor;
 import dev.backfill.core.time.StopToken;
-import dev.backfill.spi.ApiCalls;
-import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Scope;
@@ -12,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what a request gives
  */
 final class Batch<T extends @Nullable Object> {
-    private final List<ApiRequest<T>> requests;
-    private final ApiCalls calls;
+    private final List<Supplier<T>> requests;
     private final Executor helpers;
     private final IntSupplier concurrency;
 
@@ -36,9 +34,13 @@ final class Batch<T extends @Nullable Object> {
     private @Nullable SourceException end;
     private @Nullable Throwable defect;
 
-    Batch(List<ApiRequest<T>> requests, ApiCalls calls, Executor helpers, IntSupplier concurrency) {
+    /**
+     * @param requests each sends what it has to send through the gate and gives the answer
+     * @param helpers threads that may help
+     * @param concurrency how many may be under way at once, asked again and again
+     */
+    Batch(List<Supplier<T>> requests, Executor helpers, IntSupplier concurrency) {
         this.requests = List.copyOf(requests);
-        this.calls = calls;
         this.helpers = helpers;
         this.concurrency = concurrency;
         this.missing = this.requests.size();
@@ -79,9 +81,9 @@ final class Batch<T extends @Nullable Object> {
     private void work() {
         for (int index = claim(); index >= 0; index = claim()) {
             callHelp();
-            ApiRequest<T> request = requests.get(index);
+            Supplier<T> request = requests.get(index);
             try {
-                finish(index, new Outcome.Success<>(calls.call(request.operation(), request.body())), null);
+                finish(index, new Outcome.Success<>(request.get()), null);
             } catch (SourceException e) {
                 finish(index, new Outcome.Failure<>(e), endsAll(e) ? e : null);
             } catch (RuntimeException | Error e) {

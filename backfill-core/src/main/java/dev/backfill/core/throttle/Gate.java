@@ -11,6 +11,7 @@ import dev.backfill.spi.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The gate of one run over limits that other gates may share. Thread-safe. */
@@ -118,10 +119,17 @@ final class Gate implements MailboxGate, ApiCalls {
 
     @Override
     public <T extends @Nullable Object> List<Outcome<T>> all(List<ApiRequest<T>> requests) {
+        return sideBySide(requests.stream()
+                .<Supplier<T>>map(request -> () -> call(request.operation(), request.body()))
+                .toList());
+    }
+
+    @Override
+    public <T extends @Nullable Object> List<Outcome<T>> sideBySide(List<Supplier<T>> questions) {
         if (closed) {
             throw Stopped.exception();
         }
-        return new Batch<>(requests, this, throttle.callThreads(), shared.limits()::concurrency).run(request.stop());
+        return new Batch<>(questions, throttle.callThreads(), shared.limits()::concurrency).run(request.stop());
     }
 
     /** The limits now used, and what they are found under. */

@@ -2,6 +2,10 @@ package dev.backfill.core.throttle;
 
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.Outcome;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that one run sends to one mailbox goes through its gate: it waits for quota and concurrency, sends, sorts what went
@@ -10,6 +14,18 @@ import dev.backfill.spi.ApiCalls;
 public interface MailboxGate extends AutoCloseable {
     /** {@return what the provider sends its requests with} */
     ApiCalls calls();
+
+    /**
+     * Asks the mailbox many things at once, as {@link ApiCalls#all} sends many requests: within the mailbox's concurrency, on
+     * the engine's threads and the caller's own. A question is no request: it is charged for what the mailbox sends through
+     * {@link #calls()} meanwhile, and holds no slot of its own.
+     *
+     * @param <T> what a question gives
+     * @param questions the questions, 0 or more; a few hundred at the most, since all answers are held
+     * @return one outcome a question, in the same order
+     * @throws dev.backfill.spi.SourceException of kind STOPPED when the job ends meanwhile
+     */
+    <T extends @Nullable Object> List<Outcome<T>> sideBySide(List<Supplier<T>> questions);
 
     /** {@return the host's tokens; the gate remembers which one a request used, so that a refused one can be named} */
     AccessTokens tokens();

@@ -4,17 +4,24 @@ import dev.backfill.core.time.Monitor;
 import dev.backfill.core.time.StopToken;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes of mail the process may hold. Whoever asks first is served first, so that a big message is not overtaken for
  * good by small ones. Thread-safe.
+ *
+ * <p>Who holds room and needs more to let go of it asks for room to finish, {@link #reserveToFinish}. It goes first, waits for
+ * no plain reservation, and is let through over the budget when nobody else has room to finish: so those who hold all of it
+ * cannot wait for each other, and the budget is overdrawn by one of them at the most.
  */
 public final class MemoryBudget {
     private final long totalBytes;
     private final Monitor monitor = new Monitor();
     // Both guarded by the monitor
     private final Queue<Object> waiting = new ArrayDeque<>();
+    private final Queue<Object> waitingToFinish = new ArrayDeque<>();
     private long usedBytes;
+    private int finishing;
 
     /**
      * Makes a budget.
@@ -38,31 +45,82 @@ public final class MemoryBudget {
      * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
      */
     public Reservation reserve(long bytes, StopToken stop) {
+        return await(waiting, bytes, false, stop);
+    }
+
+    /**
+     * Reserves bytes for somebody who holds a reservation already and lets go of it once these are used. Waits until there is
+     * room, or until nothing reserved in this way is held any more. The caller must hold nothing reserved in this way that
+     * waits for the caller itself.
+     *
+     * @param bytes how many, 0 or more
+     * @param stop ends the wait
+     * @return the reservation, to be closed when what it was for is let go
+     * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
+     */
+    public Reservation reserveToFinish(long bytes, StopToken stop) {
+        return await(waitingToFinish, bytes, true, stop);
+    }
+
+    /**
+     * Reserves bytes as {@link #reserveToFinish} does, if there is room and nobody waits to finish. Never blocks.
+     *
+     * @param bytes how many, 0 or more
+     * @return the reservation; null if there is no room now
+     */
+    public @Nullable Reservation tryReserveToFinish(long bytes) {
+        requireBytes(bytes);
+        boolean[] taken = new boolean[1];
+        monitor.change(() -> {
+            taken[0] = waitingToFinish.isEmpty() && fits(bytes);
+            if (taken[0]) {
+                take(bytes, true);
+            }
+        });
+        return taken[0] ? new Reservation(bytes, true) : null;
+    }
+
+    private Reservation await(Queue<Object> queue, long bytes, boolean toFinish, StopToken stop) {
+        requireBytes(bytes);
+        Object turn = new Object();
+        monitor.change(() -> queue.add(turn));
+        try {
+            // Taken in the very look that finds the room, so that nobody else finds the same.
+            if (!Stopped.unlessInterrupted(() -> monitor.await(() -> tryTake(queue, turn, bytes, toFinish), stop))) {
+                throw Stopped.exception();
+            }
+            return new Reservation(bytes, toFinish);
+        } finally {
+            monitor.change(() -> queue.remove(turn));
+        }
+    }
+
+    private boolean tryTake(Queue<Object> queue, Object turn, long bytes, boolean toFinish) {
+        boolean may = turn.equals(queue.peek()) && mayTake(bytes, toFinish);
+        if (may) {
+            queue.remove();
+            take(bytes, toFinish);
+        }
+        return may;
+    }
+
+    private static void requireBytes(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes must be 0 or more, was " + bytes);
         }
-        Object turn = new Object();
-        monitor.change(() -> waiting.add(turn));
-        boolean served = false;
-        try {
-            served = Stopped.unlessInterrupted(() -> monitor.await(() -> mayTake(turn, bytes), stop));
-        } finally {
-            boolean taken = served;
-            monitor.change(() -> leave(turn, taken ? bytes : 0));
-        }
-        if (!served) {
-            throw Stopped.exception();
-        }
-        return new Reservation(bytes);
     }
 
-    private boolean mayTake(Object turn, long bytes) {
-        return turn.equals(waiting.peek()) && (usedBytes == 0 || usedBytes + bytes <= totalBytes);
+    private boolean mayTake(long bytes, boolean toFinish) {
+        return toFinish ? finishing == 0 || fits(bytes) : waitingToFinish.isEmpty() && (usedBytes == 0 || fits(bytes));
     }
 
-    private void leave(Object turn, long bytes) {
-        waiting.remove(turn);
+    private boolean fits(long bytes) {
+        return bytes <= totalBytes - usedBytes;
+    }
+
+    private void take(long bytes, boolean toFinish) {
         usedBytes += bytes;
+        finishing += toFinish ? 1 : 0;
     }
 
     /** {@return the bytes reserved now; more than {@link #totalBytes()} while something is overdrawn} */
@@ -77,16 +135,18 @@ public final class MemoryBudget {
 
     /** {@return how many callers wait for room} */
     public int waiting() {
-        return monitor.read(waiting::size);
+        return monitor.read(() -> waiting.size() + waitingToFinish.size());
     }
 
     /** Bytes that are held. Thread-safe; closed exactly by whoever lets go of the bytes, more often does no harm. */
     public final class Reservation implements AutoCloseable {
         private long bytes;
+        private final boolean toFinish;
         private boolean closed;
 
-        private Reservation(long bytes) {
+        private Reservation(long bytes, boolean toFinish) {
             this.bytes = bytes;
+            this.toFinish = toFinish;
         }
 
         /**
@@ -117,6 +177,7 @@ public final class MemoryBudget {
             monitor.change(() -> {
                 if (!closed) {
                     usedBytes -= bytes;
+                    finishing -= toFinish ? 1 : 0;
                     closed = true;
                 }
             });

@@ -71,6 +71,53 @@ class MemoryBudgetTest {
     }
 
     @Test
+    void whoHoldsAllOfItIsLetThroughToFinishAndOnlyOneOfThem() {
+        budget.reserve(100, rig.stop);
+        CompletableFuture<Reservation> page = rig.async(() -> budget.reserve(10, rig.stop));
+        awaitWaiting(1);
+
+        Reservation first = budget.reserveToFinish(30, rig.stop);
+        CompletableFuture<Reservation> second = rig.async(() -> budget.reserveToFinish(30, rig.stop));
+        awaitWaiting(2);
+
+        assertThat(budget.usedBytes()).isEqualTo(130);
+        assertThat(second).isNotDone();
+        assertThat(page).isNotDone();
+        assertThat(budget.tryReserveToFinish(0)).isNull();
+        first.close();
+        first.close();
+        assertThat(Rig.get(second).bytes()).isEqualTo(30);
+        assertThat(budget.usedBytes()).isEqualTo(130);
+        assertThat(page).isNotDone();
+    }
+
+    @Test
+    void roomToFinishGoesBeforeAPlainReservationThatWouldFit() {
+        Reservation page = budget.reserve(60, rig.stop);
+        Reservation finishing = budget.reserveToFinish(30, rig.stop);
+        CompletableFuture<Reservation> finish = rig.async(() -> budget.reserveToFinish(60, rig.stop));
+        awaitWaiting(1);
+        CompletableFuture<Reservation> plain = rig.async(() -> budget.reserve(10, rig.stop));
+        awaitWaiting(2);
+        assertThat(plain).isNotDone();
+
+        finishing.close();
+
+        assertThat(Rig.get(finish).bytes()).isEqualTo(60);
+        page.close();
+        assertThat(Rig.get(plain).bytes()).isEqualTo(10);
+    }
+
+    @Test
+    void tryingToReserveNeverWaitsAndNeverOverdraws() {
+        budget.reserve(90, rig.stop);
+
+        assertThat(budget.tryReserveToFinish(11)).isNull();
+        assertThat(budget.tryReserveToFinish(10).bytes()).isEqualTo(10);
+        assertThat(budget.usedBytes()).isEqualTo(100);
+    }
+
+    @Test
     void aCorrectionNeverWaitsAndMayOverdraw() {
         Reservation held = budget.reserve(10, rig.stop);
         held.adjust(500);

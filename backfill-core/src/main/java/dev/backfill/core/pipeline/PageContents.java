@@ -1,0 +1,206 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.core.pipeline.MessageContents.Ask;
+import dev.backfill.core.throttle.MemoryBudget.Reservation;
+import dev.backfill.spi.AttachmentContent;
+import dev.backfill.spi.ContentRef;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.OmittedContent;
+import dev.backfill.spi.Outcome;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.SourceException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fetches the contents of a page's messages, those of many messages side by side: as many as memory has room for now, and at
+ * least those of the next message. Before it waits for room, all it fetched earlier is handed over, so that it waits for the sink
+ * and never for itself. Confined to the walk's thread; closing it lets go of what was fetched and not taken.
+ */
+final class PageContents implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PageContents.class);
+
+    /** How many contents are asked for at once. */
+    private static final int MOST_AT_ONCE = 100;
+
+    /** A content is held once; then, in Base64 and so a third longer, encoded and in the sink's copy. */
+    private static final long HELD_PER_BYTE = 3;
+
+    private final AttachmentContents common;
+    private final List<PageItem> items;
+    private final Deque<Contents> fetched = new ArrayDeque<>();
+    private int next;
+    private boolean trusting = true;
+
+    PageContents(AttachmentContents common, List<PageItem> items) {
+        this.common = common;
+        this.items = items;
+    }
+
+    /**
+     * The contents of one message. Whoever takes them closes the room.
+     *
+     * @param of what came and what did not
+     * @param room the memory they hold until the sink has them; null for none
+     */
+    record Contents(@Nullable MessageContents of, @Nullable Reservation room) {
+        List<AttachmentContent> contents() {
+            return of == null ? List.of() : of.contents();
+        }
+
+        List<OmittedContent> omitted() {
+            return of == null ? List.of() : of.omitted();
+        }
+
+        void close() {
+            if (room != null) {
+                room.close();
+            }
+        }
+    }
+
+    /** The contents of the page's next item, be it a message or not. */
+    Contents take() {
+        while (fetched.isEmpty()) {
+            fetchSome();
+        }
+        next++;
+        return fetched.removeFirst();
+    }
+
+    @Override
+    public void close() {
+        fetched.forEach(Contents::close);
+        fetched.clear();
+    }
+
+    private void fetchSome() {
+        reserve();
+        List<Ask> wave = nextWave();
+        while (!wave.isEmpty()) {
+            ask(wave);
+            wave = nextWave();
+        }
+        dropDeceived();
+    }
+
+    /** Makes room for the next message, and for those behind it as far as there is room without waiting. */
+    private void reserve() {
+        long bytes = 0;
+        int asks = 0;
+        for (int i = next; i < items.size(); i++) {
+            MessageContents message = messageOf(items.get(i));
+            int more = message == null ? 0 : message.waiting();
+            if (message == null || more == 0) {
+                fetched.add(new Contents(message, null));
+                continue;
+            }
+            long needed = HELD_PER_BYTE * message.mostBytes();
+            boolean first = asks == 0;
+            if (!first
+                    && (asks + more > MOST_AT_ONCE
+                            || bytes + needed > common.limits().atOnce())) {
+                return;
+            }
+            Reservation room = first ? common.reserve(needed) : common.memory().tryReserveToFinish(needed);
+            if (room == null) {
+                return;
+            }
+            fetched.add(new Contents(message, room));
+            bytes += needed;
+            asks += more;
+        }
+    }
+
+    private @Nullable MessageContents messageOf(PageItem item) {
+        return common.mailbox() != null && item instanceof PageItem.Message message
+                ? new MessageContents(message.email(), common.limits(), trusting)
+                : null;
+    }
+
+    private List<Ask> nextWave() {
+        List<Ask> wave = new ArrayList<>();
+        for (Contents one : fetched) {
+            if (one.of() != null) {
+                wave.addAll(one.of().nextWave());
+            }
+        }
+        return wave;
+    }
+
+    private void ask(List<Ask> wave) {
+        List<Supplier<byte @Nullable []>> questions = new ArrayList<>();
+        for (Ask ask : wave) {
+            questions.add(() -> read(ask));
+        }
+        List<Outcome<byte @Nullable []>> outcomes = common.gate().sideBySide(questions);
+        for (int i = 0; i < wave.size(); i++) {
+            answered(wave.get(i), outcomes.get(i));
+        }
+    }
+
+    /** Null for a content that is longer than asked for; the bound holds whatever the plug-in gives. */
+    private byte @Nullable [] read(Ask ask) {
+        Mailbox mailbox = common.mailbox();
+        if (mailbox == null) {
+            return null;
+        }
+        int limit = (int) Math.min(ask.limit(), Integer.MAX_VALUE - 16);
+        try (InputStream stream =
+                mailbox.open(ContentRef.attachment(ask.messageId(), ask.attachmentId()), ask.limit())) {
+            byte[] bytes = stream.readNBytes(limit);
+            return bytes.length == limit && stream.read() >= 0 ? null : bytes;
+        } catch (IOException brokenOff) {
+            throw SourceException.of(SourceException.Kind.RETRY, SourceException.Scope.MESSAGE, "BROKEN_OFF")
+                    .cause(brokenOff)
+                    .build("the content broke off");
+        }
+    }
+
+    private static void answered(Ask ask, Outcome<byte @Nullable []> outcome) {
+        if (outcome instanceof Outcome.Failure<byte @Nullable []> failure) {
+            SourceException error = failure.error();
+            switch (error.kind()) {
+                case SKIP_MESSAGE, RETRY, RETRY_SMALLER -> LOG.debug("attachment left out: {}", error.code());
+                default -> throw error;
+            }
+            if (error.code().equals("TOO_LARGE")) {
+                ask.of().tooLong(ask);
+            } else {
+                ask.of().unavailable(ask);
+            }
+            return;
+        }
+        byte[] bytes = outcome.get();
+        if (bytes == null) {
+            ask.of().tooLong(ask);
+        } else {
+            ask.of().came(ask, bytes);
+        }
+    }
+
+    /** Sizes that were too small once are not trusted again on this page: what follows is asked for with room for the largest. */
+    private void dropDeceived() {
+        boolean deceived = false;
+        List<Contents> kept = new ArrayList<>();
+        for (Contents one : fetched) {
+            deceived |= one.of() != null && one.of().isDeceived();
+            if (deceived) {
+                one.close();
+            } else {
+                kept.add(one);
+            }
+        }
+        fetched.clear();
+        fetched.addAll(kept);
+        trusting &= !deceived;
+    }
+}
