@@ -8,11 +8,13 @@ import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page whose items are on their way, until each has an outcome. Holds the page's memory and gives it back item by item.
@@ -22,6 +24,13 @@ final class Page {
 
     /** A failure row in the making. */
     record Failure(FailureRef ref, JobFailure.Stage stage, JobFailure.Kind kind, String reason, Instant at) {}
+
+    /** What became of an item. */
+    enum Outcome {
+        PUBLISHED,
+        SKIPPED,
+        FAILED
+    }
 
     private final long number;
     private final PageEnd end;
@@ -37,8 +46,7 @@ final class Page {
     private final List<Failure> failures = new ArrayList<>();
     private long held;
     private long open;
-    private long published;
-    private long skipped;
+    private final @Nullable Outcome[] outcomes;
     private boolean broken;
 
     /**
@@ -63,6 +71,7 @@ final class Page {
                 0,
                 selected.knownFailed());
         this.listed = selected.items().size();
+        this.outcomes = new Outcome[selected.items().size()];
         this.ids = selected.items().stream()
                 .map(PageSelection::idOf)
                 .filter(Objects::nonNull)
@@ -121,34 +130,56 @@ final class Page {
         return messageIds.stream().filter(id -> !without.contains(id)).toList();
     }
 
-    /** Changes what the page holds by so many bytes, less if negative. */
-    void holdMore(long bytes) {
-        synchronized (lock) {
-            held += bytes;
-            memory.adjust(Math.max(0, held));
-        }
-    }
-
     /** All items are handed over; those without an outcome wait for the sink alone. */
     void handedOver() {
         settle(0, () -> {});
     }
 
-    void published(long bytes) {
-        settle(bytes, () -> published++);
+    /** The hand-over ended early; the page counts for nothing. */
+    void abandoned() {
+        settle(0, () -> broken = true);
     }
 
-    void skipped(long bytes) {
-        settle(bytes, () -> skipped++);
+    /** Where an item's outcome goes; it gets one, once. */
+    Slot slot(int index) {
+        return new Slot(index);
     }
 
-    void failed(long bytes, Failure failure) {
-        settle(bytes, () -> failures.add(failure));
-    }
+    /** One item on its way. Thread-safe. */
+    final class Slot {
+        private final int index;
 
-    /** An item, or the hand-over, gets no outcome in this run; the page counts for nothing. */
-    void abandoned(long bytes) {
-        settle(bytes, () -> broken = true);
+        private Slot(int index) {
+            this.index = index;
+        }
+
+        /** Changes what the page holds by so many bytes, less if negative. */
+        void holdMore(long bytes) {
+            synchronized (lock) {
+                held += bytes;
+                memory.adjust(Math.max(0, held));
+            }
+        }
+
+        void published(long bytes) {
+            settle(bytes, () -> outcomes[index] = Outcome.PUBLISHED);
+        }
+
+        void skipped(long bytes) {
+            settle(bytes, () -> outcomes[index] = Outcome.SKIPPED);
+        }
+
+        void failed(long bytes, Failure failure) {
+            settle(bytes, () -> {
+                outcomes[index] = Outcome.FAILED;
+                failures.add(failure);
+            });
+        }
+
+        /** The item gets no outcome in this run; the page counts for nothing. */
+        void abandoned(long bytes) {
+            settle(bytes, () -> broken = true);
+        }
     }
 
     private void settle(long bytes, Runnable outcome) {
@@ -169,11 +200,27 @@ final class Page {
         }
     }
 
+    /** What became of the items that have an outcome, in the items' order. */
+    List<Outcome> outcomes() {
+        synchronized (lock) {
+            List<Outcome> known = new ArrayList<>(outcomes.length);
+            for (Outcome outcome : outcomes) {
+                if (outcome != null) {
+                    known.add(outcome);
+                }
+            }
+            return known;
+        }
+    }
+
     /** What became of the messages; to be asked once the page is settled. */
     JobCounts tally() {
-        synchronized (lock) {
-            return new JobCounts(listed, published, skipped, failures.size());
-        }
+        List<Outcome> known = outcomes();
+        return new JobCounts(
+                listed,
+                Collections.frequency(known, Outcome.PUBLISHED),
+                Collections.frequency(known, Outcome.SKIPPED),
+                Collections.frequency(known, Outcome.FAILED));
     }
 
     /** True if an item got no outcome. */

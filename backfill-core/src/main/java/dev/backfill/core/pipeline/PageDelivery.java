@@ -72,15 +72,15 @@ final class PageDelivery {
         int next = 0;
         try (PageContents contents = attachments.of(items)) {
             for (; next < items.size(); next++) {
-                deliver(page, items.get(next), contents.take(), scopeOf, syncType);
+                deliver(page.slot(next), items.get(next), contents.take(), scopeOf, syncType);
             }
             page.handedOver();
         } finally {
             if (next < items.size()) {
                 for (int i = next; i < items.size(); i++) {
-                    page.abandoned(Page.bytesOf(items.get(i)));
+                    page.slot(i).abandoned(Page.bytesOf(items.get(i)));
                 }
-                page.abandoned(0);
+                page.abandoned();
             }
         }
     }
@@ -91,16 +91,16 @@ final class PageDelivery {
     }
 
     private void deliver(
-            Page page,
+            Page.Slot slot,
             PageItem item,
             PageContents.Contents contents,
             UnaryOperator<String> scopeOf,
             SyncType syncType) {
         Instant now = scope.time().instant();
         if (item instanceof PageItem.Skipped) {
-            page.skipped(Page.bytesOf(item));
+            slot.skipped(Page.bytesOf(item));
         } else if (item instanceof PageItem.Failed failed) {
-            page.failed(
+            slot.failed(
                     Page.bytesOf(item),
                     new Page.Failure(failed.ref(), Stage.FETCH, kindOf(failed.kind()), failed.reason(), now));
         } else if (item instanceof PageItem.Deleted deleted) {
@@ -116,9 +116,9 @@ final class PageDelivery {
                     List.of(),
                     List.of(),
                     now);
-            encodeAndPublish(page, item, event, contents, scopeOf);
+            encodeAndPublish(slot, item, event, contents, scopeOf);
         } else if (item instanceof PageItem.Message message) {
-            encodeAndPublish(page, item, event(message, contents, syncType, now), contents, scopeOf);
+            encodeAndPublish(slot, item, event(message, contents, syncType, now), contents, scopeOf);
         }
     }
 
@@ -155,13 +155,17 @@ final class PageDelivery {
     }
 
     private void encodeAndPublish(
-            Page page, PageItem item, EmailEvent event, PageContents.Contents contents, UnaryOperator<String> scopeOf) {
+            Page.Slot slot,
+            PageItem item,
+            EmailEvent event,
+            PageContents.Contents contents,
+            UnaryOperator<String> scopeOf) {
         FailureRef ref = FailureRef.message(scopeOf.apply(event.messageId()), event.messageId());
         OutboundMessage message = null;
         try {
             message = scope.encoder().encode(event, limits);
         } catch (SinkException tooLarge) {
-            page.failed(
+            slot.failed(
                     Page.bytesOf(item),
                     new Page.Failure(ref, Stage.ENCODE, Kind.PERMANENT, tooLarge.code(), event.at()));
             return;
@@ -181,21 +185,21 @@ final class PageDelivery {
             room.adjust(reserved);
         }
         long bytes = held - reserved;
-        page.holdMore(bytes - Page.bytesOf(item));
-        new Sending(page, message, ref, bytes, contents).attempt();
+        slot.holdMore(bytes - Page.bytesOf(item));
+        new Sending(slot, message, ref, bytes, contents).attempt();
     }
 
     /** One message on its way, through as many attempts as it takes. */
     private final class Sending {
-        private final Page page;
+        private final Page.Slot slot;
         private final OutboundMessage message;
         private final FailureRef ref;
         private final long bytes;
         private final PageContents.Contents contents;
         private int refusals;
 
-        Sending(Page page, OutboundMessage message, FailureRef ref, long bytes, PageContents.Contents contents) {
-            this.page = page;
+        Sending(Page.Slot slot, OutboundMessage message, FailureRef ref, long bytes, PageContents.Contents contents) {
+            this.slot = slot;
             this.message = message;
             this.ref = ref;
             this.bytes = bytes;
@@ -204,7 +208,7 @@ final class PageDelivery {
 
         private void abandoned() {
             contents.close();
-            page.abandoned(bytes);
+            slot.abandoned(bytes);
         }
 
         void attempt() {
@@ -230,7 +234,7 @@ final class PageDelivery {
             acknowledgement.whenComplete((id, error) -> {
                 if (error == null) {
                     contents.close();
-                    page.published(bytes);
+                    slot.published(bytes);
                 } else {
                     refused(error);
                 }
@@ -246,7 +250,7 @@ final class PageDelivery {
                 case TRANSIENT -> tryAgainLater();
                 case PERMANENT -> {
                     contents.close();
-                    page.failed(
+                    slot.failed(
                             bytes,
                             new Page.Failure(
                                     ref,

@@ -63,7 +63,7 @@ final class PartitionOutcomes {
                 continue;
             }
             plan.commit(state, next);
-            if (breaker.trips(next.tally())) {
+            if (!isReplay(state.partition()) && breaker.trips(next.outcomes())) {
                 stop.accept(new RunEnd.Failed(
                         "BREAKER",
                         "Too many messages failed, so that an outage is likelier than bad mail; the job stopped before it"
@@ -75,6 +75,11 @@ final class PartitionOutcomes {
             }
         }
         settleIfQuiet(state);
+    }
+
+    /** All that a retry of failures walks is read again, however the provider cuts it. */
+    private boolean isReplay(Partition partition) {
+        return ledger.row().retryOf() != null || ReplayFetcher.isReplay(partition);
     }
 
     /** Hears that a walk is over, with the error that ended it early. */

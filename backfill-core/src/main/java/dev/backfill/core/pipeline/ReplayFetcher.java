@@ -69,6 +69,11 @@ final class ReplayFetcher implements PageFetcher {
         return scope.startsWith(PREFIX) ? new JobId(scope.substring(PREFIX.length())) : null;
     }
 
+    /** True for what is walked because an earlier job failed on it: single messages, or a stretch of time. */
+    static boolean isReplay(Partition partition) {
+        return failedJob(partition) != null || partition.id().startsWith(Stretches.PREFIX);
+    }
+
     @Override
     public PageEnd fetch(Position position, PageLimit limit, PageBuffer buffer) {
         // The bound is kept here, chunk by chunk: a replay cannot be broken off.

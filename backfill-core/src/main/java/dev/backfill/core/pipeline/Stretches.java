@@ -18,6 +18,9 @@ final class Stretches {
     /** How many windows a plan holds at the most, unless there are more scopes. */
     static final int MOST = 1_000;
 
+    /** How the ids of the windows begin. */
+    static final String PREFIX = "failed:";
+
     private final MailQuery query;
     private final int most;
     private final Map<String, List<Stretch>> byScope = new TreeMap<>();
@@ -61,7 +64,7 @@ final class Stretches {
                 Instant from = stretch.from() == Long.MIN_VALUE ? null : Instant.ofEpochSecond(stretch.from());
                 Instant to = Instant.ofEpochSecond(stretch.to());
                 // A job's other windows may have the same bounds.
-                String id = "failed:" + Partition.window(scope, from, to).id();
+                String id = PREFIX + Partition.window(scope, from, to).id();
                 windows.add(new Partition(id, Partition.Kind.WINDOW, scope, from, to, null));
             }
         });

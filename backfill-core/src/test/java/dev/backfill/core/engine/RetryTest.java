@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.JobState;
+import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.FaultScript;
@@ -63,5 +64,27 @@ class RetryTest {
     void aRetryOfOnePageReadsEveryFailure() {
         assertThat(retryAfter(7, 100).progress().published()).isEqualTo(7);
         assertThat(sink.distinct()).isEqualTo(MESSAGES);
+    }
+
+    @Test
+    void whatFailsAgainDoesNotTripTheBreakerOfItsRetry() {
+        FaultScript.Builder faults = FaultScript.builder();
+        List<String> ids = source.account().ids(ALL);
+        for (int i = 0; i < MESSAGES; i += 3) {
+            faults.failMessage(ids.get(i), FaultScript.ALWAYS, SourceException.Kind.SKIP_MESSAGE, "BROKEN");
+        }
+        source.faults(faults.build());
+        try (EngineRig usual = new EngineRig(source, sink)) {
+            BackfillJob first = usual.run(EngineRig.request().build());
+            assertThat(first.state()).isEqualTo(JobState.COMPLETED);
+            long failed = first.progress().failed();
+            assertThat(failed).isGreaterThan(EngineConfig.DEFAULT_BREAKER_FAILURES_IN_ROW);
+
+            BackfillJob retry =
+                    usual.awaitEnd(usual.jobs().retryFailures(first.id()).id());
+
+            assertThat(retry.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(retry.progress().failed()).isEqualTo(failed);
+        }
     }
 }
