@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One Gmail mailbox. Hands each task to the class that knows it; keeps the labels once they are known. Thread-safe. */
@@ -137,14 +138,21 @@ final class GmailMailbox implements Mailbox {
         }
     }
 
-    private Selection selection(MailQuery query) {
-        return Selection.of(query, Selection.needsLabels(query) ? labels() : null);
+    /** The labels that a query names, by what they are called now. */
+    private Set<String> named(MailQuery query) {
+        return Selection.named(query, Selection.needsLabels(query) ? labels() : null);
+    }
+
+    /** What a query means in a scope: the labels that it began with, whatever they are called by now. */
+    private Selection selection(MailQuery query, String scope) {
+        List<String> labelIds = Scopes.labelIds(Scopes.base(scope));
+        return Selection.of(query, labelIds == null ? named(query) : labelIds);
     }
 
     @Override
     public MailEstimate estimate(MailQuery query) {
-        Selection selection = selection(query);
-        Partition whole = Partition.window(Windows.ALL, query.from(), query.to());
+        Selection selection = Selection.of(query, named(query));
+        Partition whole = Scopes.window(Scopes.ALL, query.from(), query.to());
         IdLister.Listing listing = windows.listExact(selection, whole, COUNTED);
         long emails = listing.ids().size();
         CountKind kind = CountKind.EXACT;
@@ -162,12 +170,16 @@ final class GmailMailbox implements Mailbox {
 
     @Override
     public List<Partition> plan(MailQuery query) {
+        return plan(query, Scopes.of(named(query)));
+    }
+
+    private List<Partition> plan(MailQuery query, String scope) {
         List<Partition> plan = new ArrayList<>();
         ListJson.Profile profile = query.pins() ? profile() : null;
         if (profile != null && !profile.historyId().isEmpty() && keepsHistory(profile.historyId())) {
-            plan.add(Partition.pin(Windows.ALL));
+            plan.add(Scopes.pin(scope));
         }
-        plan.addAll(windows.plan(query, selection(query)));
+        plan.addAll(windows.plan(query, selection(query, scope), scope));
         return plan;
     }
 
@@ -186,8 +198,29 @@ final class GmailMailbox implements Mailbox {
 
     @Override
     public List<Partition> planChanges(MailQuery query, Map<String, String> pins) {
-        String pin = pins.get(Windows.ALL);
-        return pin == null ? List.of() : List.of(Partition.changes(Windows.ALL, pin));
+        String scope = scopeOfChanges(query, pins.keySet());
+        String pin = pins.get(scope);
+        if (pin != null) {
+            return List.of(Scopes.changes(scope, pin));
+        }
+        // The names mean other labels than those that were pinned.
+        return pins.isEmpty() ? List.of() : plan(query, scope);
+    }
+
+    /** The scope that the query has now; where its labels are not called so any more, the one that was pinned. */
+    private String scopeOfChanges(MailQuery query, Set<String> pinned) {
+        String first = pinned.isEmpty() ? Scopes.ALL : pinned.iterator().next();
+        if (pinned.size() == 1 && Scopes.labelIds(first) == null) {
+            return first;
+        }
+        try {
+            return Scopes.of(named(query));
+        } catch (SourceException renamed) {
+            if (renamed.code().equals(Selection.NOT_FOUND) && pinned.size() == 1) {
+                return first;
+            }
+            throw renamed;
+        }
     }
 
     @Override
@@ -196,7 +229,7 @@ final class GmailMailbox implements Mailbox {
             case PIN -> PageEnd.token(pin(), 0, 0);
             case WINDOW ->
                 walk.fetch(
-                        new WindowWalk.Job(query, selection(query), labelsOrNone(), partition),
+                        new WindowWalk.Job(query, selection(query, partition.scope()), labelsOrNone(), partition),
                         position,
                         limit,
                         writer);
@@ -216,7 +249,7 @@ final class GmailMailbox implements Mailbox {
     /** Walks changes; where the history is gone everything is listed again, behind a new pin. */
     private PageEnd changes(
             MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
-        Selection selection = selection(query);
+        Selection selection = selection(query, partition.scope());
         try {
             return changes.fetch(query, selection, labelsOrNone(), partition, position, limit, writer);
         } catch (SourceException error) {
@@ -224,15 +257,15 @@ final class GmailMailbox implements Mailbox {
                 throw error;
             }
             List<Partition> again = new ArrayList<>();
-            again.add(Partition.pin(Windows.ALL));
-            again.addAll(windows.plan(query, selection));
+            again.add(Scopes.pin(partition.scope()));
+            again.addAll(windows.plan(query, selection, partition.scope()));
             return PageEnd.replaced(again, 0, 0);
         }
     }
 
     @Override
     public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
-        new Replay(windows, fetcher).run(query, selection(query), labelsOrNone(), refs, writer);
+        new Replay(windows, fetcher).run(query, scope -> selection(query, scope), labelsOrNone(), refs, writer);
     }
 
     @Override

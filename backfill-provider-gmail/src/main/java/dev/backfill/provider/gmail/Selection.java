@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class Selection {
+    /** The code where the mailbox has no label that a query names. */
+    static final String NOT_FOUND = "FOLDER_NOT_FOUND";
+
     private static final String NOT_ARCHIVED = "-in:inbox -in:sent -in:drafts";
 
     private final boolean all;
@@ -33,23 +36,20 @@ final class Selection {
 
     /** True if the mailbox's labels must be known to understand the query's folders. */
     static boolean needsLabels(MailQuery query) {
-        return query.folders().stream()
-                .anyMatch(folder -> !folder.equalsIgnoreCase(FolderRole.ALL)
-                        && FolderRole.ofCode(folder).isEmpty());
+        return query.folders().stream().anyMatch(folder -> !isRole(folder));
     }
 
     /**
-     * Understands a query's folders.
+     * Understands a query's folders as they were when its job began.
      *
      * @param query the query
-     * @param labels the mailbox's labels; may be null unless {@link #needsLabels}
+     * @param labelIds the labels of the user's own that it meant then, see {@link #named}
      */
-    static Selection of(MailQuery query, @Nullable Labels labels) {
+    static Selection of(MailQuery query, Collection<String> labelIds) {
         boolean all = query.folders().isEmpty();
         boolean archive = false;
         Set<String> ids = new LinkedHashSet<>();
-        for (int i = 0; i < query.folders().size(); i++) {
-            String folder = query.folders().get(i);
+        for (String folder : query.folders()) {
             FolderRole role = FolderRole.ofCode(folder).orElse(FolderRole.OTHER);
             if (folder.toLowerCase(Locale.ROOT).equals(FolderRole.ALL)) {
                 all = true;
@@ -57,14 +57,38 @@ final class Selection {
                 archive = true;
             } else if (role != FolderRole.OTHER) {
                 Labels.ofRole(role).ifPresent(ids::add);
-            } else {
-                ids.add(labelled(folder, i, labels));
             }
         }
+        ids.addAll(labelIds);
         if (query.includeDeleted()) {
             ids.add(Labels.TRASH);
         }
         return new Selection(all, archive && !all, ids);
+    }
+
+    /**
+     * The ids of the labels that a query names otherwise than by a role.
+     *
+     * @param query the query
+     * @param labels the mailbox's labels; may be null unless {@link #needsLabels}
+     * @throws SourceException of kind FAIL_JOB and code {@link #NOT_FOUND} if one of them is none of the mailbox's
+     */
+    static Set<String> named(MailQuery query, @Nullable Labels labels) {
+        Set<String> ids = new LinkedHashSet<>();
+        for (int i = 0; i < query.folders().size(); i++) {
+            String folder = query.folders().get(i);
+            if (!isRole(folder)) {
+                ids.add(labelled(folder, i, labels));
+            }
+        }
+        return ids;
+    }
+
+    private static boolean isRole(String folder) {
+        return folder.equalsIgnoreCase(FolderRole.ALL)
+                || FolderRole.ofCode(folder)
+                        .filter(role -> role != FolderRole.OTHER)
+                        .isPresent();
     }
 
     /** The label's id; what is not found is named by its place, for labels' names are the user's and this goes to logs. */
@@ -72,7 +96,7 @@ final class Selection {
         return Optional.ofNullable(labels)
                 .flatMap(known -> known.find(folder))
                 .orElseThrow(() -> SourceException.of(
-                                SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
+                                SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, NOT_FOUND)
                         .build("the mailbox has no label of the id, name or path that folders[" + place
                                 + "] of the request gives"));
     }

@@ -39,8 +39,8 @@ final class SpoiltLists {
             Instant middle = Instant.ofEpochSecond((from.getEpochSecond() + to.getEpochSecond()) / 2);
             return PageEnd.replaced(
                     List.of(
-                            Partition.window(window.scope(), middle, to),
-                            Partition.window(window.scope(), window.from(), middle)),
+                            Scopes.window(window.scope(), middle, to),
+                            Scopes.window(window.scope(), window.from(), middle)),
                     0,
                     0);
         }

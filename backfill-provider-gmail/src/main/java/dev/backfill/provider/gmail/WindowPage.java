@@ -112,11 +112,12 @@ final class WindowPage {
         if (one.received() != null) {
             millis = one.received().toEpochMilli();
         }
-        return writer.write(item(one)) == PageWriter.Verdict.CONTINUE && written < limit.messages();
+        return writer.write(item(one, job.window().scope())) == PageWriter.Verdict.CONTINUE
+                && written < limit.messages();
     }
 
-    /** What is published, or recorded, of a message met on a walk. */
-    static PageItem item(Fetched one) {
+    /** What is published, or recorded, of a message met on a walk in a scope. */
+    static PageItem item(Fetched one, String scope) {
         SourceException error = one.error();
         EmailMessage email = one.email();
         if (error == null && email != null) {
@@ -125,7 +126,7 @@ final class WindowPage {
         if (error == null || one.gone()) {
             return new PageItem.Skipped(one.id(), error == null ? "OUT_OF_SCOPE" : "GONE");
         }
-        return new PageItem.Failed(FailureRef.message(Windows.ALL, one.id()), error.kind(), error.code());
+        return new PageItem.Failed(FailureRef.message(Scopes.base(scope), one.id()), error.kind(), error.code());
     }
 
     boolean isLast() {

@@ -31,9 +31,6 @@ final class WindowWalk {
     private static final int MAX_KEPT = 64;
     private static final Duration MAX_AGE = Duration.ofMinutes(10);
 
-    /** How the scope of a partition of single messages begins; their ids follow. */
-    private static final String LATE = "ids:";
-
     /** The most heap of messages that were fetched but found no room in their page, a window. */
     private static final long MAX_AHEAD_BYTES = 2L << 20;
 
@@ -62,8 +59,8 @@ final class WindowWalk {
     PageEnd fetch(Job job, Position position, PageLimit limit, PageWriter writer) {
         WindowPosition from = WindowPosition.of(position);
         Partition window = job.window();
-        if (window.scope().startsWith(LATE)) {
-            List<String> ids = List.of(window.scope().substring(LATE.length()).split(","));
+        List<String> ids = Scopes.lateIds(window.scope());
+        if (ids != null) {
             WindowPage page = page(job, WindowIds.of(ids, clock.instant()), from, limit, writer);
             return page.isLast() ? PageEnd.last(page.entries(), page.foreign(), null) : more(page);
         }
@@ -178,7 +175,7 @@ final class WindowWalk {
     }
 
     private static Partition late(Partition window, List<String> ids) {
-        String scope = LATE + String.join(",", ids);
+        String scope = Scopes.late(window.scope(), ids);
         String id = "late:" + Hashes.sha256(window.id() + " " + scope);
         return new Partition(id, Partition.Kind.WINDOW, scope, window.from(), window.to(), null);
     }

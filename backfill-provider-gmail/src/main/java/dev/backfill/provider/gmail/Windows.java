@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * {@link WindowShare} decides what is whose.
  */
 final class Windows {
-    /** The scope of everything: the mailbox is crawled once, never once a label. */
-    static final String ALL = "all";
-
     /** The most messages of a window; the walk holds their ids. */
     static final int MAX_IDS = 2_000;
 
@@ -57,9 +54,9 @@ final class Windows {
         this.lister = new IdLister(client, calls, regime.list());
     }
 
-    /** The windows of a query, newest first. */
-    List<Partition> plan(MailQuery query, Selection selection) {
-        Partition whole = Partition.window(ALL, query.from(), query.to());
+    /** The windows of a query in its scope, newest first. */
+    List<Partition> plan(MailQuery query, Selection selection, String scope) {
+        Partition whole = Scopes.window(scope, query.from(), query.to());
         Instant cut;
         try {
             Listing newest = listOrCut(query, selection, whole, CUT_IDS);
@@ -78,7 +75,7 @@ final class Windows {
             return List.of(whole);
         }
         List<Partition> windows = new ArrayList<>();
-        windows.add(Partition.window(ALL, cut, query.to()));
+        windows.add(Scopes.window(scope, cut, query.to()));
         Duration span = Duration.between(cut, query.to());
         span = span.compareTo(SHORTEST_SPAN) < 0 ? SHORTEST_SPAN : span;
         Instant floor = query.from() == null ? OLDEST : query.from();
@@ -86,11 +83,11 @@ final class Windows {
         while (to.isAfter(floor)) {
             span = span.multipliedBy(2);
             Instant from = Duration.between(floor, to).compareTo(span) <= 0 ? floor : to.minus(span);
-            windows.add(Partition.window(ALL, from, to));
+            windows.add(Scopes.window(scope, from, to));
             to = from;
         }
         if (query.from() == null) {
-            windows.add(Partition.window(ALL, null, to));
+            windows.add(Scopes.window(scope, null, to));
         }
         return windows;
     }
@@ -130,8 +127,7 @@ final class Windows {
             return null;
         }
         return List.of(
-                Partition.window(window.scope(), cut, window.to()),
-                Partition.window(window.scope(), window.from(), cut));
+                Scopes.window(window.scope(), cut, window.to()), Scopes.window(window.scope(), window.from(), cut));
     }
 
     /**
@@ -139,13 +135,13 @@ final class Windows {
      * cut for ever, and each window would be everything.
      */
     private boolean keepsDates(MailQuery query, Selection selection, Partition window, Listing listing, Instant cut) {
-        Partition older = Partition.window(window.scope(), window.from(), cut);
+        Partition older = Scopes.window(window.scope(), window.from(), cut);
         List<String> olderIds = listOrCut(query, selection, older, 1).ids();
         if (differ(olderIds, listing.ids())) {
             return true;
         }
         // A list that is not newest first begins with old ones as well: the newer side tells.
-        Partition newer = Partition.window(window.scope(), cut, window.to());
+        Partition newer = Scopes.window(window.scope(), cut, window.to());
         return differ(olderIds, listOrCut(query, selection, newer, 1).ids());
     }
 

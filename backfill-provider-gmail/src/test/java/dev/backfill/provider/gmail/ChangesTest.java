@@ -226,7 +226,7 @@ class ChangesTest {
 
     @Test
     void whereNobodySaysTheLabelsItMayHaveBeenMeant() {
-        Selection inboxOnly = Selection.of(query("inbox"), null);
+        Selection inboxOnly = Selection.of(query("inbox"), List.of());
         HistoryJson.Change deleted = new HistoryJson.Change("7", "a", false, null, List.of(), List.of());
         assertThat(PastLabels.mayHaveBeenMeant(inboxOnly, List.of(deleted), null))
                 .isTrue();
@@ -247,7 +247,7 @@ class ChangesTest {
 
     @Test
     void eachStateOnTheWayCounts() {
-        Selection inboxOnly = Selection.of(query("inbox"), null);
+        Selection inboxOnly = Selection.of(query("inbox"), List.of());
         List<HistoryJson.Change> inAndOut = List.of(
                 change(List.of("INBOX"), List.of("INBOX"), List.of()),
                 change(List.of("Label_1"), List.of("Label_1"), List.of("INBOX")));

@@ -1,0 +1,79 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.spi.Partition;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What partitions are called. A mailbox is crawled once, never once a label, so there is one scope a job: {@code all}, or where
+ * the user named labels of his own {@code labels:<ids>}, so that a label that is renamed in the middle of the job stays the one
+ * it began with. Single messages that came late are {@code ids:<ids>}, followed by the labels' scope where there is one.
+ */
+final class Scopes {
+    /** The scope of a job that names no label of the user's own. */
+    static final String ALL = "all";
+
+    private static final String LABELS = "labels:";
+    private static final String LATE = "ids:";
+    private static final String AND = ";";
+
+    /** A partition's id may have 512 characters; a longer scope stands in it as a hash. */
+    private static final int MAX_PLAIN = 400;
+
+    private Scopes() {}
+
+    /** {@return the scope of a job that names these labels of the user's own} */
+    static String of(Collection<String> labelIds) {
+        return labelIds.isEmpty() ? ALL : LABELS + String.join(",", new TreeSet<>(labelIds));
+    }
+
+    /** {@return the job's scope that a partition's, or a failure's, belongs to} */
+    static String base(String scope) {
+        if (!scope.startsWith(LATE)) {
+            return scope;
+        }
+        int end = scope.indexOf(AND);
+        return end < 0 ? ALL : scope.substring(end + 1);
+    }
+
+    /** {@return the ids of the labels that a job's scope names; null if it names none} */
+    static @Nullable List<String> labelIds(String base) {
+        return base.startsWith(LABELS) ? List.of(base.substring(LABELS.length()).split(",")) : null;
+    }
+
+    /** {@return the scope of single messages} */
+    static String late(String base, List<String> ids) {
+        return LATE + String.join(",", ids) + (base.equals(ALL) ? "" : AND + base);
+    }
+
+    /** {@return the single messages that a scope consists of; null if it is none of single messages} */
+    static @Nullable List<String> lateIds(String scope) {
+        if (!scope.startsWith(LATE)) {
+            return null;
+        }
+        int end = scope.indexOf(AND);
+        return List.of(
+                scope.substring(LATE.length(), end < 0 ? scope.length() : end).split(","));
+    }
+
+    static Partition window(String scope, @Nullable Instant from, @Nullable Instant to) {
+        Partition plain = Partition.window(shortened(scope), from, to);
+        return new Partition(plain.id(), Partition.Kind.WINDOW, scope, from, to, null);
+    }
+
+    static Partition pin(String scope) {
+        return new Partition(Partition.pin(shortened(scope)).id(), Partition.Kind.PIN, scope, null, null, null);
+    }
+
+    static Partition changes(String scope, String token) {
+        Partition plain = Partition.changes(shortened(scope), token);
+        return new Partition(plain.id(), Partition.Kind.CHANGES, scope, null, null, token);
+    }
+
+    private static String shortened(String scope) {
+        return scope.length() > MAX_PLAIN ? "sha256:" + Hashes.sha256(scope) : scope;
+    }
+}
