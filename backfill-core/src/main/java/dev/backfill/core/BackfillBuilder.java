@@ -278,12 +278,15 @@ public final class BackfillBuilder {
     }
 
     /**
-     * Finds providers and sink, checks all settings, opens the sink, and starts the engine.
+     * Finds providers and sink, checks all settings, opens the sink, and starts the engine. When it throws, all that it opened is
+     * closed again, a queue that was handed in as soon as it was started; what goes wrong in closing is suppressed by what is
+     * thrown.
      *
      * @return the running engine; the host closes it
      * @throws InvalidRequestException if a setting, or a variable of the environment, is out of range
      * @throws dev.backfill.api.ProviderNotFoundException if there is no sink
      * @throws dev.backfill.spi.SinkException if the sink cannot be opened
+     * @throws dev.backfill.spi.StoreException if the store does not answer
      */
     public BackfillManager build() {
         if (accessTokens == null) {

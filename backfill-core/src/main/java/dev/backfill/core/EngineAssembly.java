@@ -10,6 +10,7 @@ import dev.backfill.core.job.InMemoryBudgetStore;
 import dev.backfill.core.job.InMemoryJobQueue;
 import dev.backfill.core.job.MailboxSessions;
 import dev.backfill.core.job.ManagerConfig;
+import dev.backfill.core.job.Releases;
 import dev.backfill.core.pipeline.RunConfig;
 import dev.backfill.core.pipeline.RunScope;
 import dev.backfill.core.plugin.ContextLoader;
@@ -26,18 +27,21 @@ import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MessagePublisher;
 import dev.backfill.spi.MessageSink;
+import dev.backfill.spi.ScheduleStore;
 import dev.backfill.spi.Settings;
 import dev.backfill.spi.SinkContext;
 import dev.backfill.spi.TimeSource;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +57,11 @@ final class EngineAssembly {
     private final BackfillBuilder given;
     private final Function<AccountRef, AccessTokens> accessTokens;
     private final EngineConfig config;
-    private final List<Runnable> owned = new ArrayList<>();
+    /** Closes what was opened, the last first. */
+    private final Deque<Runnable> opened = new ArrayDeque<>();
+
+    /** Closes its runs, then what was opened. */
+    private @Nullable EngineManager made;
 
     EngineAssembly(BackfillBuilder given, Function<AccountRef, AccessTokens> accessTokens) {
         this.given = given;
@@ -61,7 +69,25 @@ final class EngineAssembly {
         this.config = given.config == null ? EngineConfig.fromEnvironment(given.environment) : given.config;
     }
 
+    /** What was opened before a step failed is closed again; the caller would have no way to. */
     BackfillManager start() {
+        try {
+            return assemble();
+        } catch (RuntimeException | Error failed) {
+            List<Throwable> thrown = made == null ? Releases.all(opened) : made.closeAll();
+            thrown.forEach(stuck -> suppress(failed, stuck));
+            throw failed;
+        }
+    }
+
+    private static void suppress(Throwable failed, Throwable stuck) {
+        // A plug-in may throw the same object again, which must not suppress itself.
+        if (!failed.equals(stuck)) {
+            failed.addSuppressed(stuck);
+        }
+    }
+
+    private BackfillManager assemble() {
         PluginCatalog catalog = given.plugins.build();
         Map<String, Settings> settings = settings(catalog);
         MessageSink sink = given.sinkId == null ? catalog.onlySink() : catalog.sink(given.sinkId);
@@ -70,14 +96,14 @@ final class EngineAssembly {
                 config.instanceName(),
                 config.maxConcurrentJobs() * WALK_THREADS_PER_JOB,
                 config.maxConcurrentJobs() * CALL_THREADS_PER_JOB);
+        opened.push(threads::close);
         Executor walkers = given.executor == null ? threads.walkers() : given.executor;
         Executor calls = given.executor == null ? threads.calls() : given.executor;
         BudgetStore budgets = given.budgets == null ? new InMemoryBudgetStore(time) : given.budgets;
         Throttle throttle = new Throttle(time, calls, budgets, throttleConfig());
         MailboxSessions sessions = new MailboxSessions(catalog, accessTokens, throttle, time, settings);
         MessagePublisher publisher = open(sink, settingsOf(settings, sink.sinkId()), time);
-        owned.add(0, publisher::close);
-        owned.add(1, threads::close);
+        opened.push(publisher::close);
         RunScope scope = new RunScope(
                 store(),
                 publisher,
@@ -90,13 +116,11 @@ final class EngineAssembly {
                 time,
                 new SecureRandom(),
                 runConfig());
-        EngineManager manager = new EngineManager(
-                managerConfig(),
-                scope,
-                queue(time),
-                given.persistence == null ? null : given.persistence.schedules(),
-                sessions,
-                owned);
+        ScheduleStore schedules = given.persistence == null ? null : given.persistence.schedules();
+        JobQueue queue = queue(time);
+        EngineManager manager =
+                new EngineManager(managerConfig(), scope, queue, schedules, sessions, List.copyOf(opened));
+        made = manager;
         given.listeners.forEach(manager::addListener);
         LOG.info("Backfill starts: providers {}, sink {}, {}", catalog.sources().keySet(), sink.sinkId(), config);
         manager.start(given.queue == null && given.persistence == null);
@@ -136,7 +160,7 @@ final class EngineAssembly {
             return given.time;
         }
         SystemTime own = new SystemTime();
-        owned.add(own::close);
+        opened.push(own::close);
         return own;
     }
 

@@ -45,6 +45,7 @@ public final class EngineManager implements BackfillManager {
     private final LiveRuns live = new LiveRuns();
     private final JobViews views = new JobViews(live);
     private final StopToken stop = new StopToken();
+    private final StopToken closing = new StopToken();
     private final Admission admission;
     private final Upkeep upkeep;
     private final Recurring recurring;
@@ -86,7 +87,7 @@ public final class EngineManager implements BackfillManager {
      */
     public void start(boolean alone) {
         List<JobId> left = alone ? running() : List.of();
-        JobRunner runner = new JobRunner(config, scope, sessions, live, views, listeners, stop);
+        JobRunner runner = new JobRunner(config, scope, sessions, live, views, listeners, stop, closing);
         queue.start(runner, this::admitSoon);
         left.forEach(queue::offer);
         admit();
@@ -110,8 +111,18 @@ public final class EngineManager implements BackfillManager {
 
     @Override
     public void close() {
+        closeAll().forEach(stuck -> LOG.warn("Something could not be closed: {}", ErrorText.withStack(stuck)));
+    }
+
+    /**
+     * Closes the engine like {@link #close()}, and says what could not be closed; one thing that cannot be must not keep the
+     * others open.
+     *
+     * @return what was thrown meanwhile, in that order; empty when called again
+     */
+    public List<Throwable> closeAll() {
         if (!closed.compareAndSet(false, true)) {
-            return;
+            return List.of();
         }
         LOG.info("Backfill {} closes", config.instanceName());
         TimeSource.Timer sweep = nextSweep;
@@ -120,19 +131,10 @@ public final class EngineManager implements BackfillManager {
         }
         admission.close();
         live.stopAll(new RunEnd.Requeued(null, null));
-        queue.close();
-        listeners.close(scope.time());
-        stop.stop();
-        owned.forEach(EngineManager::release);
-    }
-
-    /** One thing that cannot be closed must not keep the others open. */
-    private static void release(Runnable resource) {
-        try {
-            resource.run();
-        } catch (RuntimeException stuck) {
-            LOG.warn("Something could not be closed: {}", ErrorText.withStack(stuck));
-        }
+        List<Runnable> steps =
+                new ArrayList<>(List.of(closing::stop, queue::close, () -> listeners.close(scope.time()), stop::stop));
+        steps.addAll(owned);
+        return Releases.all(steps);
     }
 
     private List<JobId> running() {

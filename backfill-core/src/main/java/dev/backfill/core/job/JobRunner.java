@@ -42,6 +42,7 @@ final class JobRunner implements JobQueue.Handler {
     private final JobViews views;
     private final JobListeners listeners;
     private final StopToken instanceStop;
+    private final StopToken closing;
     private final Turns turns = new Turns();
 
     JobRunner(
@@ -51,7 +52,8 @@ final class JobRunner implements JobQueue.Handler {
             LiveRuns live,
             JobViews views,
             JobListeners listeners,
-            StopToken instanceStop) {
+            StopToken instanceStop,
+            StopToken closing) {
         this.config = config;
         this.scope = scope;
         this.sessions = sessions;
@@ -59,6 +61,7 @@ final class JobRunner implements JobQueue.Handler {
         this.views = views;
         this.listeners = listeners;
         this.instanceStop = instanceStop;
+        this.closing = closing;
     }
 
     /** A job as it was claimed, and the right to run it. */
@@ -66,6 +69,10 @@ final class JobRunner implements JobQueue.Handler {
 
     @Override
     public JobQueue.Result run(JobId id, JobQueue.Hold hold) {
+        if (closing.isStopped()) {
+            // Whoever is not closing may have it.
+            return new JobQueue.Result.Again(scope.time().instant());
+        }
         try {
             claim(id).ifPresent(claimed -> runInTurn(claimed, hold));
         } catch (StoreException down) {
@@ -95,7 +102,7 @@ final class JobRunner implements JobQueue.Handler {
         JobId id = claimed.row().id();
         try (Turns.Turn turn = turns.join(id)) {
             live.supersede(id);
-            if (turn.await(instanceStop)) {
+            if (turn.await(closing)) {
                 runClaimed(claimed, hold);
             } else {
                 end(claimed.lease(), new RunEnd.Requeued(null, null));
@@ -109,10 +116,10 @@ final class JobRunner implements JobQueue.Handler {
         MDC.put(MDC_USER, row.account().user().key());
         try {
             LOG.info("Job runs: {}", row.request());
-            if (row.wanted() == WantedState.RUN) {
+            if (row.wanted() == WantedState.RUN && !closing.isStopped()) {
                 runSafely(row, claimed.lease(), hold);
             } else {
-                // Its owner is gone and could not obey any more.
+                // Its owner is gone and could not obey any more, or this instance closes.
                 end(claimed.lease(), new RunEnd.Requeued(null, null));
             }
             scope.store().find(row.id()).ifPresent(JobRunner::logEnd);
@@ -136,6 +143,11 @@ final class JobRunner implements JobQueue.Handler {
                     refused.kind() == SourceException.Kind.AUTH ? "AUTHENTICATION" : refused.code(),
                     String.valueOf(refused.getMessage()));
         } catch (RuntimeException | LinkageError | AssertionError broken) {
+            if (closing.isStopped()) {
+                LOG.debug("The run ended with the engine: {}", ErrorText.brief(broken));
+                end(lease, new RunEnd.Requeued(null, null));
+                return;
+            }
             // A plug-in that is broken, or does not fit the other jars, is the matter of its own jobs alone.
             failBroken(lease, broken);
         } catch (Error fatal) {
@@ -156,7 +168,12 @@ final class JobRunner implements JobQueue.Handler {
 
     private void runOpened(JobRecord row, Lease lease, JobQueue.Hold hold) {
         StopToken stop = instanceStop.child();
-        try (MailboxSession session = sessions.open(row.account(), row.rateLimit(), stop)) {
+        try (MailboxSession session =
+                Opening.call(closing, stop, () -> sessions.open(row.account(), row.rateLimit(), stop))) {
+            if (closing.isStopped()) {
+                end(lease, new RunEnd.Requeued(null, null));
+                return;
+            }
             Object plugin = sessions.source(row.account().provider());
             JobRun run = new JobRun(scope, row, lease, hold, session, plugin, stop, this::write);
             live.add(row.id(), run, lease.epoch(), scope.time().nanoTime());

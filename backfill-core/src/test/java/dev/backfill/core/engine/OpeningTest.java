@@ -12,16 +12,27 @@ import dev.backfill.api.JobState;
 import dev.backfill.api.MailboxAccessException;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
+import dev.backfill.core.BackfillBuilder;
 import dev.backfill.core.InMemoryJobStore;
 import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.EmailSource;
 import dev.backfill.spi.JobLimits;
+import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.Quota;
+import dev.backfill.spi.Settings;
+import dev.backfill.spi.SpiVersion;
 import dev.backfill.spi.WantedState;
 import dev.backfill.testkit.ManualTime;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -38,6 +49,10 @@ class OpeningTest {
             ScriptedSource.builder().mailbox(ScriptedFolder.inbox(MESSAGES)).build();
 
     private BackfillManager engine(Function<AccountRef, AccessTokens> tokens) {
+        return builder(tokens).build();
+    }
+
+    private BackfillBuilder builder(Function<AccountRef, AccessTokens> tokens) {
         return Backfill.builder()
                 .autoDiscovery(false)
                 .environment(name -> null)
@@ -45,8 +60,7 @@ class OpeningTest {
                 .sink(sink)
                 .store(store)
                 .config(EngineRig.config().build())
-                .accessTokens(tokens)
-                .build();
+                .accessTokens(tokens);
     }
 
     private static BackfillJob awaitEnd(UserJobs jobs, JobId id) {
@@ -84,6 +98,81 @@ class OpeningTest {
             assertThat(awaitEnd(next.forUser(EngineRig.USER), id).state()).isEqualTo(JobState.COMPLETED);
         }
         assertThat(sink.distinct()).isEqualTo(MESSAGES);
+    }
+
+    /** The clock stands still, so that nothing but the closing itself can end the wait. */
+    @Test
+    void closingDoesNotWaitForAMailboxThatIsBeingOpened() throws Exception {
+        CountDownLatch opening = new CountDownLatch(1);
+        ManualTime time = new ManualTime();
+        EmailSource stuck = new StuckSource(opening);
+        BackfillManager manager =
+                builder(account -> TOKEN).time(time).source(stuck).build();
+        JobId id = manager.forUser(EngineRig.USER)
+                .start(BackfillRequest.builder(stuck.providerId(), "me").build())
+                .id();
+        assertThat(opening.await(30, TimeUnit.SECONDS)).isTrue();
+
+        Thread closer = new Thread(manager::close);
+        closer.start();
+        closer.join(30_000);
+
+        assertThat(closer.isAlive()).isFalse();
+        assertThat(store.find(id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+        assertThat(store.find(id).orElseThrow().failure()).isNull();
+    }
+
+    /** A provider whose mailboxes never open. */
+    private record StuckSource(CountDownLatch opening) implements EmailSource {
+        @Override
+        public String providerId() {
+            return "stuck";
+        }
+
+        @Override
+        public int spiVersion() {
+            return SpiVersion.CURRENT;
+        }
+
+        @Override
+        public List<Quota> quotas(Settings settings) {
+            return List.of();
+        }
+
+        @Override
+        public Mailbox open(MailboxContext context) {
+            opening.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException stopped) {
+                throw new IllegalStateException("the provider was interrupted", stopped);
+            }
+            throw new AssertionError("unreachable");
+        }
+    }
+
+    @Test
+    void aJobThatIsHandedOutWhileTheEngineClosesOpensNoMailbox() throws Exception {
+        List<JobQueue.Result> results = new CopyOnWriteArrayList<>();
+        HandQueue hands = new HandQueue();
+        JobQueue late = (JobQueue) Proxy.newProxyInstance(
+                JobQueue.class.getClassLoader(), new Class<?>[] {JobQueue.class}, (proxy, call, arguments) -> {
+                    if (call.getName().equals("close")) {
+                        results.add(hands.hand(hands.offered.get(0), JobQueue.Hold.ALWAYS)
+                                .get(30, TimeUnit.SECONDS));
+                    }
+                    return call.invoke(hands, arguments);
+                });
+        BackfillManager manager = builder(account -> TOKEN).queue(late).build();
+        JobId id = manager.forUser(EngineRig.USER)
+                .start(EngineRig.request().build())
+                .id();
+
+        manager.close();
+
+        assertThat(results).singleElement().isInstanceOf(JobQueue.Result.Again.class);
+        assertThat(source.log().everOpened()).isZero();
+        assertThat(store.find(id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
