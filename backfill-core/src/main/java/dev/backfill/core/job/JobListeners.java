@@ -16,9 +16,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,12 +32,11 @@ final class JobListeners {
     private static final Logger LOG = LoggerFactory.getLogger(JobListeners.class);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
     private static final long IDLE_SECONDS = 10;
-    private static final int STRIPES = 64;
 
     private final List<JobListener> listeners = new CopyOnWriteArrayList<>();
     private final ThreadPoolExecutor thread;
-    private final List<ReentrantLock> stripes =
-            Stream.generate(ReentrantLock::new).limit(STRIPES).toList();
+    private final JobLocks locks = new JobLocks();
+    private volatile @Nullable Thread delivering;
     private final AtomicBoolean warned = new AtomicBoolean();
 
     JobListeners(String manager) {
@@ -66,19 +64,13 @@ final class JobListeners {
 
     /**
      * Changes a job's row and tells of it as one step, so that no later change of the same job, made by another thread, is
-     * told before.
+     * told before. Waits for such a change; changes of other jobs hold nobody up.
      *
      * @param id the job
      * @param change writes to the store, then calls {@link #tell}; must not do the same for another job
      */
     <T> T inOrder(JobId id, Supplier<T> change) {
-        ReentrantLock lock = stripes.get(Math.floorMod(id.hashCode(), STRIPES));
-        lock.lock();
-        try {
-            return change.get();
-        } finally {
-            lock.unlock();
-        }
+        return locks.locked(id, change);
     }
 
     /** Hands an event to the listeners' thread and returns at once. */
@@ -100,6 +92,15 @@ final class JobListeners {
     }
 
     private void deliver(JobEvent event) {
+        delivering = Thread.currentThread();
+        try {
+            deliverToAll(event);
+        } finally {
+            delivering = null;
+        }
+    }
+
+    private void deliverToAll(JobEvent event) {
         for (JobListener listener : listeners) {
             try {
                 listener.onEvent(event);
@@ -112,8 +113,15 @@ final class JobListeners {
         }
     }
 
-    /** Delivers what waits, for two seconds at the most, and ends the thread. */
+    /**
+     * Delivers what waits, for two seconds at the most, and ends the thread. A listener that closes is not made to wait for
+     * itself: what waits is delivered once it has returned.
+     */
     void close(TimeSource time) {
+        if (Thread.currentThread().equals(delivering)) {
+            thread.shutdown();
+            return;
+        }
         Signal allDelivered = new Signal();
         try {
             thread.execute(allDelivered::fire);
