@@ -61,10 +61,11 @@ final class PubSubConnection implements AutoCloseable {
     private final ClientContext context;
     private final PublisherStub stub;
 
-    private PubSubConnection(SinkSettings settings, ScheduledExecutorService executor) throws IOException {
+    private PubSubConnection(SinkSettings settings, CredentialsProvider credentials, ScheduledExecutorService executor)
+            throws IOException {
         this.settings = settings;
         this.executor = executor;
-        this.context = ClientContext.create(stubSettings(credentials()).build());
+        this.context = ClientContext.create(stubSettings(credentials).build());
         resources.addAll(context.getBackgroundResources());
         PublisherStubSettings.Builder shared = stubSettings(credentialsOf(context));
         shared.setTransportChannelProvider(channelOf(context));
@@ -75,10 +76,11 @@ final class PubSubConnection implements AutoCloseable {
     /** Connects, checks the topic and gives the publisher; leaves nothing behind when that fails. */
     static MessagePublisher open(SinkSettings settings) {
         PubSubErrors errors = new PubSubErrors(settings.topic());
+        CredentialsProvider credentials = credentials(settings, errors);
         ScheduledExecutorService executor = newExecutor();
         PubSubConnection connection;
         try {
-            connection = new PubSubConnection(settings, executor);
+            connection = new PubSubConnection(settings, credentials, executor);
         } catch (IOException e) {
             executor.shutdownNow();
             throw errors.credentials(e);
@@ -199,16 +201,31 @@ final class PubSubConnection implements AutoCloseable {
         return builder.build();
     }
 
-    private CredentialsProvider credentials() throws IOException {
+    /** Reads them here, for the vendor's reader throws whatever it meets at what is no credentials file. */
+    private static CredentialsProvider credentials(SinkSettings settings, PubSubErrors errors) {
         if (settings.emulatorHost() != null) {
             return NoCredentialsProvider.create();
         }
         if (settings.credentialsFile() == null) {
-            return PublisherStubSettings.defaultCredentialsProviderBuilder().build();
+            return defaultCredentials(errors);
         }
         try (InputStream file = Files.newInputStream(settings.credentialsFile())) {
             return FixedCredentialsProvider.create(
                     GoogleCredentials.fromStream(file).createScoped(PublisherStubSettings.getDefaultServiceScopes()));
+        } catch (IOException | RuntimeException unusable) {
+            throw errors.credentialsFile(settings.credentialsFile(), unusable);
+        }
+    }
+
+    private static CredentialsProvider defaultCredentials(PubSubErrors errors) {
+        try {
+            return FixedCredentialsProvider.create(PublisherStubSettings.defaultCredentialsProviderBuilder()
+                    .build()
+                    .getCredentials());
+        } catch (IOException notFound) {
+            throw errors.credentials(notFound);
+        } catch (RuntimeException unreadable) {
+            throw errors.credentials(null); // it may quote the file
         }
     }
 

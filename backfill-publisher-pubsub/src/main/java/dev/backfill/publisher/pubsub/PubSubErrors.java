@@ -4,8 +4,10 @@ import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.StatusCode;
 import dev.backfill.spi.SinkException;
 import dev.backfill.spi.SinkException.Kind;
+import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what an answer of Pub/Sub means for the engine; the only place that does. Codes and their meaning:
@@ -89,13 +91,24 @@ final class PubSubErrors {
                 cause);
     }
 
-    SinkException credentials(Throwable cause) {
+    SinkException credentials(@Nullable Throwable cause) {
         return new SinkException(
                 Kind.FATAL,
                 "CREDENTIALS",
                 "No usable Google credentials: set pubsub.credentials-file or GOOGLE_APPLICATION_CREDENTIALS, run with"
                         + " a service account, or set PUBSUB_EMULATOR_HOST to use an emulator",
                 cause);
+    }
+
+    /** What the vendor's reader says may quote the file, which holds a private key: only the kind of its trouble is told. */
+    SinkException credentialsFile(Path file, Exception trouble) {
+        return new SinkException(
+                Kind.FATAL,
+                "CREDENTIALS",
+                "pubsub.credentials-file must be a service account key or a workload identity file, in JSON, as Google"
+                        + " gives it; " + file + " is not ("
+                        + trouble.getClass().getSimpleName() + ")",
+                null);
     }
 
     SinkException emulatorNotReachable(String host, Throwable cause) {

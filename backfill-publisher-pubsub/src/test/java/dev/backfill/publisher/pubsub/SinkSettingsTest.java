@@ -7,10 +7,13 @@ import dev.backfill.api.InvalidRequestException;
 import dev.backfill.spi.Settings;
 import dev.backfill.spi.SinkException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,16 +133,36 @@ class SinkSettingsTest {
     }
 
     @Test
-    void aFileThatHoldsNoCredentialsIsFatalAndSaysWhatToSet(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(folder.resolve("credentials.json"), "{}");
-        Settings settings =
-                Settings.of(PubSubMessageSink.ID, Map.of("project", "p-1", "credentials-file", file.toString()));
-        assertThatThrownBy(() -> new PubSubMessageSink().open(Sinks.context(settings)))
-                .isInstanceOfSatisfying(SinkException.class, problem -> {
-                    assertThat(problem.kind()).isEqualTo(SinkException.Kind.FATAL);
-                    assertThat(problem.code()).isEqualTo("CREDENTIALS");
-                    assertThat(problem).hasMessageContaining("pubsub.credentials-file");
-                });
+    void aCredentialsFileThatHoldsNoCredentialsIsNamedWithoutItsContent(@TempDir Path folder) throws IOException {
+        for (String content : List.of(
+                "",
+                "[1]",
+                "7",
+                "null",
+                "{",
+                "{}",
+                "top-secret",
+                "{\"type\":\"top-secret\"}",
+                "{\"type\":[1]}",
+                "{\"type\":\"service_account\",\"client_id\":\"c\",\"client_email\":\"e@example.com\","
+                        + "\"private_key_id\":\"k\",\"private_key\":\"top-secret\"}")) {
+            Path file = Files.writeString(folder.resolve("credentials.json"), content);
+            Settings settings =
+                    Settings.of(PubSubMessageSink.ID, Map.of("project", "p-1", "credentials-file", file.toString()));
+            assertThatThrownBy(() -> new PubSubMessageSink().open(Sinks.context(settings)))
+                    .as(content)
+                    .isInstanceOfSatisfying(SinkException.class, problem -> {
+                        assertThat(problem.kind()).isEqualTo(SinkException.Kind.FATAL);
+                        assertThat(problem.code()).isEqualTo("CREDENTIALS");
+                        assertThat(problem)
+                                .hasMessageContaining("pubsub.credentials-file")
+                                .hasMessageContaining(file.toString())
+                                .hasMessageContaining("service account key");
+                        StringWriter all = new StringWriter();
+                        problem.printStackTrace(new PrintWriter(all));
+                        assertThat(all.toString()).doesNotContain("top-secret");
+                    });
+        }
     }
 
     @Test

@@ -43,12 +43,13 @@ final class MainJob {
     /** True if every job completed and what was to be verified holds. */
     boolean run() throws UserMistake, InterruptedException {
         NamedFiles.check(options);
+        Variables.check(environment);
         AccessTokens tokens =
                 options.tokenFile() == null ? () -> "quickstart-token" : new TokenFile(options.tokenFile());
         for (Provider provider : options.providers()) {
             URI url = options.urlOf(provider);
             if (url != null) {
-                ServerCheck.requireAnswer(provider.urlArgument(), url);
+                ServerCheck.requireAnswer(provider, url, tokens);
             }
         }
         List<StoredMail> realMail = MailServers.readMail(options);
@@ -111,8 +112,10 @@ final class MainJob {
 
     private BackfillManager manager(JobsPlace kept, MailServers servers, PubSubPlace place, AccessTokens tokens)
             throws UserMistake {
-        BackfillBuilder builder =
-                Backfill.builder().accessTokens(account -> tokens).settings("pubsub", place.settings());
+        BackfillBuilder builder = Backfill.builder()
+                .environment(environment::get)
+                .accessTokens(account -> tokens)
+                .settings("pubsub", place.settings());
         kept.into(builder);
         options.providers().forEach(provider -> builder.settings(provider.id(), servers.settings(provider)));
         try {

@@ -289,6 +289,10 @@ final class OptionParser {
         if (url.getHost() == null || !"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
             throw UserMistake.argument(name + " must be an http or https address, was " + value);
         }
+        if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
+            // Not repeated: what stands there may be a password.
+            throw UserMistake.argument(name + " must be an address without user, query and fragment");
+        }
         if ("http".equals(url.getScheme()) && !THIS_MACHINE.contains(url.getHost())) {
             throw UserMistake.argument(name + " must be https unless it is on this machine, was " + url);
         }

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the events go: a Pub/Sub inside this process, or the emulator that PUBSUB_EMULATOR_HOST names. */
 final class PubSubPlace implements AutoCloseable {
-    private static final String DEFAULT_PROJECT = "quickstart";
-
     private final @Nullable InProcessPubSub own;
     private final String host;
     private final String project;
@@ -32,14 +30,14 @@ final class PubSubPlace implements AutoCloseable {
      * @param run what tells the topic from those of other runs
      */
     static PubSubPlace open(Map<String, String> environment, String run) throws UserMistake {
-        String emulator = environment.get("PUBSUB_EMULATOR_HOST");
-        String project = environment.getOrDefault("PUBSUB_PROJECT_ID", DEFAULT_PROJECT);
+        String emulator = Variables.emulator(environment);
+        String project = Variables.project(environment);
         PubSubPlace place;
-        if (emulator == null || emulator.isBlank()) {
+        if (emulator == null) {
             InProcessPubSub own = startOwn();
             place = new PubSubPlace(own, own.host(), project, run);
         } else {
-            place = new PubSubPlace(null, emulator.strip(), project, run);
+            place = new PubSubPlace(null, emulator, project, run);
         }
         try {
             place.client.createTopic(place.topicName());

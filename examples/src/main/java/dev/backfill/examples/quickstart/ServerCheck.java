@@ -1,6 +1,8 @@
 package dev.backfill.examples.quickstart;
 
+import dev.backfill.spi.AccessTokens;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -8,30 +10,49 @@ import java.net.ProxySelector;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * Knocks at a server that is said to be there, before a job begins: an engine would take a dead one for a passing trouble and
  * try for some time. Stateless.
  */
 final class ServerCheck {
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(20);
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
+    private static final int LOOKED_AT_BYTES = 64;
+    private static final int SUCCESS = 2;
+    private static final int HUNDRED = 100;
 
     private ServerCheck() {}
 
-    /** Fails in one line when nobody answers at the address; says nothing of one that a proxy reaches. */
-    static void requireAnswer(String argument, URI url) throws UserMistake {
+    /**
+     * Fails in one line when nobody answers at the address, or somebody who is no such server; says nothing of one that a proxy
+     * reaches. A server that refuses the token or is busy is left to the engine, which knows what to make of that.
+     */
+    static void requireAnswer(Provider provider, URI url, AccessTokens tokens)
+            throws UserMistake, InterruptedException {
         ProxySelector proxies = ProxySelector.getDefault();
         if (proxies != null && proxies.select(url).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT)) {
             return;
         }
+        requireListener(provider.urlArgument(), url);
+        requireKind(provider, url, tokens);
+    }
+
+    private static void requireListener(String argument, URI url) throws UserMistake {
         int port = url.getPort() >= 0 ? url.getPort() : "https".equals(url.getScheme()) ? HTTPS_PORT : HTTP_PORT;
         String reason = "";
         try {
             for (InetAddress address : InetAddress.getAllByName(url.getHost())) {
                 try (Socket socket = new Socket()) {
-                    socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
+                    socket.connect(new InetSocketAddress(address, port), (int) CONNECT.toMillis());
                     return;
                 } catch (IOException silent) {
                     reason = String.valueOf(silent.getMessage());
@@ -42,5 +63,47 @@ final class ServerCheck {
         }
         throw UserMistake.failed(
                 argument + ": nothing answers at " + url.getHost() + ", port " + port + " (" + reason + ")");
+    }
+
+    /** Asks what any such server answers with JSON. */
+    private static void requireKind(Provider provider, URI url, AccessTokens tokens)
+            throws UserMistake, InterruptedException {
+        URI question = URI.create(url + (url.toString().endsWith("/") ? "" : "/") + provider.probe());
+        HttpRequest request = HttpRequest.newBuilder(question)
+                .timeout(ANSWER)
+                .header("Authorization", "Bearer " + tokens.get())
+                .build();
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT)
+                .build();
+        try {
+            HttpResponse<InputStream> answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream body = answer.body()) {
+                int status = answer.statusCode();
+                if (status / HUNDRED == SUCCESS ? !isJsonObject(body) : !mayPass(status)) {
+                    throw isNo(provider, url, "HTTP " + status + (status / HUNDRED == SUCCESS ? ", not JSON" : ""));
+                }
+            }
+        } catch (HttpTimeoutException slow) {
+            throw isNo(provider, url, "no answer in " + ANSWER.toSeconds() + " seconds");
+        } catch (IOException notHttp) {
+            throw isNo(provider, url, notHttp.getClass().getSimpleName());
+        }
+    }
+
+    private static UserMistake isNo(Provider provider, URI url, String answered) {
+        return UserMistake.argument(provider.urlArgument() + ": what answers at " + url + " is no "
+                + provider.serverTitle() + " (" + answered + "); it must be " + provider.urlForm());
+    }
+
+    /** Refused, busy, broken for now: nothing that tells a server of another kind. */
+    private static boolean mayPass(int status) {
+        return status == 401 || status == 403 || status == 408 || status == 429 || status >= 500;
+    }
+
+    private static boolean isJsonObject(InputStream body) throws IOException {
+        byte[] start = body.readNBytes(LOOKED_AT_BYTES);
+        return new String(start, StandardCharsets.UTF_8).stripLeading().startsWith("{");
     }
 }

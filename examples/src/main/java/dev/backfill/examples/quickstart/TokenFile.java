@@ -23,6 +23,9 @@ final class TokenFile implements AccessTokens {
         if (token.isEmpty()) {
             throw UserMistake.failed("--token-file: " + file + " is empty");
         }
+        if (token.chars().anyMatch(character -> character <= ' ' || character > '~')) {
+            throw UserMistake.failed("--token-file: " + file + " must hold an access token alone, one word of ASCII");
+        }
     }
 
     @Override

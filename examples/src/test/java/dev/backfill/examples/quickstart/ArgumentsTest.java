@@ -22,6 +22,8 @@ class ArgumentsTest {
             --graph-url http://127.0.0.1:1            | --graph-url | /v1.0, was http://127.0.0.1:1
             --graph-url v1.0                          | --graph-url | was v1.0
             --gmail-url ftp://127.0.0.1/              | --gmail-url | was ftp://127.0.0.1/
+            --gmail-url http://user:secret@127.0.0.1/ | --gmail-url | without user
+            --gmail-url http://127.0.0.1/?a=1         | --gmail-url | query
             --gmail-url :                             | --gmail-url | was :
             --from 2024-13-01                         | --from | was 2024-13-01
             --to yesterday                            | --to | was yesterday

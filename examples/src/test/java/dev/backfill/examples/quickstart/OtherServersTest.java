@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.graph.FakeGraph;
+import dev.backfill.testkit.http.FaultPlan;
+import dev.backfill.testkit.http.HttpAnswer;
+import dev.backfill.testkit.http.LoopbackServer;
+import dev.backfill.testkit.http.RequestJournal;
 import dev.backfill.testkit.mail.GeneratorOptions;
 import dev.backfill.testkit.mail.MailGenerator;
 import dev.backfill.testkit.mail.StoredMail;
@@ -115,6 +119,35 @@ class OtherServersTest {
             assertThat(session.err().lines()).hasSize(1);
             assertThat(session.out()).as("nothing was begun").isEmpty();
         }
+    }
+
+    @Test
+    void aServerThatIsNoGraphOrNoGmailIsSaidAtOnce() throws IOException {
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails(1)).start();
+                FakeGmail gmail = FakeGmail.builder().mailbox(OWNER, mails(1)).start();
+                LoopbackServer page = LoopbackServer.start(
+                        call -> HttpAnswer.text(200, "text/html", "<html>hello"),
+                        new RequestJournal(),
+                        new FaultPlan())) {
+            for (String url :
+                    List.of(graph.baseUrl().resolve("/").toString(), page.uri().toString())) {
+                noSuchServer("--gmail-url", url, "Gmail");
+            }
+            for (String url : List.of(gmail.rootUrl() + "v1.0", page.uri() + "/v1.0")) {
+                noSuchServer("--graph-url", url, "Microsoft Graph");
+            }
+        }
+    }
+
+    private static void noSuchServer(String argument, String url, String title) {
+        Session session = Session.run(argument, url);
+
+        assertThat(session.exitCode()).as(session.all()).isEqualTo(2);
+        assertThat(session.err())
+                .startsWith("quickstart: " + argument + ": what answers at " + url + " is no " + title)
+                .contains("it must be");
+        assertThat(session.err().lines()).hasSize(1);
+        assertThat(session.out()).as("nothing was begun").isEmpty();
     }
 
     @Test
