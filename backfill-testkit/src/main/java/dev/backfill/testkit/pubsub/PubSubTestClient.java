@@ -2,6 +2,7 @@ package dev.backfill.testkit.pubsub;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.pubsub.v1.DeleteSubscriptionRequest;
 import com.google.pubsub.v1.DeleteTopicRequest;
 import com.google.pubsub.v1.PublishRequest;
 import com.google.pubsub.v1.PublisherGrpc;
@@ -57,9 +58,10 @@ public final class PubSubTestClient implements AutoCloseable {
      * Creates a topic; does nothing when it is there.
      *
      * @param topic its full name, {@code projects/PROJECT/topics/ID}
+     * @return true if it was made, false if it was there
      */
-    public void createTopic(String topic) {
-        ignoring(
+    public boolean createTopic(String topic) {
+        return ignoring(
                 Status.Code.ALREADY_EXISTS,
                 () -> publisher().createTopic(Topic.newBuilder().setName(topic).build()));
     }
@@ -68,9 +70,10 @@ public final class PubSubTestClient implements AutoCloseable {
      * Deletes a topic; does nothing when it is not there.
      *
      * @param topic its full name
+     * @return true if it was there
      */
-    public void deleteTopic(String topic) {
-        ignoring(
+    public boolean deleteTopic(String topic) {
+        return ignoring(
                 Status.Code.NOT_FOUND,
                 () -> publisher()
                         .deleteTopic(
@@ -82,9 +85,10 @@ public final class PubSubTestClient implements AutoCloseable {
      *
      * @param subscription its full name, {@code projects/PROJECT/subscriptions/ID}
      * @param topic the full name of a topic that is there
+     * @return true if it was made, false if it was there
      */
-    public void createSubscription(String subscription, String topic) {
-        ignoring(
+    public boolean createSubscription(String subscription, String topic) {
+        return ignoring(
                 Status.Code.ALREADY_EXISTS,
                 () -> subscriber()
                         .createSubscription(Subscription.newBuilder()
@@ -92,6 +96,21 @@ public final class PubSubTestClient implements AutoCloseable {
                                 .setTopic(topic)
                                 .setAckDeadlineSeconds(ACK_SECONDS)
                                 .setEnableMessageOrdering(true)
+                                .build()));
+    }
+
+    /**
+     * Deletes a subscription with what it holds; does nothing when it is not there.
+     *
+     * @param subscription its full name
+     * @return true if it was there
+     */
+    public boolean deleteSubscription(String subscription) {
+        return ignoring(
+                Status.Code.NOT_FOUND,
+                () -> subscriber()
+                        .deleteSubscription(DeleteSubscriptionRequest.newBuilder()
+                                .setSubscription(subscription)
                                 .build()));
     }
 
@@ -184,13 +203,16 @@ public final class PubSubTestClient implements AutoCloseable {
         return SubscriberGrpc.newBlockingStub(channel).withDeadlineAfter(CALL.toSeconds(), TimeUnit.SECONDS);
     }
 
-    private static void ignoring(Status.Code code, Runnable call) {
+    /** False if the call was refused with this code. */
+    private static boolean ignoring(Status.Code code, Runnable call) {
         try {
             call.run();
+            return true;
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() != code) {
                 throw e;
             }
+            return false;
         }
     }
 }

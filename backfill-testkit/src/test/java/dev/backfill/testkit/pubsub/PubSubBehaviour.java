@@ -65,6 +65,25 @@ interface PubSubBehaviour {
     }
 
     @Test
+    default void whatIsMadeAndDeletedTwiceIsMadeAndDeletedOnce() {
+        try (PubSubTestClient client = PubSubTestClient.connect(host())) {
+            String topic = newTopic(client);
+            String subscription = newSubscription(client, topic);
+            assertThat(client.createTopic(topic)).isFalse();
+            assertThat(client.createSubscription(subscription, topic)).isFalse();
+
+            assertThat(client.deleteSubscription(subscription)).isTrue();
+            assertThat(client.deleteSubscription(subscription)).isFalse();
+            refused("NOT_FOUND", () -> client.receive(subscription, 1, IDLE, message -> {}));
+            assertThat(client.createSubscription(subscription, topic)).isTrue();
+
+            assertThat(client.deleteTopic(topic)).isTrue();
+            assertThat(client.deleteTopic(topic)).isFalse();
+            refused("NOT_FOUND", () -> client.publish(topic, messages(0, 1)));
+        }
+    }
+
+    @Test
     default void anUnknownTopicIsNotFound() {
         try (PubSubTestClient client = PubSubTestClient.connect(host())) {
             refused("NOT_FOUND", () -> client.publish("projects/p/topics/nowhere", messages(0, 1)));

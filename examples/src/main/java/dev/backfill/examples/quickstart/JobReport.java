@@ -8,9 +8,6 @@ import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What there is to say of ended jobs: the table, the failures by reason, and what {@code --verify} found. */
 final class JobReport {
-    private static final long MEBIBYTE = 1L << 20;
-
     /** Partitions at once, times pages of each that may wait: see docs/embedding.md. */
     private static final long UNACKNOWLEDGED_PAGES = 4L * EngineConfig.DEFAULT_MAX_UNACKNOWLEDGED_PAGES;
 
@@ -30,6 +25,7 @@ final class JobReport {
     private final Arrivals arrivals;
     private final UserJobs jobs;
     private final JobStore store;
+    private final HeapPeak heap;
     private final PrintStream out;
     private final PrintStream err;
 
@@ -39,6 +35,7 @@ final class JobReport {
             Arrivals arrivals,
             UserJobs jobs,
             JobStore store,
+            HeapPeak heap,
             PrintStream out,
             PrintStream err) {
         this.options = options;
@@ -46,6 +43,7 @@ final class JobReport {
         this.arrivals = arrivals;
         this.jobs = jobs;
         this.store = store;
+        this.heap = heap;
         this.out = out;
         this.err = err;
     }
@@ -53,8 +51,8 @@ final class JobReport {
     /** Prints all; true if every job completed and what was to be verified holds. */
     boolean print(Map<Provider, JobId> started) throws UserMistake {
         List<RunSummary> rows = new ArrayList<>();
-        started.forEach(
-                (provider, id) -> rows.add(RunSummary.of(jobs.status(id), arrivals.distinct(provider), heapPeakMb())));
+        started.forEach((provider, id) ->
+                rows.add(RunSummary.of(jobs.status(id), arrivals.distinct(provider), heap.mebibytes())));
         rows.add(RunSummary.all(rows));
         SummaryWriter.print(rows, out);
         if (options.json() != null) {
@@ -134,14 +132,5 @@ final class JobReport {
 
     private static Instant later(@Nullable Instant one, Instant other) {
         return one == null || one.isBefore(other) ? other : one;
-    }
-
-    private static long heapPeakMb() {
-        return ManagementFactory.getMemoryPoolMXBeans().stream()
-                        .filter(pool -> pool.getType() == MemoryType.HEAP)
-                        .map(MemoryPoolMXBean::getPeakUsage)
-                        .mapToLong(usage -> usage.getUsed())
-                        .sum()
-                / MEBIBYTE;
     }
 }

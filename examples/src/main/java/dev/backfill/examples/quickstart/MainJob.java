@@ -53,19 +53,31 @@ final class MainJob {
             }
         }
         List<StoredMail> realMail = MailServers.readMail(options);
-        try (JobsPlace kept = JobsPlace.open(options.store());
+        try (HeapPeak heap = HeapPeak.start();
+                JobsPlace kept = JobsPlace.open(options.store());
                 MailServers servers = MailServers.start(options, realMail);
-                PubSubPlace place = PubSubPlace.open(environment, kept.run());
+                PubSubPlace place = PubSubPlace.open(environment, kept.run(), !kept.isDurable());
                 Arrivals arrivals = new Arrivals(options.providers(), servers, options.out())) {
             requireSameJobs(kept, place);
             describe(place);
             try (BackfillManager manager = manager(kept, servers, place, tokens)) {
                 UserJobs jobs = manager.forUser(kept.user());
-                Map<Provider, JobId> started = run(jobs, manager, kept, place, arrivals);
+                Map<Provider, JobId> started = run(jobs, manager, kept, place, arrivals, heap);
                 arrivals.requireWritten();
-                return new JobReport(options, servers, arrivals, jobs, kept.store(), out, err).print(started);
+                JobReport report = new JobReport(options, servers, arrivals, jobs, kept.store(), heap, out, err);
+                return ended(report.print(started), kept, place);
             }
         }
+    }
+
+    /** A run that is kept in a store leaves its topic to whoever looks into why it is not done. */
+    private boolean ended(boolean good, JobsPlace kept, PubSubPlace place) {
+        if (kept.isDurable() && good) {
+            place.endRun();
+        } else if (kept.isDurable() && place.isElsewhere()) {
+            out.println("Topic and subscription stay: " + place.subscriptionName());
+        }
+        return good;
     }
 
     /** What a killed run left is carried on by the command that began it, and by no other. */
@@ -126,7 +138,7 @@ final class MainJob {
     }
 
     private Map<Provider, JobId> run(
-            UserJobs jobs, BackfillManager manager, JobsPlace kept, PubSubPlace place, Arrivals arrivals)
+            UserJobs jobs, BackfillManager manager, JobsPlace kept, PubSubPlace place, Arrivals arrivals, HeapPeak heap)
             throws UserMistake, InterruptedException {
         Semaphore ended = new Semaphore(0);
         manager.addListener(event -> {
@@ -138,7 +150,7 @@ final class MainJob {
         @Nullable Puller early = kept.isDurable() ? null : Puller.start(place, arrivals);
         try {
             Map<Provider, JobId> started = start(jobs, kept);
-            List<BackfillJob> last = watch(jobs, started, ended);
+            List<BackfillJob> last = watch(jobs, started, ended, heap);
             try (Puller puller = early == null ? Puller.start(place, arrivals) : early) {
                 puller.finish(last.stream()
                         .mapToLong(job -> job.progress().published())
@@ -183,12 +195,13 @@ final class MainJob {
                 .build();
     }
 
-    private List<BackfillJob> watch(UserJobs jobs, Map<Provider, JobId> started, Semaphore ended)
+    private List<BackfillJob> watch(UserJobs jobs, Map<Provider, JobId> started, Semaphore ended, HeapPeak heap)
             throws InterruptedException {
         JobDisplay display = new JobDisplay(out, terminal);
         List<BackfillJob> now = statuses(jobs, started);
         while (!now.stream().allMatch(job -> job.state().isTerminal())) {
             display.draw(now);
+            heap.sample();
             // Woken by the end of a job, else by the time for the next picture.
             boolean woken = ended.tryAcquire(REDRAW_MILLIS, TimeUnit.MILLISECONDS);
             if (woken) {

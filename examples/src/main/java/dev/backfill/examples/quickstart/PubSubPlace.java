@@ -14,6 +14,8 @@ final class PubSubPlace implements AutoCloseable {
     private final String project;
     private final String topic;
     private final PubSubTestClient client;
+    private boolean topicIsToGo;
+    private boolean subscriptionIsToGo;
 
     private PubSubPlace(@Nullable InProcessPubSub own, String host, String project, String run) {
         this.own = own;
@@ -28,8 +30,10 @@ final class PubSubPlace implements AutoCloseable {
      * Opens the place and makes topic and subscription unless they are there.
      *
      * @param run what tells the topic from those of other runs
+     * @param forThisProcess true to delete at the end what was made here; false when another process may carry on with it, see
+     *     {@link #endRun}
      */
-    static PubSubPlace open(Map<String, String> environment, String run) throws UserMistake {
+    static PubSubPlace open(Map<String, String> environment, String run, boolean forThisProcess) throws UserMistake {
         String emulator = Variables.emulator(environment);
         String project = Variables.project(environment);
         PubSubPlace place;
@@ -40,8 +44,9 @@ final class PubSubPlace implements AutoCloseable {
             place = new PubSubPlace(null, emulator, project, run);
         }
         try {
-            place.client.createTopic(place.topicName());
-            place.client.createSubscription(place.subscriptionName(), place.topicName());
+            place.topicIsToGo = place.client.createTopic(place.topicName()) && forThisProcess;
+            place.subscriptionIsToGo =
+                    place.client.createSubscription(place.subscriptionName(), place.topicName()) && forThisProcess;
         } catch (StatusRuntimeException unreachable) {
             place.close();
             throw UserMistake.failed("Pub/Sub at " + place.host + " does not answer: "
@@ -90,8 +95,31 @@ final class PubSubPlace implements AutoCloseable {
         return "projects/" + project + "/topics/" + topic;
     }
 
+    /** Says that the run, with all processes it had, is at its end, so that topic and subscription are deleted at closing. */
+    void endRun() {
+        topicIsToGo = true;
+        subscriptionIsToGo = true;
+    }
+
+    private void cleanUp() {
+        try {
+            if (subscriptionIsToGo) {
+                client.deleteSubscription(subscriptionName());
+            }
+            if (topicIsToGo) {
+                client.deleteTopic(topicName());
+            }
+        } catch (StatusRuntimeException gone) {
+            System.err.println("quickstart: topic " + topic + " could not be deleted at " + host + ": "
+                    + gone.getStatus().getCode());
+        }
+    }
+
     @Override
     public void close() {
+        if (own == null) {
+            cleanUp();
+        }
         client.close();
         if (own != null) {
             own.close();

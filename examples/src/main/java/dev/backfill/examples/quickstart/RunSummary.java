@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param failed messages with a failure row
  * @param apiCalls provider requests
  * @param seconds from the job's start to its end
- * @param heapPeakMb the highest use of the heap in mebibytes, of the whole process
+ * @param heapPeakMb the largest used heap seen in the whole process, garbage included, in mebibytes; see {@link HeapPeak}
  */
 record RunSummary(
         String name,

@@ -13,6 +13,7 @@ import dev.backfill.testkit.mail.MailGenerator;
 import dev.backfill.testkit.mail.StoredMail;
 import dev.backfill.testkit.pubsub.InProcessPubSub;
 import dev.backfill.testkit.pubsub.PubSubEmulator;
+import dev.backfill.testkit.pubsub.PubSubTestClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,12 +164,53 @@ class OtherServersTest {
 
             assertThat(session.exitCode()).as(session.all()).isZero();
             assertThat(session.out()).contains("emulator at " + other.host());
+            assertThat(isLeft(other, session)).as("topic and subscription").containsExactly(false, false);
         }
         Session missing = Session.run(Map.of("PUBSUB_EMULATOR_HOST", "127.0.0.1:1"), "--messages", 1);
 
         assertThat(missing.exitCode()).as(missing.all()).isEqualTo(1);
         assertThat(missing.err()).contains("127.0.0.1:1", "PUBSUB_EMULATOR_HOST");
         assertThat(missing.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void aRunThatIsRefusedLeavesNothingOnTheEmulator() {
+        try (InProcessPubSub other = InProcessPubSub.start()) {
+            Session session = Session.run(
+                    Map.of("PUBSUB_EMULATOR_HOST", other.host()), "--messages", 5, "--folders", "no-such-folder");
+
+            assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
+            assertThat(isLeft(other, session)).as("topic and subscription").containsExactly(false, false);
+        }
+    }
+
+    @Test
+    void aRunInAStoreLeavesItsTopicUntilItIsDone() {
+        Path store = folder.resolve("jobs.db");
+        try (InProcessPubSub other = InProcessPubSub.start()) {
+            Map<String, String> environment = Map.of("PUBSUB_EMULATOR_HOST", other.host());
+            Session failed = Session.run(environment, "--messages", 5, "--folders", "no-such-folder", "--store", store);
+
+            assertThat(failed.exitCode()).as(failed.all()).isEqualTo(1);
+            assertThat(failed.out()).contains("Topic and subscription stay");
+            assertThat(isLeft(other, failed)).as("topic and subscription").containsExactly(true, true);
+
+            Session good = Session.run(environment, "--messages", 5, "--store", store, "--verify");
+
+            assertThat(good.exitCode()).as(good.all()).isZero();
+            assertThat(isLeft(other, good)).as("topic and subscription").containsExactly(false, false);
+        }
+    }
+
+    /** Whether the topic that a session named is still there, and its subscription. */
+    static List<Boolean> isLeft(InProcessPubSub pubsub, Session session) {
+        String topic = session.out().replaceAll("(?s).*, topic (emails-[0-9a-f]+)\\R.*", "$1");
+        assertThat(topic).startsWith("emails-");
+        try (PubSubTestClient client = PubSubTestClient.connect(pubsub.host())) {
+            boolean topicWasThere = client.deleteTopic("projects/quickstart/topics/" + topic);
+            return List.of(
+                    topicWasThere, client.deleteSubscription("projects/quickstart/subscriptions/" + topic + "-pull"));
+        }
     }
 
     @Test

@@ -42,6 +42,9 @@ class StoreTest {
             assertThat(last.exitCode()).as(last.all()).isZero();
             assertThat(last.out())
                     .contains("Carries on", "Microsoft verified", "Google verified", "every field of 300 messages");
+            assertThat(OtherServersTest.isLeft(pubsub, last))
+                    .as("topic and subscription")
+                    .containsExactly(false, false);
 
             Session next = Session.run(environment, command);
 
