@@ -6,7 +6,6 @@ import dev.backfill.api.JobState;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.JobRecord;
-import dev.backfill.spi.JobStore;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +23,7 @@ final class JobReport {
     private final MailServers servers;
     private final Arrivals arrivals;
     private final UserJobs jobs;
-    private final JobStore store;
+    private final JobsPlace kept;
     private final HeapPeak heap;
     private final PrintStream out;
     private final PrintStream err;
@@ -34,7 +33,7 @@ final class JobReport {
             MailServers servers,
             Arrivals arrivals,
             UserJobs jobs,
-            JobStore store,
+            JobsPlace kept,
             HeapPeak heap,
             PrintStream out,
             PrintStream err) {
@@ -42,7 +41,7 @@ final class JobReport {
         this.servers = servers;
         this.arrivals = arrivals;
         this.jobs = jobs;
-        this.store = store;
+        this.kept = kept;
         this.heap = heap;
         this.out = out;
         this.err = err;
@@ -89,12 +88,12 @@ final class JobReport {
                         failures,
                         options.mail() != null,
                         arrivals.distinct(provider),
-                        mayDouble(job))
+                        mayDouble(provider, job))
                 : Verdict.byCount(
                         job.progress().published(),
                         arrivals.received(provider),
                         arrivals.distinct(provider),
-                        mayDouble(job));
+                        mayDouble(provider, job));
         if (verdict.holds()) {
             out.println(provider.title() + " " + verdict.line());
         } else {
@@ -104,10 +103,11 @@ final class JobReport {
         return verdict.holds();
     }
 
-    /** Each time a job was taken over from a dead process, what no checkpoint knew came twice. */
-    private long mayDouble(BackfillJob job) {
-        return store.find(job.id())
-                .map(row -> (row.epoch() - 1) * UNACKNOWLEDGED_PAGES * row.batchSize())
+    /** With each process that was killed, what no checkpoint knew comes again; within a process nothing does. */
+    private long mayDouble(Provider provider, BackfillJob job) {
+        return kept.store()
+                .find(job.id())
+                .map(row -> kept.claimsBefore(provider) * UNACKNOWLEDGED_PAGES * row.batchSize())
                 .orElse(0L);
     }
 
@@ -126,7 +126,7 @@ final class JobReport {
         if (mailbox == null) {
             return Set.of();
         }
-        Instant end = store.find(job.id()).map(JobRecord::upperBound).orElse(null);
+        Instant end = kept.store().find(job.id()).map(JobRecord::upperBound).orElse(null);
         return mailbox.idsSince(later(end, job.createdAt()));
     }
 

@@ -37,6 +37,7 @@ final class JobsPlace implements AutoCloseable {
     private final JobStore store;
     private final UserId user;
     private final boolean carriesOn;
+    private final Map<Provider, Long> claimsBefore = new EnumMap<>(Provider.class);
 
     private JobsPlace(@Nullable JdbcPersistence durable, @Nullable HikariDataSource pool) {
         this.durable = durable;
@@ -47,6 +48,7 @@ final class JobsPlace implements AutoCloseable {
         this.user = before != null
                 ? before
                 : UserId.of(USER_PREFIX + UUID.randomUUID().toString().substring(0, RUN_LENGTH));
+        begun().forEach((provider, job) -> claimsBefore.put(provider, job.epoch()));
     }
 
     static JobsPlace open(@Nullable String place) throws UserMistake {
@@ -138,6 +140,14 @@ final class JobsPlace implements AutoCloseable {
             }
         }
         return begun;
+    }
+
+    /**
+     * How often processes before this one took up a provider's job, which is how many kills it may have lived through: each of
+     * them but the last left it in other ways as well, if at all, which the store does not tell from a kill.
+     */
+    long claimsBefore(Provider provider) {
+        return claimsBefore.getOrDefault(provider, 0L);
     }
 
     @Override

@@ -64,7 +64,7 @@ final class MainJob {
                 UserJobs jobs = manager.forUser(kept.user());
                 Map<Provider, JobId> started = run(jobs, manager, kept, place, arrivals, heap);
                 arrivals.requireWritten();
-                JobReport report = new JobReport(options, servers, arrivals, jobs, kept.store(), heap, out, err);
+                JobReport report = new JobReport(options, servers, arrivals, jobs, kept, heap, out, err);
                 return ended(report.print(started), kept, place);
             }
         }
