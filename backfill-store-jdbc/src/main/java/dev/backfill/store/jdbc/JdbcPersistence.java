@@ -92,14 +92,18 @@ public final class JdbcPersistence implements Persistence {
 
     /** Collects how a store is opened. Not thread-safe. */
     public static final class Builder {
-        private static final Duration LEAST_HEARTBEAT = Duration.ofMillis(10);
-        private static final Duration MOST_HEARTBEAT = Duration.ofHours(1);
+        private static final Duration LEAST_INTERVAL = Duration.ofMillis(10);
+        private static final Duration MOST_INTERVAL = Duration.ofHours(1);
+        private static final int LEAST_MISSED = 4;
+        private static final int MOST_MISSED = 1_000;
 
         private final @Nullable Path path;
         private final @Nullable DataSource dataSource;
         private @Nullable String schema;
         private String prefix = Tables.DEFAULT_PREFIX;
-        private QueueTimings timings = QueueTimings.DEFAULT;
+        private Duration heartbeat = QueueTimings.DEFAULT.heartbeat();
+        private int missedHeartbeats = QueueTimings.DEFAULT.missedHeartbeats();
+        private @Nullable Duration polling;
 
         private Builder(@Nullable Path path, @Nullable DataSource dataSource) {
             this.path = path;
@@ -130,18 +134,65 @@ public final class JdbcPersistence implements Persistence {
         }
 
         /**
-         * Sets how often an instance says that it lives; after four heartbeats without a word others take its jobs over, and
-         * after three it stops them by itself. All instances that share a database must agree on it.
+         * Sets how often an instance says that it lives; after {@link #missedHeartbeats} of them without a word others take its
+         * jobs over, and after three quarters of that time it stops them by itself. All instances that share a database must
+         * agree on it.
          *
          * @param value 10 ms to one hour; default 3 s: dead at 12 s, taken over by 20 s
          * @return this builder
+         * @throws InvalidRequestException if the value is out of range
          */
         public Builder heartbeat(Duration value) {
-            if (value.compareTo(LEAST_HEARTBEAT) < 0 || value.compareTo(MOST_HEARTBEAT) > 0) {
-                throw new InvalidRequestException("heartbeat", "must be 10 ms to one hour");
-            }
-            this.timings = QueueTimings.DEFAULT.withHeartbeat(value);
+            this.heartbeat = interval("heartbeat", value);
             return this;
+        }
+
+        /**
+         * Sets after how many heartbeats without a word an instance counts as dead, and others take its jobs over. All instances
+         * that share a database must agree on it. More of them bear a longer pause of a process, and find a dead one later.
+         *
+         * @param value 4 to 1,000; default 4
+         * @return this builder
+         * @throws InvalidRequestException if the value is out of range
+         */
+        public Builder missedHeartbeats(int value) {
+            if (value < LEAST_MISSED || value > MOST_MISSED) {
+                throw outOfRange("missedHeartbeats", LEAST_MISSED, MOST_MISSED, value);
+            }
+            this.missedHeartbeats = value;
+            return this;
+        }
+
+        /**
+         * Sets how often an instance looks for jobs that another one queued; its own it knows at once. Each look is a query.
+         *
+         * @param value 10 ms to one hour; default 1 s, or the heartbeat if that is shorter
+         * @return this builder
+         * @throws InvalidRequestException if the value is out of range
+         */
+        public Builder polling(Duration value) {
+            this.polling = interval("polling", value);
+            return this;
+        }
+
+        private static Duration interval(String field, Duration value) {
+            requireNonNull(value, field);
+            if (value.compareTo(LEAST_INTERVAL) < 0 || value.compareTo(MOST_INTERVAL) > 0) {
+                throw outOfRange(field, LEAST_INTERVAL, MOST_INTERVAL, value);
+            }
+            return value;
+        }
+
+        private static InvalidRequestException outOfRange(String field, Object least, Object most, Object value) {
+            return new InvalidRequestException(field, "must be " + least + " to " + most + ", was " + value);
+        }
+
+        /** How quick the queue will be. */
+        QueueTimings timings() {
+            Duration usual = QueueTimings.DEFAULT.polling();
+            Duration quicker = heartbeat.compareTo(usual) < 0 ? heartbeat : usual;
+            return new QueueTimings(
+                    polling == null ? quicker : polling, heartbeat, missedHeartbeats, QueueTimings.DEFAULT.closeWait());
         }
 
         /**
@@ -155,8 +206,9 @@ public final class JdbcPersistence implements Persistence {
          */
         public JdbcPersistence open() {
             if (dataSource != null) {
-                Database database = SharedDatabase.open(dataSource, schema, prefix, timings.standstill());
-                return new JdbcPersistence(database, timings, () -> {});
+                QueueTimings shared = timings();
+                Database database = SharedDatabase.open(dataSource, schema, prefix, shared.standstill());
+                return new JdbcPersistence(database, shared, () -> {});
             }
             if (schema != null) {
                 throw new InvalidRequestException("schema", "is not for a file; a table prefix is");
@@ -164,7 +216,7 @@ public final class JdbcPersistence implements Persistence {
             Tables tables = new Tables(null, prefix);
             SqliteFile file = SqliteFile.open(requireNonNull(path), tables);
             Database database = new Database(Dialect.SQLITE, file.writer(), file.reader(), tables);
-            JdbcPersistence opened = new JdbcPersistence(database, timings, file::close);
+            JdbcPersistence opened = new JdbcPersistence(database, timings(), file::close);
             try {
                 // Whoever ran these jobs is dead, or the file could not be opened.
                 opened.queueTables.requeuePicked(opened.queueTables.time());

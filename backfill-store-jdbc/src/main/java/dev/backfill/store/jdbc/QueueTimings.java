@@ -35,12 +35,6 @@ record QueueTimings(Duration polling, Duration heartbeat, int missedHeartbeats, 
         }
     }
 
-    /** These timings with another heartbeat; polls are at least as frequent. */
-    QueueTimings withHeartbeat(Duration other) {
-        Duration quicker = other.compareTo(polling) < 0 ? other : polling;
-        return new QueueTimings(quicker, other, missedHeartbeats, closeWait);
-    }
-
     /** After so long without a heartbeat others may run an instance's jobs. */
     Duration deadAfter() {
         return heartbeat.multipliedBy(missedHeartbeats);

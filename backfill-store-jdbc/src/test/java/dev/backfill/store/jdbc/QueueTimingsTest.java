@@ -20,7 +20,11 @@ class QueueTimingsTest {
     @ParameterizedTest
     @ValueSource(ints = {200, 1_000, 3_000, 60_000, 3_600_000})
     void anOwnerIsOutBeforeItCountsAsDead(int heartbeatMillis) {
-        QueueTimings timings = QueueTimings.DEFAULT.withHeartbeat(Duration.ofMillis(heartbeatMillis));
+        QueueTimings timings = new QueueTimings(
+                Duration.ofMillis(heartbeatMillis),
+                Duration.ofMillis(heartbeatMillis),
+                4,
+                QueueTimings.DEFAULT.closeWait());
         assertThat(timings.standstill()).isLessThan(timings.deadAfter()).isLessThanOrEqualTo(Duration.ofSeconds(8));
         assertThat(timings.holdFor()).isLessThan(timings.deadAfter());
         assertThat(timings.standstill()).isGreaterThanOrEqualTo(Duration.ofMillis(500));
