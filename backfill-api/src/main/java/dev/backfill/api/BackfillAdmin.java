@@ -1,6 +1,11 @@
 package dev.backfill.api;
 
-/** The jobs of all users, for operators. Thread-safe. */
+/**
+ * The jobs of all users, for operators. Thread-safe.
+ *
+ * <p>Every method throws {@link BackfillException} with code {@code CLOSED} once the manager is closed, and with code {@code STORE}
+ * when the store does not answer; the list refuses a cursor that is none of its own with {@link InvalidRequestException}.
+ */
 public interface BackfillAdmin {
     /**
      * Lists jobs of all users, newest first.

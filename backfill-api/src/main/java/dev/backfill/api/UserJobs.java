@@ -6,7 +6,9 @@ import java.util.List;
 /**
  * The jobs of one user: the only way to start, see or command them. Anybody else's job is not found. Thread-safe.
  *
- * <p>Every method throws {@link BackfillException} with code {@code CLOSED} once the manager is closed.
+ * <p>Every method but {@link #user()} throws {@link BackfillException} with code {@code CLOSED} once the manager is closed, and
+ * with code {@code STORE} when the store does not answer; a list refuses a cursor that is none of its own with
+ * {@link InvalidRequestException}.
  */
 public interface UserJobs {
     /** {@return whose jobs these are} */
@@ -89,12 +91,13 @@ public interface UserJobs {
     }
 
     /**
-     * Stops a queued or running job until it is resumed. Takes effect within two seconds; returns at once.
+     * Stops a queued or running job until it is resumed. Returns as soon as the store has the wish, which waits for a write of
+     * the same job that is under way on this instance, and for no other job; takes effect within two seconds of that.
      *
      * @param id the job
      * @return the job, PAUSED or about to be; a job already paused is given back as it is
      * @throws JobNotFoundException if this user has no such job
-     * @throws JobStateException if the job has ended
+     * @throws JobStateException if the job has ended, or is being cancelled: the state it names is then still RUNNING
      */
     BackfillJob pause(JobId id);
 
@@ -104,13 +107,14 @@ public interface UserJobs {
      * @param id the job
      * @return the job, QUEUED; a job already queued or running is given back as it is
      * @throws JobNotFoundException if this user has no such job
-     * @throws JobStateException if the job is completed or cancelled
+     * @throws JobStateException if the job is completed or cancelled, or is being cancelled: the state it names is then still
+     *     RUNNING
      * @throws JobConflictException if the account has another active job by now
      */
     BackfillJob resume(JobId id);
 
     /**
-     * Stops a job for good. Takes effect within two seconds; returns at once. What was published stays published.
+     * Stops a job for good. Returns and takes effect as {@link #pause} does. What was published stays published.
      *
      * @param id the job
      * @return the job, CANCELLED or about to be; a job already cancelled is given back as it is
@@ -137,6 +141,7 @@ public interface UserJobs {
      * @throws JobNotFoundException if this user has no such job
      * @throws JobStateException if the job has not ended, or has no failures
      * @throws JobConflictException if the account has an active job
+     * @throws ProviderNotFoundException if the job's provider is no longer registered
      */
     BackfillJob retryFailures(JobId id);
 

@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One provider request that has not been sent yet.
+ * One provider request that has not been sent yet. Immutable; its body is called on one thread at a time.
  *
  * @param <T> what the request gives
  * @param operation its kind and price

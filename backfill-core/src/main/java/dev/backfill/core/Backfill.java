@@ -1,7 +1,7 @@
 package dev.backfill.core;
 
 /**
- * Where a host begins: builds the {@link dev.backfill.api.BackfillManager}.
+ * Where a host begins: builds the {@link dev.backfill.api.BackfillManager}. Stateless and thread-safe.
  *
  * <pre>{@code
  * BackfillManager manager = Backfill.builder()

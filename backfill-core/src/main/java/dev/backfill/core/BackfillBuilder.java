@@ -177,6 +177,7 @@ public final class BackfillBuilder {
 
     /**
      * Sets where jobs are kept. Default is memory, so that jobs end with the process. The host closes what it hands in.
+     * Without a {@link #queue} of the host's, one engine at a time on a store: it takes over what is RUNNING when it begins.
      *
      * @param value the store
      * @return this builder
