@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 
 /** An engine that cannot be started leaves nothing open. */
 class AssemblyTest {
+    /** Less than the time after which an idle thread of events ends by itself. */
+    private static final long LONGEST_MILLIS = 5_000;
+
     private final RuntimeException down = new StoreException("The store does not answer.", new IllegalStateException());
 
     private final List<String> calls = new CopyOnWriteArrayList<>();
@@ -78,9 +81,21 @@ class AssemblyTest {
         assertThatThrownBy(builder::build).isSameAs(down);
 
         assertThat(calls).containsOnlyOnce("sink.close");
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("backfill-test-"));
+        assertNoThreadStays();
+    }
+
+    /** A thread that was told to end may take a moment; one that was not never does. */
+    private static void assertNoThreadStays() {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("backfill-test-")) {
+                try {
+                    thread.join(LONGEST_MILLIS);
+                } catch (InterruptedException interrupted) {
+                    throw new AssertionError(interrupted);
+                }
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
     }
 
     private JobStore store(String broken) {

@@ -15,13 +15,23 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class JobListenersTest {
     private static final int MANY = 200;
 
     private final JobListeners listeners = new JobListeners("test");
+    // The common pool may have a single thread, and a wait on it would then hold up what it waits for.
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
 
     private static JobEvent event(String id) {
         BackfillRequest request = BackfillRequest.builder("scripted", "me")
@@ -38,21 +48,24 @@ class JobListenersTest {
     void aSlowWriteOfOneJobHoldsUpNoOther() throws Exception {
         CountDownLatch writing = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);
-        CompletableFuture<Integer> slow =
-                CompletableFuture.supplyAsync(() -> listeners.inOrder(new JobId("slow"), () -> {
+        CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(
+                () -> listeners.inOrder(new JobId("slow"), () -> {
                     writing.countDown();
                     await(answer);
                     return 1;
-                }));
+                }),
+                threads);
         await(writing);
 
-        CompletableFuture<Integer> others = CompletableFuture.supplyAsync(() -> {
-            int done = 0;
-            for (int i = 0; i < MANY; i++) {
-                done += listeners.inOrder(new JobId("job-" + i), () -> 1);
-            }
-            return done;
-        });
+        CompletableFuture<Integer> others = CompletableFuture.supplyAsync(
+                () -> {
+                    int done = 0;
+                    for (int i = 0; i < MANY; i++) {
+                        done += listeners.inOrder(new JobId("job-" + i), () -> 1);
+                    }
+                    return done;
+                },
+                threads);
 
         assertThat(others.get(30, TimeUnit.SECONDS)).isEqualTo(MANY);
         assertThat(slow).isNotDone();

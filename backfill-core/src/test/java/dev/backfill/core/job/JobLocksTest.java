@@ -20,11 +20,13 @@ class JobLocksTest {
     @Test
     void stepsOfOneJobExcludeEachOtherAndNothingIsKept() throws Exception {
         CompletableFuture<?>[] all = IntStream.range(0, THREADS)
-                .mapToObj(n -> CompletableFuture.runAsync(() -> {
-                    for (int i = 0; i < STEPS; i++) {
-                        locks.locked(JOB, () -> counter++);
-                    }
-                }))
+                .mapToObj(n -> CompletableFuture.runAsync(
+                        () -> {
+                            for (int i = 0; i < STEPS; i++) {
+                                locks.locked(JOB, () -> counter++);
+                            }
+                        },
+                        task -> new Thread(task).start()))
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(all).get(60, TimeUnit.SECONDS);
 
