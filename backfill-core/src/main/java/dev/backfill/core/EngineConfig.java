@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  *     doubles with each try
  * @param publishMaxDelay the longest such pause, 1 ms to 10 minutes, default 30 s, not below the first
  * @param ageStep how long a queued job waits to gain one step of priority, 1 second to 24 hours, default 5 minutes
- * @param sweepInterval how often queued jobs without a run are looked for, 10 ms to 1 minute, default 1 s
+ * @param sweepInterval how often an instance looks for commands that were given on others and for queued jobs without a run,
+ *     10 ms to 1 minute, default 500 ms; with the grace it is how long such a command may take
  * @param stopGrace how long acknowledgements still count after a pause or cancel, 0 to 1 minute, default 1 s
  * @param attachmentMaxBytes the largest attachment whose content is published, where a request asks for contents, 0 (none)
  *     to 64 MiB, default 1 MiB
@@ -137,8 +138,8 @@ public record EngineConfig(
     /** The default of {@link #ageStep()}: 5 minutes. */
     public static final Duration DEFAULT_AGE_STEP = Duration.ofMinutes(5);
 
-    /** The default of {@link #sweepInterval()}: 1 second. */
-    public static final Duration DEFAULT_SWEEP_INTERVAL = Duration.ofSeconds(1);
+    /** The default of {@link #sweepInterval()}: half a second, so that a command is obeyed anywhere within two. */
+    public static final Duration DEFAULT_SWEEP_INTERVAL = Duration.ofMillis(500);
 
     /** The default of {@link #stopGrace()}: 1 second. */
     public static final Duration DEFAULT_STOP_GRACE = Duration.ofSeconds(1);

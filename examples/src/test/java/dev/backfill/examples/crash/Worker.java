@@ -138,7 +138,7 @@ final class Worker implements AutoCloseable {
                 }
                 if (ended || left <= 0) {
                     throw new AssertionError((ended ? "the worker ended" : "waited too long") + " before " + what
-                            + "; it said last " + lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size()));
+                            + "; it said last " + said());
                 }
                 left = heard.awaitNanos(left);
             }
@@ -148,6 +148,13 @@ final class Worker implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The last lines that are no answers to a test's own polling. */
+    private List<String> said() {
+        List<String> told =
+                lines().stream().filter(line -> !line.startsWith("@status")).toList();
+        return told.subList(Math.max(0, told.size() - LINES_SHOWN), told.size());
     }
 
     /** How many lines there are by now. */
@@ -185,14 +192,17 @@ final class Worker implements AutoCloseable {
 
     /** Asks for a job until it is in a state; the store is asked, whoever runs it. */
     JobLine awaitStatus(JobId id, Predicate<JobLine> wanted) {
-        for (int i = 0; i < PATIENCE_SECONDS * 100; i++) {
-            JobLine job = status(id);
-            if (wanted.test(job)) {
-                return job;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        JobLine job = status(id);
+        while (!wanted.test(job)) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError(
+                        "waited too long for a job that is " + job + "; the worker said last " + said());
             }
             pause();
+            job = status(id);
         }
-        throw new AssertionError("waited too long for a status of job " + id);
+        return job;
     }
 
     private void pause() {
