@@ -12,6 +12,8 @@ import dev.backfill.api.PageRequest;
 import dev.backfill.api.UserId;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
+import dev.backfill.core.EngineConfigBuilder;
+import dev.backfill.core.Sharing;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,15 +75,22 @@ class TwoWritesTest {
     }
 
     private BackfillManager engine(String instance, ScriptedSource source, Persistence persistence) {
+        return engine(instance, source, persistence, config -> config);
+    }
+
+    private BackfillManager engine(
+            String instance,
+            ScriptedSource source,
+            Persistence persistence,
+            UnaryOperator<EngineConfigBuilder> change) {
         BackfillManager manager = Backfill.builder()
                 .autoDiscovery(false)
                 .environment(name -> null)
                 .source(source)
                 .sink(sink)
                 .store(persistence)
-                .config(EngineConfig.builder()
-                        .instanceName(instance)
-                        .sweepInterval(Duration.ofMillis(100))
+                .config(change.apply(
+                                EngineConfig.builder().instanceName(instance).sweepInterval(Duration.ofMillis(100)))
                         .build())
                 .accessTokens(account -> () -> "none")
                 .build();
@@ -181,7 +191,7 @@ class TwoWritesTest {
         assertComplete(engine("fourth", mailbox(), open(Postgres.dataSource())), id);
     }
 
-    /** As at the end of a slice, and when a job is parked. */
+    /** As when a job is parked. */
     @Test
     void aRunThatGaveItsSlotUpAndWasNotTakenFromTheQueue() {
         Gate gate = Gate.shut();
@@ -194,6 +204,30 @@ class TwoWritesTest {
         gate.open();
         assertThat(wire.isCut()).isTrue();
         assertComplete(second(mailbox()), id);
+    }
+
+    @Test
+    void aSliceThatEndedAndWhoseJobWasNotTakenFromTheQueue() {
+        Gate gate = Gate.shut();
+        ScriptedSource source =
+                mailbox(FaultScript.builder().block(At.window(2, 1), gate).build());
+        BackfillManager first = engine(
+                "first",
+                source,
+                new Mortal(open(wire)),
+                config -> config.maxConcurrentJobs(1).sharing(new Sharing(100, 100, Duration.ofMillis(100))));
+        JobId sliced = first.forUser(USER).start(request()).id();
+        gate.awaitEntered(1);
+        deadly = (method, result) -> method.equals("write") && isJob(result, JobState.QUEUED);
+        JobId waiting = first.forUser(USER)
+                .start(BackfillRequest.builder(ScriptedSource.DEFAULT_ID, "other")
+                        .build())
+                .id();
+        Until.is("the first to die", wire::isCut);
+        gate.open();
+        BackfillManager second = second(mailbox());
+        awaitState(second, waiting, JobState.COMPLETED);
+        assertComplete(second, sliced);
     }
 
     private static List<JobId> jobs(BackfillManager manager) {

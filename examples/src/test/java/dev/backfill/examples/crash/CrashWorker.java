@@ -58,7 +58,8 @@ final class CrashWorker {
      * Runs an instance until its input ends.
      *
      * @param args {@code instance}, {@code store} (a file, or {@code jdbc:...}), {@code gmail}, {@code pubsub}, {@code topic},
-     *     {@code batch}, {@code rate}, {@code heartbeat} (ms; empty for the default), {@code slots}, {@code halt}
+     *     {@code batch}, {@code rate}, {@code heartbeat} (ms; empty for the default), {@code slots}, {@code halt}, {@code token},
+     *     {@code attachments} (true for their contents too)
      */
     public static void main(String[] args) throws IOException {
         Map<String, String> arguments = new HashMap<>();
@@ -140,7 +141,7 @@ final class CrashWorker {
         return Backfill.builder()
                 .accessTokens(account -> {
                     tell("@tokens " + account.account());
-                    return () -> "token-of-" + instance;
+                    return () -> arguments.getOrDefault("token", "token-of-" + instance);
                 })
                 .sink(new WatchedSink(sink, trap, CrashWorker::tell))
                 .sinkId(WatchedSink.ID)
@@ -199,6 +200,7 @@ final class CrashWorker {
     private void start(String account) {
         try {
             BackfillRequest.Builder request = BackfillRequest.builder("google", account)
+                    .includeAttachments(Boolean.parseBoolean(arguments.get("attachments")))
                     .rateLimit(Integer.parseInt(arguments.getOrDefault("rate", "1000")))
                     .batchSize(Integer.parseInt(arguments.getOrDefault("batch", "20")));
             tell("@started " + account + " " + jobs.start(request.build()).id());

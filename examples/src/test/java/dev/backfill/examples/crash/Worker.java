@@ -40,7 +40,7 @@ final class Worker implements AutoCloseable {
      * Starts an instance.
      *
      * @param instance its name
-     * @param arguments names and values of {@link CrashWorker}
+     * @param arguments names and values of {@link CrashWorker}, and {@code log}, the level of our own loggers
      * @param custody hears its lines
      */
     Worker(String instance, List<String> arguments, Custody custody) throws IOException {
@@ -56,6 +56,10 @@ final class Worker implements AutoCloseable {
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 CrashWorker.class.getName()));
+        arguments.stream()
+                .filter(argument -> argument.startsWith("log="))
+                .forEach(level -> command.add(
+                        command.size() - 3, "-Dorg.slf4j.simpleLogger.log.dev.backfill=" + level.substring(4)));
         command.add("instance=" + instance);
         command.addAll(arguments);
         process = new ProcessBuilder(command).redirectErrorStream(true).start();

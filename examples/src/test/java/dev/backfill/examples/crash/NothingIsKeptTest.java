@@ -1,0 +1,164 @@
+package dev.backfill.examples.crash;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.examples.crash.Worker.JobLine;
+import dev.backfill.testkit.gmail.GmailFault;
+import dev.backfill.testkit.http.Fault;
+import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.MailBytes;
+import dev.backfill.testkit.mail.StoredMail;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whole jobs over mail, answers and tokens that hold a word which is nowhere else: it reaches the sink, and neither a byte of
+ * the database nor a line of the logs has it.
+ */
+class NothingIsKeptTest {
+    private static final String CANARY = "kanarienvogel";
+    private static final String OWNER = "owner@example.com";
+    private static final String OTHER = "other@example.com";
+    private static final int MESSAGES = 60;
+    private static final String UNREADABLE = id(7);
+
+    @TempDir
+    private Path folder;
+
+    private static String id(int number) {
+        return String.format("%016x", 0xa000 + number);
+    }
+
+    private static List<StoredMail> mails() {
+        return IntStream.range(0, MESSAGES)
+                .mapToObj(number -> StoredMail.builder(id(number), Instant.parse("2024-05-01T08:00:00Z"))
+                        .folder(FolderPath.of("Old " + CANARY))
+                        .mime(MailBytes.utf8("From: " + CANARY + " <" + CANARY + "@example.com>\r\nTo: " + CANARY
+                                + "@example.com\r\nSubject: " + CANARY + "\r\nMessage-ID: <" + number + "." + CANARY
+                                + "@example.com>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+                                + "--b\r\nContent-Type: text/plain\r\n\r\n" + CANARY
+                                + "\r\n--b\r\nContent-Type: application/pdf; name=" + CANARY
+                                + ".pdf\r\nContent-Disposition: attachment; filename=" + CANARY + ".pdf\r\n\r\n"
+                                + CANARY
+                                + "\r\n--b--\r\n"))
+                        .build())
+                .toList();
+    }
+
+    /** Answers that quote the mail: one message is never given, others only when they are asked for again. */
+    private static void plant(CrashWorld world) {
+        world.gmail()
+                .faults()
+                .always(
+                        RequestMatch.path("/messages/" + UNREADABLE + "$"),
+                        GmailFault.of(400, "invalidArgument", CANARY).asFault())
+                .nth(
+                        RequestMatch.path("/messages/" + id(3) + "$"),
+                        1,
+                        new Fault.Status(503, Map.of(), "<html>" + CANARY + "</html>"))
+                .nth(
+                        RequestMatch.path("/messages/" + id(4) + "$"),
+                        1,
+                        GmailFault.of(401, "authError", CANARY + "@example.com").asFault())
+                .nth(
+                        RequestMatch.path("/messages/" + id(5) + "$"),
+                        1,
+                        Fault.json(200, "{\"" + CANARY + "\":" + CANARY));
+    }
+
+    /** Gives what the workers said. */
+    private List<String> runAll(String store) throws IOException {
+        List<String> said = new ArrayList<>();
+        try (CrashWorld world =
+                new CrashWorld(store, Map.of(OWNER, mails(), OTHER, mails()), UnaryOperator.identity())) {
+            plant(world);
+            String[] more = {"token=token-" + CANARY, "attachments=true", "log=trace"};
+            Worker worker = world.worker("first", more);
+            JobId job = worker.start(OWNER);
+            assertThat(worker.awaitStatus(job, line -> line.state().isTerminal()))
+                    .isEqualTo(new JobLine(job, JobState.COMPLETED, MESSAGES, MESSAGES - 1, 0, 1));
+            worker.send("retry " + job);
+            JobId retry = new JobId(worker.await("@retries"));
+            worker.awaitStatus(retry, line -> line.state().isTerminal());
+            world.pubsub().stall();
+            JobId second = worker.start(OTHER);
+            worker.awaitStatus(second, line -> line.state() == JobState.RUNNING);
+            worker.kill();
+            said.addAll(worker.lines());
+
+            world.pubsub().comeBack();
+            Worker heir = world.worker("heir", more);
+            heir.awaitStatus(second, line -> line.state().isTerminal());
+            said.addAll(heir.lines());
+            assertThat(world.ids()).as("mail with the word arrived").hasSize(MESSAGES - 1);
+            assertThat(world.gmail().tokensSeen(world.gmail().mailbox(OWNER))).containsExactly("token-" + CANARY);
+        }
+        return said;
+    }
+
+    private static void assertNotSaid(List<String> said) {
+        assertThat(said).anyMatch(line -> line.contains("Job runs")).noneMatch(line -> line.contains("@error"));
+        assertThat(said).noneMatch(line -> line.toLowerCase(Locale.ROOT).contains(CANARY));
+    }
+
+    @Test
+    void nothingOfTheMailIsInTheFileOrTheLogs() throws IOException {
+        assertNotSaid(runAll(folder.resolve("jobs.db").toString()));
+        StringBuilder kept = new StringBuilder();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                kept.append(Files.readString(file, ISO_8859_1));
+            }
+        }
+        assertThat(kept.toString()).contains(UNREADABLE).doesNotContainIgnoringCase(CANARY);
+    }
+
+    @Test
+    void nothingOfTheMailIsInPostgresOrTheLogs() throws IOException, SQLException {
+        try (PostgresServer postgres = new PostgresServer(folder)) {
+            assertNotSaid(runAll(postgres.url()));
+            String kept = rows(postgres.url());
+            assertThat(kept).contains(UNREADABLE).doesNotContainIgnoringCase(CANARY);
+        }
+    }
+
+    /** Every row of every table. */
+    private static String rows(String url) throws SQLException {
+        StringBuilder all = new StringBuilder();
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement tables = connection.createStatement();
+                ResultSet names = tables.executeQuery(
+                        "select table_name from information_schema.tables where table_schema = 'public'")) {
+            while (names.next()) {
+                try (Statement statement = connection.createStatement();
+                        ResultSet rows = statement.executeQuery(
+                                "select row_to_json(t)::text from \"" + names.getString(1) + "\" t")) {
+                    while (rows.next()) {
+                        all.append(rows.getString(1)).append('\n');
+                    }
+                }
+            }
+        }
+        return all.toString();
+    }
+}
