@@ -1,0 +1,94 @@
+package dev.backfill.examples.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.testkit.mail.StoredMail;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What more instances on one PostgreSQL give, against a provider that takes its time, so that they wait and hardly compute. It
+ * prints a table, and asserts no more than that everything arrives.
+ */
+@Tag("campaign")
+class ScaleOutTest {
+    private static final int MAILBOXES = 16;
+    private static final int SLOTS = 2;
+    private static final Duration LATENCY = Duration.ofMillis(200);
+
+    @TempDir
+    private Path folder;
+
+    /**
+     * How so many instances did.
+     *
+     * @param messagesPerSecond of all together
+     * @param cores how many of the machine's they kept busy
+     */
+    private record Figure(int instances, double messagesPerSecond, double cores) {}
+
+    @Test
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
+    void moreInstancesShareTheWork() throws IOException {
+        int messages = Integer.getInteger("messages", 300);
+        List<Figure> figures = new ArrayList<>();
+        for (int instances : List.of(1, 2, 4)) {
+            figures.add(measure(instances, messages));
+        }
+        double alone = figures.get(0).messagesPerSecond();
+        System.out.printf(
+                "ScaleOutTest: %d mailboxes of %d messages, %d slots an instance, answers after %d ms%n",
+                MAILBOXES, messages, SLOTS, LATENCY.toMillis());
+        for (Figure figure : figures) {
+            System.out.printf(
+                    "ScaleOutTest: %d instances: %.1f messages/s, %.2f of linear, %.2f cores%n",
+                    figure.instances(),
+                    figure.messagesPerSecond(),
+                    figure.messagesPerSecond() / figure.instances() / alone,
+                    figure.cores());
+        }
+    }
+
+    private Figure measure(int instances, int messages) throws IOException {
+        Map<String, List<StoredMail>> mailboxes = new LinkedHashMap<>();
+        for (int i = 0; i < MAILBOXES; i++) {
+            mailboxes.put("owner" + i + "@example.com", CrashWorld.mails(i, messages));
+        }
+        try (PostgresServer postgres = new PostgresServer(folder.resolve("with-" + instances));
+                CrashWorld world = new CrashWorld(postgres.url(), mailboxes, gmail -> gmail.latency(LATENCY))) {
+            List<Worker> workers = new ArrayList<>();
+            for (int i = 0; i < instances; i++) {
+                workers.add(world.worker("worker-" + i, "heartbeat=", "slots=" + SLOTS, "batch=100"));
+            }
+            workers.forEach(worker -> worker.await("@ready"));
+            Duration cpuBefore = cpu(workers);
+            long before = System.nanoTime();
+            mailboxes.keySet().forEach(workers.get(0)::start);
+            world.custody()
+                    .await(
+                            Duration.ofMinutes(10),
+                            "all jobs to complete",
+                            () -> world.custody().completed() == MAILBOXES);
+            double seconds = (System.nanoTime() - before) / 1e9;
+            assertThat(world.arrived()).isEqualTo((long) MAILBOXES * messages);
+            return new Figure(
+                    instances,
+                    MAILBOXES * messages / seconds,
+                    cpu(workers).minus(cpuBefore).toMillis() / 1e3 / seconds);
+        }
+    }
+
+    private static Duration cpu(List<Worker> workers) {
+        return workers.stream().map(Worker::cpu).reduce(Duration.ZERO, Duration::plus);
+    }
+}
