@@ -6,6 +6,7 @@ import dev.backfill.api.JobState;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.JobRecord;
+import dev.backfill.testkit.mail.ManifestFinding;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +68,8 @@ final class JobReport {
     private boolean explain(Provider provider, BackfillJob job) {
         String title = provider.title();
         if (job.failureCode() != null) {
-            complain(title + " failed, " + job.failureCode() + ": " + job.failureMessage());
+            complain(title + " failed, " + job.failureCode() + ": "
+                    + options.named(String.valueOf(job.failureMessage())));
         }
         job.notes().forEach(note -> out.println(title + " note: " + note.code() + " " + note.detail()));
         Set<String> future = future(provider, job);
@@ -82,18 +84,21 @@ final class JobReport {
     }
 
     private boolean verified(Provider provider, BackfillJob job, FailureRows failures, Set<String> future) {
+        if (job.state() != JobState.COMPLETED && arrivals.isCompared(provider)) {
+            return unfinished(provider, arrivals.findings(provider, future));
+        }
         Verdict verdict = arrivals.isCompared(provider)
                 ? Verdict.byManifest(
                         arrivals.findings(provider, future),
                         failures,
                         options.mail() != null,
                         arrivals.distinct(provider),
-                        mayDouble(provider, job))
+                        mayDouble(job))
                 : Verdict.byCount(
                         job.progress().published(),
                         arrivals.received(provider),
                         arrivals.distinct(provider),
-                        mayDouble(provider, job));
+                        mayDouble(job));
         if (verdict.holds()) {
             out.println(provider.title() + " " + verdict.line());
         } else {
@@ -103,11 +108,21 @@ final class JobReport {
         return verdict.holds();
     }
 
-    /** With each process that was killed, what no checkpoint knew comes again; within a process nothing does. */
-    private long mayDouble(Provider provider, BackfillJob job) {
+    /** That a job which did not complete left mail out needs no second line; what is wrong with the rest does. */
+    private boolean unfinished(Provider provider, List<ManifestFinding> findings) {
+        Verdict verdict = Verdict.ofUnfinished(findings);
+        if (!verdict.details().isEmpty()) {
+            complain(provider.title() + " " + verdict.line());
+            verdict.details().forEach(detail -> err.println("  " + detail));
+        }
+        return false;
+    }
+
+    /** Each time a job was cut off, what no checkpoint knew comes again; of a job that was not, nothing does. */
+    private long mayDouble(BackfillJob job) {
         return kept.store()
                 .find(job.id())
-                .map(row -> kept.claimsBefore(provider) * UNACKNOWLEDGED_PAGES * row.batchSize())
+                .map(row -> kept.takenUpAgain(row) * UNACKNOWLEDGED_PAGES * row.batchSize())
                 .orElse(0L);
     }
 

@@ -37,9 +37,9 @@ final class JobsPlace implements AutoCloseable {
     private final JobStore store;
     private final UserId user;
     private final boolean carriesOn;
-    private final Map<Provider, Long> claimsBefore = new EnumMap<>(Provider.class);
+    private final boolean ofSameMail;
 
-    private JobsPlace(@Nullable JdbcPersistence durable, @Nullable HikariDataSource pool) {
+    private JobsPlace(@Nullable JdbcPersistence durable, @Nullable HikariDataSource pool, String mailMark) {
         this.durable = durable;
         this.pool = pool;
         this.store = durable == null ? new InMemoryJobStore() : durable.jobs();
@@ -47,23 +47,32 @@ final class JobsPlace implements AutoCloseable {
         this.carriesOn = before != null;
         this.user = before != null
                 ? before
-                : UserId.of(USER_PREFIX + UUID.randomUUID().toString().substring(0, RUN_LENGTH));
-        begun().forEach((provider, job) -> claimsBefore.put(provider, job.epoch()));
+                : UserId.of(USER_PREFIX + UUID.randomUUID().toString().substring(0, RUN_LENGTH) + "-" + mailMark);
+        this.ofSameMail = user.value().endsWith("-" + mailMark);
     }
 
-    static JobsPlace open(@Nullable String place) throws UserMistake {
+    /**
+     * Opens the place, and looks for what a killed run left.
+     *
+     * @param place a file or a database; null for this process
+     * @param mailMark tells the mail that is crawled from other mail
+     */
+    static JobsPlace open(@Nullable String place, String mailMark) throws UserMistake {
         if (place == null) {
-            return new JobsPlace(null, null);
+            return new JobsPlace(null, null, mailMark);
+        }
+        if (!place.startsWith(DATABASE)) {
+            StoreTrouble.requireStore(Path.of(place));
         }
         HikariDataSource pool = place.startsWith(DATABASE) ? pool(place) : null;
         JdbcPersistence durable = null;
         JobsPlace opened = null;
         try {
             durable = (pool == null ? JdbcPersistence.file(Path.of(place)) : JdbcPersistence.dataSource(pool)).open();
-            opened = new JobsPlace(durable, pool);
+            opened = new JobsPlace(durable, pool, mailMark);
             return opened;
         } catch (BackfillException unusable) {
-            throw UserMistake.failed("--store: " + unusable.getMessage());
+            throw UserMistake.failed("--store: " + StoreTrouble.inOneLine(unusable));
         } finally {
             if (opened == null) {
                 close(durable, pool);
@@ -115,7 +124,7 @@ final class JobsPlace implements AutoCloseable {
 
     /** What tells this run's topic from others'. */
     String run() {
-        return user.value().substring(USER_PREFIX.length());
+        return user.value().substring(USER_PREFIX.length(), USER_PREFIX.length() + RUN_LENGTH);
     }
 
     /** True if jobs are kept when this process is killed. */
@@ -126,6 +135,11 @@ final class JobsPlace implements AutoCloseable {
     /** True if a killed run left jobs behind, which this one carries on. */
     boolean carriesOn() {
         return carriesOn;
+    }
+
+    /** True if these jobs are of the mail that the command line names now. */
+    boolean isOfSameMail() {
+        return ofSameMail;
     }
 
     /** The jobs that the run began before it was killed. */
@@ -143,11 +157,12 @@ final class JobsPlace implements AutoCloseable {
     }
 
     /**
-     * How often processes before this one took up a provider's job, which is how many kills it may have lived through: each of
-     * them but the last left it in other ways as well, if at all, which the store does not tell from a kill.
+     * How often a job was taken up again, which is how often it may have been cut off with messages on the way: by a kill, or
+     * within a process by a store that was away for too long. It may have been left in other ways as well, which the store does
+     * not tell from these. 0 for a job that is kept in this process.
      */
-    long claimsBefore(Provider provider) {
-        return claimsBefore.getOrDefault(provider, 0L);
+    long takenUpAgain(JobRecord job) {
+        return durable == null ? 0 : Math.max(0, job.epoch() - 1);
     }
 
     @Override

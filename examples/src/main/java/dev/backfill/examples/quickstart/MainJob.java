@@ -17,15 +17,13 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The main job end to end: servers, engine, jobs, what arrived, and what there is to say of it. */
 final class MainJob {
-    private static final long REDRAW_MILLIS = 500;
-
     private final Options options;
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -54,7 +52,7 @@ final class MainJob {
         }
         List<StoredMail> realMail = MailServers.readMail(options);
         try (HeapPeak heap = HeapPeak.start();
-                JobsPlace kept = JobsPlace.open(options.store());
+                JobsPlace kept = JobsPlace.open(options.store(), options.mailMark());
                 MailServers servers = MailServers.start(options, realMail);
                 PubSubPlace place = PubSubPlace.open(environment, kept.run(), !kept.isDurable());
                 Arrivals arrivals = new Arrivals(options.providers(), servers, options.out())) {
@@ -87,7 +85,8 @@ final class MainJob {
         }
         for (Map.Entry<Provider, JobRecord> begun : kept.begun().entrySet()) {
             Provider provider = begun.getKey();
-            if (!options.providers().contains(provider)
+            if (!kept.isOfSameMail()
+                    || !options.providers().contains(provider)
                     || !begun.getValue().request().equals(asStored(begun.getValue(), provider))) {
                 throw UserMistake.failed("--store: it holds an unfinished job of " + provider.title()
                         + " that was started with other arguments; give those again, or name another store");
@@ -107,7 +106,8 @@ final class MainJob {
 
     private void describe(PubSubPlace place) {
         String mail = options.mail() == null
-                ? options.messages() + " generated messages a mailbox, seed " + options.seed()
+                ? String.format(
+                        Locale.ROOT, "%,d generated messages a mailbox, seed %d", options.messages(), options.seed())
                 : "mail of " + options.mail();
         for (Provider provider : options.providers()) {
             out.println(provider.title() + ": "
@@ -150,7 +150,8 @@ final class MainJob {
         @Nullable Puller early = kept.isDurable() ? null : Puller.start(place, arrivals);
         try {
             Map<Provider, JobId> started = start(jobs, kept);
-            List<BackfillJob> last = watch(jobs, started, ended, heap);
+            List<BackfillJob> last =
+                    new JobWatch(jobs, new JobDisplay(out, terminal), err, heap).untilAllEnded(started.values(), ended);
             try (Puller puller = early == null ? Puller.start(place, arrivals) : early) {
                 puller.finish(last.stream()
                         .mapToLong(job -> job.progress().published())
@@ -193,27 +194,5 @@ final class MainJob {
                 .includeDeleted(options.includeDeleted())
                 .rateLimit(BackfillRequest.MAX_RATE_LIMIT)
                 .build();
-    }
-
-    private List<BackfillJob> watch(UserJobs jobs, Map<Provider, JobId> started, Semaphore ended, HeapPeak heap)
-            throws InterruptedException {
-        JobDisplay display = new JobDisplay(out, terminal);
-        List<BackfillJob> now = statuses(jobs, started);
-        while (!now.stream().allMatch(job -> job.state().isTerminal())) {
-            display.draw(now);
-            heap.sample();
-            // Woken by the end of a job, else by the time for the next picture.
-            boolean woken = ended.tryAcquire(REDRAW_MILLIS, TimeUnit.MILLISECONDS);
-            if (woken) {
-                ended.drainPermits();
-            }
-            now = statuses(jobs, started);
-        }
-        display.drawLast(now);
-        return now;
-    }
-
-    private static List<BackfillJob> statuses(UserJobs jobs, Map<Provider, JobId> started) {
-        return started.values().stream().map(jobs::status).toList();
     }
 }

@@ -65,4 +65,22 @@ record Options(
     URI urlOf(Provider provider) {
         return provider == Provider.MICROSOFT ? graphUrl : gmailUrl;
     }
+
+    /** Tells the mail that is crawled from other mail, as 8 hexadecimal digits that are the same in every process. */
+    String mailMark() {
+        String named = mail == null
+                ? messages + " " + seed
+                : mail.toAbsolutePath().normalize().toString();
+        return String.format("%08x", (named + " " + graphUrl + " " + gmailUrl).hashCode());
+    }
+
+    /** The engine's words, which name a folder by its place in the request alone, with the folder as it was typed. */
+    String named(String message) {
+        String named = message;
+        for (int i = 0; i < folders.size(); i++) {
+            String place = "folders[" + i + "] of the request";
+            named = named.replace(place, "--folders " + folders.get(i));
+        }
+        return named;
+    }
 }

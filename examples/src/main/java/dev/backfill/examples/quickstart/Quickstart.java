@@ -1,5 +1,6 @@
 package dev.backfill.examples.quickstart;
 
+import dev.backfill.spi.StoreException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,15 @@ public final class Quickstart {
         }
     }
 
+    private static void logLittleUnless(boolean verbose) {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", verbose ? "info" : "error");
+        if (!verbose) {
+            // A database that is away is told of in one line; these two show a stack trace at each of their tries.
+            System.setProperty("org.slf4j.simpleLogger.log.com.github.kagkarlsson", "off");
+            System.setProperty("org.slf4j.simpleLogger.log.com.zaxxer.hikari", "off");
+        }
+    }
+
     static int run(
             List<String> arguments,
             Map<String, String> environment,
@@ -59,11 +69,15 @@ public final class Quickstart {
                 out.println(OptionParser.USAGE);
                 return 0;
             }
-            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", options.verbose() ? "info" : "error");
+            logLittleUnless(options.verbose());
             return new MainJob(options, environment, out, err, terminal).run() ? 0 : UserMistake.FAILED;
         } catch (UserMistake mistake) {
             err.println("quickstart: " + mistake.getMessage());
             return mistake.exitCode();
+        } catch (StoreException away) {
+            err.println("quickstart: --store: " + away.getMessage()
+                    + " When the store answers again, the same command carries on where it was.");
+            return UserMistake.FAILED;
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             err.println("quickstart: interrupted");

@@ -59,6 +59,7 @@ final class SummaryWriter {
                 json.writeEndObject();
             }
             json.writeEndObject();
+            json.writeRaw('\n');
         } catch (IOException cannotWrite) {
             throw UserMistake.failed("--json: cannot write " + file);
         }

@@ -3,6 +3,7 @@ package dev.backfill.examples.quickstart;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.SourceException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ final class TokenFile implements AccessTokens {
         this.file = file;
         try {
             token = read();
+        } catch (CharacterCodingException notText) {
+            throw noToken(file);
         } catch (IOException unreadable) {
             throw UserMistake.failed("--token-file: cannot read " + file);
         }
@@ -24,8 +27,12 @@ final class TokenFile implements AccessTokens {
             throw UserMistake.failed("--token-file: " + file + " is empty");
         }
         if (token.chars().anyMatch(character -> character <= ' ' || character > '~')) {
-            throw UserMistake.failed("--token-file: " + file + " must hold an access token alone, one word of ASCII");
+            throw noToken(file);
         }
+    }
+
+    private static UserMistake noToken(Path file) {
+        return UserMistake.failed("--token-file: " + file + " must hold an access token alone, one word of ASCII");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.backfill.examples.quickstart;
 import dev.backfill.testkit.mail.ManifestFinding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,20 +61,42 @@ record Verdict(boolean holds, String line, List<String> details) {
                 shown(details));
     }
 
+    /**
+     * Judges mail that is known here of a job that did not complete: it never holds, and what did not arrive is no news.
+     *
+     * @param findings what differs from the manifest
+     */
+    static Verdict ofUnfinished(List<ManifestFinding> findings) {
+        List<String> details = findings.stream()
+                .filter(finding -> finding.kind() != ManifestFinding.Kind.MISSING
+                        && finding.kind() != ManifestFinding.Kind.DUPLICATE)
+                .map(ManifestFinding::toString)
+                .toList();
+        return new Verdict(
+                false, "NOT verified, " + count(details.size(), "finding") + " of what arrived", shown(details));
+    }
+
     /** Judges mail of a server whose mail is not known here: by its counts. */
     static Verdict byCount(long published, long received, long distinct, long mayDouble) {
         boolean holds = distinct == published && received - distinct <= mayDouble;
         return new Verdict(
                 holds,
-                (holds ? "verified" : "NOT verified") + " by count only, since this server's mail is not known here: "
-                        + published + " published, " + received + " arrived, " + distinct + " distinct",
+                String.format(
+                        Locale.ROOT,
+                        "%s by count only, since this server's mail is not known here: %,d published, %,d arrived, %,d"
+                                + " distinct",
+                        holds ? "verified" : "NOT verified",
+                        published,
+                        received,
+                        distinct),
                 List.of());
     }
 
     private static String twice(long doubled, long mayDouble) {
         return mayDouble == 0
                 ? ""
-                : "; " + count(doubled, "message") + " came twice, at most " + mayDouble + " may after what was killed";
+                : "; " + count(doubled, "message") + " came twice, at most "
+                        + String.format(Locale.ROOT, "%,d", mayDouble) + " may after what was killed or cut off";
     }
 
     private static List<String> shown(List<String> details) {
@@ -86,6 +109,6 @@ record Verdict(boolean holds, String line, List<String> details) {
     }
 
     private static String count(long count, String what) {
-        return count + " " + what + (count == 1 ? "" : "s");
+        return String.format(Locale.ROOT, "%,d %s", count, what) + (count == 1 ? "" : "s");
     }
 }

@@ -130,6 +130,18 @@ class QuickstartTest {
         failsInOneLine("neither an mbox", "--mail", text);
         failsInOneLine("no such file", "--mail", nowhere);
         failsInOneLine("cannot read", "--graph-url", "http://127.0.0.1:1/v1.0", "--token-file", nowhere);
+        Path bytes = Files.write(folder.resolve("bytes"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        failsInOneLine("one word of ASCII", "--graph-url", "http://127.0.0.1:1/v1.0", "--token-file", bytes);
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsOneLineThatNamesItAlsoWithVerify() {
+        Session session =
+                Session.run("--messages", 20, "--provider", "microsoft", "--folders", "inbox,No Such", "--verify");
+
+        assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
+        assertThat(session.err().lines()).singleElement().asString().contains("FOLDER_NOT_FOUND", "No Such");
+        assertThat(session.out()).doesNotContain("verified");
     }
 
     @Test

@@ -39,6 +39,8 @@ class StoreTest {
 
             refusesInOneLine("with other arguments", environment, "--provider", "google", "--store", store);
             refusesInOneLine("with other arguments", environment, "--from", "2020-01-01", "--store", store);
+            refusesInOneLine(
+                    "with other arguments", environment, "--messages", 300, "--seed", 6, "--store", store, "--verify");
             refusesInOneLine("PUBSUB_EMULATOR_HOST", Map.of("DEFAULT_BATCH_SIZE", SMALL_PAGES), command);
 
             Session last = Session.run(environment, command);
@@ -105,7 +107,9 @@ class StoreTest {
         refusesInOneLine("Make it first", Map.of(), "--store", folder.resolve("nowhere/jobs.db"));
         refusesInOneLine("is a folder", Map.of(), "--store", folder);
         refusesInOneLine("holds something else", Map.of(), "--store", text);
-        refusesInOneLine("cannot be reached", Map.of(), "--store", "jdbc:postgresql://127.0.0.1:1/none");
+        assertThat(Path.of(text + ".lock")).as("beside a file that is no store").doesNotExist();
+        refusesInOneLine(
+                "cannot be reached: nothing answers there", Map.of(), "--store", "jdbc:postgresql://127.0.0.1:1/none");
         Path taken = folder.resolve("jobs.db");
         try (Persistence other = JdbcPersistence.file(taken).open()) {
             assertThat(other.jobs()).isNotNull();

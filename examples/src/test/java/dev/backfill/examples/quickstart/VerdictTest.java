@@ -19,7 +19,7 @@ class VerdictTest {
         Verdict verdict = Verdict.byManifest(List.of(), OF_M7, true, 1234, 0);
 
         assertThat(verdict.holds()).isTrue();
-        assertThat(verdict.line()).isEqualTo("verified, every field of 1234 messages compared");
+        assertThat(verdict.line()).isEqualTo("verified, every field of 1,234 messages compared");
         assertThat(verdict.details()).isEmpty();
     }
 
@@ -81,10 +81,21 @@ class VerdictTest {
         assertThat(Verdict.byManifest(two, NONE, false, 9, 2).line())
                 .isEqualTo(
                         "verified, every field of 9 messages compared; 2 messages came twice, at most 2 may after what"
-                                + " was killed");
+                                + " was killed or cut off");
         assertThat(Verdict.byManifest(two, NONE, false, 9, 1).details()).containsExactly("DUPLICATE m2");
         assertThat(Verdict.byCount(5, 7, 5, 2).holds()).isTrue();
         assertThat(Verdict.byCount(5, 8, 5, 2).holds()).isFalse();
+    }
+
+    @Test
+    void ofAJobThatDidNotCompleteOnlyWhatArrivedWrongIsNews() {
+        Verdict verdict = Verdict.ofUnfinished(
+                List.of(finding(Kind.MISSING, "m1"), finding(Kind.DUPLICATE, "m2"), finding(Kind.DIFFERENT, "m3")));
+
+        assertThat(verdict.holds()).isFalse();
+        assertThat(verdict.line()).isEqualTo("NOT verified, 1 finding of what arrived");
+        assertThat(verdict.details()).hasSize(1).first().asString().startsWith("DIFFERENT m3");
+        assertThat(Verdict.ofUnfinished(List.of()).holds()).isFalse();
     }
 
     @Test
