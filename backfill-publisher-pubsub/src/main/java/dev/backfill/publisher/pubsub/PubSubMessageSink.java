@@ -28,6 +28,10 @@ import dev.backfill.spi.SpiVersion;
  *       to 600, default {@value #DEFAULT_TOTAL_TIMEOUT_SECONDS}; with {@code ordering} it is tried without end
  *   <li>{@code max-attempts}: how often a request is tried at most within that time, 0 to 100, default 0: as often as fits
  * </ul>
+ *
+ * <p>Publishing never blocks and Google's own flow control is off: the engine bounds the bytes on the way by its memory budget. Who
+ * uses this sink without the engine has no bound at all. What is handed over is held until Pub/Sub has answered for it, so such
+ * a caller must count what is not yet acknowledged, and wait.
  */
 public final class PubSubMessageSink implements MessageSink {
     /** The sink's id. */
