@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,9 +24,10 @@ class RealMailTest {
 
         Session session = Session.run("--mail", mail, "--verify");
 
+        String shown = String.format(Locale.ROOT, "%,d", count);
         assertThat(session.exitCode()).as(session.all()).isZero();
         assertThat(session.out())
-                .contains("Microsoft verified, every field of " + count + " messages compared")
-                .contains("Google verified, every field of " + count + " messages compared");
+                .contains("Microsoft verified, every field of " + shown + " messages compared")
+                .contains("Google verified, every field of " + shown + " messages compared");
     }
 }
