@@ -41,6 +41,9 @@ final class GmailErrors {
     /** A page token is not taken any more, or leads nowhere. */
     static final String PAGE_TOKEN = "PAGE_TOKEN";
 
+    /** A list by one of the user's own labels is refused; the label may be gone. */
+    static final String LABEL_REFUSED = "LABEL_REFUSED";
+
     /** The history does not reach back to the record. */
     static final String HISTORY_GONE = "HISTORY_GONE";
 
@@ -53,6 +56,8 @@ final class GmailErrors {
         MESSAGE,
         /** A further page of a list. */
         PAGE,
+        /** The first page of a list by one of the user's own labels, which may be gone. */
+        LABEL,
         /** The history since a record. */
         HISTORY,
         /** The profile or the labels, which Google always gives to who may read mail and another server may lack. */
@@ -142,6 +147,9 @@ final class GmailErrors {
         if (status == 400 && asked == Asked.PAGE) {
             return build(Kind.RESTART_PARTITION, Scope.PARTITION, PAGE_TOKEN, status, null);
         }
+        if (status == 400 && asked == Asked.LABEL) {
+            return build(Kind.FAIL_JOB, Scope.MAILBOX, LABEL_REFUSED, status, null);
+        }
         if (status == 400 && asked == Asked.MESSAGE && (known.startsWith("invalid") || known.equals("badrequest"))) {
             return build(Kind.SKIP_MESSAGE, Scope.MESSAGE, code, status, null);
         }
@@ -152,6 +160,7 @@ final class GmailErrors {
         return switch (asked) {
             case MESSAGE -> build(Kind.SKIP_MESSAGE, Scope.MESSAGE, GONE, status, null);
             case PAGE -> build(Kind.RESTART_PARTITION, Scope.PARTITION, PAGE_TOKEN, status, null);
+            case LABEL -> build(Kind.FAIL_JOB, Scope.MAILBOX, LABEL_REFUSED, status, null);
             case HISTORY -> build(Kind.RESTART_PARTITION, Scope.PARTITION, HISTORY_GONE, status, null);
             // 410 says that something was there: no server without profiles does.
             case EXTRA -> build(Kind.FAIL_JOB, Scope.MAILBOX, status == 404 ? NOT_SERVED : code, status, null);

@@ -51,7 +51,8 @@ final class GmailMailbox implements Mailbox {
         this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
         this.fetcher = new MessageFetcher(client, calls, regime, settings.raw(), contents);
         AverageBytes averageBytes = new AverageBytes();
-        this.walk = new WindowWalk(windows, fetcher, averageBytes, context.clock());
+        this.walk =
+                new WindowWalk(windows, fetcher, new GoneLabels(client, calls, regime), averageBytes, context.clock());
         this.changes = new Changes(client, calls, regime, fetcher, averageBytes);
     }
 
@@ -149,6 +150,16 @@ final class GmailMailbox implements Mailbox {
         return Selection.of(query, labelIds == null ? named(query) : labelIds);
     }
 
+    /** As {@link #selection}, without the labels that are gone by now: a list by one is an error. */
+    private Selection selectionLeft(MailQuery query, String scope, Labels known) {
+        List<String> labelIds = Scopes.labelIds(Scopes.base(scope));
+        if (labelIds == null || known.ids().isEmpty()) {
+            return selection(query, scope);
+        }
+        return Selection.of(
+                query, labelIds.stream().filter(known.ids()::contains).toList());
+    }
+
     @Override
     public MailEstimate estimate(MailQuery query) {
         Selection selection = Selection.of(query, named(query));
@@ -225,6 +236,9 @@ final class GmailMailbox implements Mailbox {
 
     @Override
     public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
+        if (Scopes.isGone(partition.scope())) {
+            throw GoneLabels.skipped();
+        }
         return switch (partition.kind()) {
             case PIN -> PageEnd.token(pin(), 0, 0);
             case WINDOW ->
@@ -265,7 +279,8 @@ final class GmailMailbox implements Mailbox {
 
     @Override
     public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
-        new Replay(windows, fetcher).run(query, scope -> selection(query, scope), labelsOrNone(), refs, writer);
+        Labels known = labelsOrNone();
+        new Replay(windows, fetcher).run(query, scope -> selectionLeft(query, scope, known), known, refs, writer);
     }
 
     @Override

@@ -91,7 +91,8 @@ final class IdLister {
     }
 
     private ListJson.IdPage page(GmailClient.ListQuery query, @Nullable String token) {
-        Asked asked = token == null ? Asked.MAILBOX : Asked.PAGE;
+        boolean own = query.labelId() != null && !Labels.isGmails(query.labelId());
+        Asked asked = token != null ? Asked.PAGE : own ? Asked.LABEL : Asked.MAILBOX;
         return calls.call(list, () -> client.list(query, token, PAGE_SIZE, asked));
     }
 }

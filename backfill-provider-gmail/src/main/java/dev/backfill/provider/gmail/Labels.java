@@ -53,6 +53,11 @@ final class Labels {
                 .findFirst();
     }
 
+    /** True if the label is one of Gmail's own that stand for folders, which nobody can delete. */
+    static boolean isGmails(String labelId) {
+        return ROLES.containsKey(labelId);
+    }
+
     /** The label meant by an id, a path or a name, whatever its case; an exact match wins, an id over a name. */
     Optional<String> find(String name) {
         if (byId.containsKey(name)) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What partitions are called. A mailbox is crawled once, never once a label, so there is one scope a job: {@code all}, or where
  * the user named labels of his own {@code labels:<ids>}, so that a label that is renamed in the middle of the job stays the one
- * it began with. Single messages that came late are {@code ids:<ids>}, followed by the labels' scope where there is one.
+ * it began with. Single messages that came late are {@code ids:<ids>}, followed by the labels' scope where there is one. A label that was deleted in the
+ * middle of the job is {@code gone:<id>}, a partition that is skipped so that the job names it.
  */
 final class Scopes {
     /** The scope of a job that names no label of the user's own. */
@@ -18,6 +19,7 @@ final class Scopes {
 
     private static final String LABELS = "labels:";
     private static final String LATE = "ids:";
+    private static final String GONE = "gone:";
     private static final String AND = ";";
 
     /** A partition's id may have 512 characters; a longer scope stands in it as a hash. */
@@ -28,6 +30,21 @@ final class Scopes {
     /** {@return the scope of a job that names these labels of the user's own} */
     static String of(Collection<String> labelIds) {
         return labelIds.isEmpty() ? ALL : LABELS + String.join(",", new TreeSet<>(labelIds));
+    }
+
+    /** {@return the scope of a job whose labels of the user's own are these by now, none perhaps} */
+    static String left(Collection<String> labelIds) {
+        return LABELS + String.join(",", new TreeSet<>(labelIds));
+    }
+
+    /** {@return the scope of a label that was asked for and is gone} */
+    static String gone(String labelId) {
+        return GONE + labelId;
+    }
+
+    /** {@return true if a scope is a label's that is gone} */
+    static boolean isGone(String scope) {
+        return scope.startsWith(GONE);
     }
 
     /** {@return the job's scope that a partition's, or a failure's, belongs to} */
@@ -41,6 +58,9 @@ final class Scopes {
 
     /** {@return the ids of the labels that a job's scope names; null if it names none} */
     static @Nullable List<String> labelIds(String base) {
+        if (base.equals(LABELS)) {
+            return List.of();
+        }
         return base.startsWith(LABELS) ? List.of(base.substring(LABELS.length()).split(",")) : null;
     }
 

@@ -1,6 +1,7 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageWriter;
@@ -17,21 +18,28 @@ import java.util.List;
  */
 final class SpoiltLists {
     private final MessageFetcher fetcher;
+    private final GoneLabels goneLabels;
 
-    SpoiltLists(MessageFetcher fetcher) {
+    SpoiltLists(MessageFetcher fetcher, GoneLabels goneLabels) {
         this.fetcher = fetcher;
+        this.goneLabels = goneLabels;
     }
 
     /**
      * Ends a page of a window that could not be listed. Where messages of it were handed over before, they come again.
      *
+     * @param query the job's query
      * @param window the window
      * @param error what its list came to
      * @param writer takes the failure
      * @return its halves, or the failure
      * @throws SourceException the error, if it is no fault of this window
      */
-    PageEnd unlisted(Partition window, SourceException error, PageWriter writer) {
+    PageEnd unlisted(MailQuery query, Partition window, SourceException error, PageWriter writer) {
+        PageEnd instead = goneLabels.instead(query, window, error);
+        if (instead != null) {
+            return instead;
+        }
         check(error);
         Instant to = window.to();
         Instant from = window.from() == null ? Windows.OLDEST : window.from();
@@ -50,6 +58,7 @@ final class SpoiltLists {
     /**
      * Ends a window that was walked and whose list was not given again to count it: all of it may be incomplete.
      *
+     * @param query the job's query
      * @param window the window
      * @param error what its second list came to
      * @param page the page that was its last
@@ -57,7 +66,11 @@ final class SpoiltLists {
      * @return the failure, or that the page goes on behind the last message
      * @throws SourceException the error, if it is no fault of this window
      */
-    PageEnd uncounted(Partition window, SourceException error, WindowPage page, PageWriter writer) {
+    PageEnd uncounted(MailQuery query, Partition window, SourceException error, WindowPage page, PageWriter writer) {
+        PageEnd instead = goneLabels.instead(query, window, error);
+        if (instead != null) {
+            return page.entries() > 0 ? WindowWalk.more(page) : instead;
+        }
         check(error);
         return page.entries() > 0
                 ? WindowWalk.more(page)

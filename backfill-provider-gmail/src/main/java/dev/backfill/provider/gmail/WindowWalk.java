@@ -48,12 +48,17 @@ final class WindowWalk {
     /** What a page is walked for. */
     record Job(MailQuery query, Selection selection, Labels labels, Partition window) {}
 
-    WindowWalk(Windows windows, MessageFetcher fetcher, AverageBytes averageBytes, InstantSource clock) {
+    WindowWalk(
+            Windows windows,
+            MessageFetcher fetcher,
+            GoneLabels goneLabels,
+            AverageBytes averageBytes,
+            InstantSource clock) {
         this.windows = windows;
         this.fetcher = fetcher;
         this.averageBytes = averageBytes;
         this.clock = clock;
-        this.spoilt = new SpoiltLists(fetcher);
+        this.spoilt = new SpoiltLists(fetcher, goneLabels);
     }
 
     PageEnd fetch(Job job, Position position, PageLimit limit, PageWriter writer) {
@@ -77,7 +82,7 @@ final class WindowWalk {
                     fresh = whole(job);
                 }
             } catch (SourceException error) {
-                return spoilt.unlisted(window, error, writer);
+                return spoilt.unlisted(job.query(), window, error, writer);
             }
             if (parts != null) {
                 return PageEnd.replaced(parts, 0, 0);
@@ -90,7 +95,7 @@ final class WindowWalk {
         try {
             page = page(job, listing, from, limit, writer);
         } catch (SourceException error) {
-            return spoilt.unlisted(window, error, writer);
+            return spoilt.unlisted(job.query(), window, error, writer);
         }
         if (!page.isLast()) {
             return more(page);
@@ -100,7 +105,7 @@ final class WindowWalk {
         try {
             return end(job, listing, page);
         } catch (SourceException error) {
-            PageEnd uncounted = spoilt.uncounted(window, error, page, writer);
+            PageEnd uncounted = spoilt.uncounted(job.query(), window, error, page, writer);
             if (!uncounted.isLast()) {
                 keep(job, listing);
             }

@@ -65,7 +65,7 @@ final class Windows {
                 cut = null;
             }
         } catch (SourceException unlisted) {
-            if (!MessageFetcher.isUnanswered(unlisted)) {
+            if (!MessageFetcher.isUnanswered(unlisted) && !unlisted.code().equals(GmailErrors.LABEL_REFUSED)) {
                 throw unlisted;
             }
             // The walk will find the same, and find out what it is about.

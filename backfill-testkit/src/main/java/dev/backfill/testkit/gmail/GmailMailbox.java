@@ -55,6 +55,7 @@ public final class GmailMailbox {
     private final String address;
     private final Map<String, GmailItem> items = new HashMap<>();
     private final Map<String, String> userLabels = new LinkedHashMap<>();
+    private int labelsMade;
     private final List<HistoryRecord> history = new ArrayList<>();
     private final Set<String> spoilt = new HashSet<>();
     private long historyId = 1_000;
@@ -180,6 +181,25 @@ public final class GmailMailbox {
     }
 
     /**
+     * Deletes one of the user's labels; the messages that bore it stay.
+     *
+     * @param name its name
+     */
+    public void deleteLabel(String name) {
+        synchronized (lock) {
+            String id = userLabels.remove(name);
+            if (id == null) {
+                throw new IllegalArgumentException("there is no such label");
+            }
+            for (GmailItem item : List.copyOf(items.values())) {
+                if (item.labelIds().contains(id)) {
+                    label(item.id(), List.of(), List.of(id));
+                }
+            }
+        }
+    }
+
+    /**
      * Deletes a message for good.
      *
      * @param messageId its id
@@ -252,7 +272,7 @@ public final class GmailMailbox {
             if (SYSTEM_LABELS.contains(name)) {
                 return name;
             }
-            return userLabels.computeIfAbsent(name, unused -> "Label_" + (userLabels.size() + 1));
+            return userLabels.computeIfAbsent(name, unused -> "Label_" + ++labelsMade);
         }
     }
 
