@@ -4,10 +4,10 @@ import dev.backfill.model.FolderRole;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.SourceException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +26,16 @@ final class FolderChoice {
     /**
      * Chooses.
      *
-     * @param tree all folders
+     * @param tree all folders, and the well-known ones that may not be read: one that is asked for is chosen all the same
      * @param recoverable the folder of recoverable items; null if it is not asked for or not shown
      * @param query what is asked for
      * @return the folders, the inbox first, each once
      * @throws SourceException of kind FAIL_JOB and code FOLDER_NOT_FOUND for a name that none has
      */
-    static List<Folder> choose(List<Folder> tree, @Nullable Folder recoverable, MailQuery query) {
-        Set<Folder> chosen = new LinkedHashSet<>();
+    static List<Folder> choose(FolderTree.Tree tree, @Nullable Folder recoverable, MailQuery query) {
+        List<Folder> chosen = new ArrayList<>();
         if (query.folders().isEmpty()) {
-            chosen.addAll(where(tree, FolderChoice::isOrdinary));
+            chosen.addAll(where(tree.folders(), FolderChoice::isOrdinary));
         }
         for (int i = 0; i < query.folders().size(); i++) {
             List<Folder> found = find(tree, query.folders().get(i));
@@ -45,12 +45,19 @@ final class FolderChoice {
             chosen.addAll(found);
         }
         if (query.includeDeleted()) {
-            chosen.addAll(where(tree, folder -> folder.within() == FolderRole.DELETED));
+            chosen.addAll(where(tree.folders(), folder -> folder.within() == FolderRole.DELETED));
+            Folder deleted = tree.refused().get(FolderRole.DELETED);
+            if (deleted != null) {
+                chosen.add(deleted);
+            }
             if (recoverable != null) {
                 chosen.add(recoverable);
             }
         }
-        List<Folder> ordered = new ArrayList<>(chosen);
+        // By its id: a folder that was moved meanwhile may be told of twice, once here and once there.
+        Map<String, Folder> distinct = new LinkedHashMap<>();
+        chosen.forEach(folder -> distinct.putIfAbsent(folder.id(), folder));
+        List<Folder> ordered = new ArrayList<>(distinct.values());
         ordered.sort((left, right) -> Integer.compare(rank(left), rank(right)));
         return List.copyOf(ordered);
     }
@@ -79,13 +86,18 @@ final class FolderChoice {
                         + " a display name or an id");
     }
 
-    private static List<Folder> find(List<Folder> tree, String name) {
+    private static List<Folder> find(FolderTree.Tree all, String name) {
+        List<Folder> tree = all.folders();
         String lower = name.strip().toLowerCase(Locale.ROOT);
         if (lower.equals(FolderRole.ALL)) {
             return where(tree, FolderChoice::isOrdinary);
         }
         FolderRole role = role(lower);
         if (role != null) {
+            Folder refused = all.refused().get(role);
+            if (refused != null) {
+                return List.of(refused);
+            }
             List<Folder> found = where(tree, withRole(role));
             if (!found.isEmpty()) {
                 return found;

@@ -7,6 +7,7 @@ import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.SourceException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,7 +36,6 @@ final class FolderTree {
 
     private static final String RECOVERABLE = "recoverableitemsdeletions";
     private static final Set<Integer> NO_FOLDER = Set.of(400, 404, 501);
-    private static final Set<Integer> UNKNOWN_NAME = Set.of(400, 403, 404, 501);
 
     static {
         WELL_KNOWN.put("inbox", FolderRole.INBOX);
@@ -65,12 +65,15 @@ final class FolderTree {
      * What was read.
      *
      * @param folders all folders that are shown, parents before children
-     * @param closed by their ids, those whose folders inside were refused, with the refusal: nobody knows what lies there
+     * @param closed by their ids, those whose folders inside were refused, at once or after some, with the refusal: nobody
+     *     knows what else lies there
+     * @param refused by their roles, the well-known folders that may not be read, by their well-known names alone
      */
-    record Tree(List<Folder> folders, Map<String, SourceException> closed) {
+    record Tree(List<Folder> folders, Map<String, SourceException> closed, Map<FolderRole, Folder> refused) {
         Tree {
             folders = List.copyOf(folders);
             closed = Map.copyOf(closed);
+            refused = Map.copyOf(refused);
         }
 
         /** {@return the folders inside one, at any depth; itself left out} */
@@ -93,11 +96,15 @@ final class FolderTree {
 
     /** Reads all folders, parents before children. */
     Tree read() {
-        List<FolderJson> top = pages(
+        List<FolderJson> top = new ArrayList<>();
+        pages(
                 client.call(
                         GraphOperations.FOLDERS, GraphErrors.Target.MAILBOX, requests::topFolders, FolderJson::page),
-                requests.topFolders());
-        Map<String, FolderRole> roles = roles(top);
+                requests.topFolders(),
+                GraphErrors.Target.MAILBOX,
+                top);
+        Map<FolderRole, Folder> refused = new EnumMap<>(FolderRole.class);
+        Map<String, FolderRole> roles = roles(top, refused);
         List<Folder> all = new ArrayList<>();
         Map<String, SourceException> closed = new HashMap<>();
         Set<String> seen = new HashSet<>();
@@ -118,7 +125,7 @@ final class FolderTree {
             }
             parents = next;
         }
-        return new Tree(all, closed);
+        return new Tree(all, closed, refused);
     }
 
     private static void add(
@@ -160,23 +167,25 @@ final class FolderTree {
         return children;
     }
 
-    /** Gives a folder's children; where they are refused, or the folder is gone meanwhile, that is noted. */
+    /** Gives a folder's children; where they, or more of them, are refused or the folder is gone meanwhile, that is noted. */
     private List<FolderJson> children(
             Folder parent, Outcome<FolderJson.Page> outcome, Map<String, SourceException> closed) {
+        List<FolderJson> found = new ArrayList<>();
         try {
-            return pages(outcome.get(), requests.childFolders(parent.id()));
+            pages(outcome.get(), requests.childFolders(parent.id()), GraphErrors.Target.FOLDER, found);
         } catch (SourceException error) {
-            if (error.kind() == SourceException.Kind.SKIP_PARTITION) {
-                closed.put(parent.id(), error);
-                return List.of();
+            if (error.kind() != SourceException.Kind.SKIP_PARTITION) {
+                throw error;
             }
-            throw error;
+            closed.put(parent.id(), error);
         }
+        return found;
     }
 
     /** Reads a list to its end; one that has none is an error, or the mail of the folders left would be missed in silence. */
-    private List<FolderJson> pages(FolderJson.Page first, RequestInformation request) {
-        List<FolderJson> all = new ArrayList<>(first.folders());
+    private void pages(
+            FolderJson.Page first, RequestInformation request, GraphErrors.Target target, List<FolderJson> all) {
+        all.addAll(first.folders());
         Set<String> seen = new HashSet<>();
         FolderJson.Page page = first;
         for (String next = page.nextLink(); next != null; next = page.nextLink()) {
@@ -186,17 +195,16 @@ final class FolderTree {
                                 SourceException.Kind.RETRY, SourceException.Scope.MAILBOX, "FOLDERS_WITHOUT_END")
                         .build("Microsoft Graph goes on with its folders at what is no address, or was given before");
             }
-            page = client.call(
-                    GraphOperations.FOLDERS,
-                    GraphErrors.Target.MAILBOX,
-                    () -> NextLinks.again(following),
-                    FolderJson::page);
+            page = client.call(GraphOperations.FOLDERS, target, () -> NextLinks.again(following), FolderJson::page);
             all.addAll(page.folders());
         }
-        return all;
     }
 
-    private Map<String, FolderRole> roles(List<FolderJson> top) {
+    /**
+     * Finds the well-known folders. English names are a guess for servers that do not know the well-known ones alone: where a
+     * name is refused, the folder that is called so may be any other.
+     */
+    private Map<String, FolderRole> roles(List<FolderJson> top, Map<FolderRole, Folder> refused) {
         List<ApiRequest<@Nullable FolderJson>> asked = new ArrayList<>();
         for (String name : WELL_KNOWN.keySet()) {
             asked.add(named(name));
@@ -204,8 +212,15 @@ final class FolderTree {
         List<Outcome<@Nullable FolderJson>> outcomes = calls.all(asked);
         Map<String, FolderRole> roles = new HashMap<>();
         int place = 0;
-        for (FolderRole role : WELL_KNOWN.values()) {
-            FolderJson folder = outcomes.get(place++).get();
+        for (Map.Entry<String, FolderRole> known : WELL_KNOWN.entrySet()) {
+            FolderRole role = known.getValue();
+            Outcome<@Nullable FolderJson> outcome = outcomes.get(place++);
+            if (outcome instanceof Outcome.Failure<@Nullable FolderJson> failure
+                    && failure.error().kind() == SourceException.Kind.SKIP_PARTITION) {
+                refused.put(role, unread(known.getKey(), role, role));
+                continue;
+            }
+            FolderJson folder = outcome.get();
             if (folder != null) {
                 roles.put(folder.id(), role);
                 continue;
@@ -238,11 +253,15 @@ final class FolderTree {
             return json == null ? null : hidden(json);
         } catch (SourceException error) {
             if (error.kind() == SourceException.Kind.SKIP_PARTITION) {
-                return new Folder(
-                        RECOVERABLE, null, RECOVERABLE, RECOVERABLE, FolderRole.OTHER, FolderRole.DELETED, true, null);
+                return unread(RECOVERABLE, FolderRole.OTHER, FolderRole.DELETED);
             }
             throw error;
         }
+    }
+
+    /** A folder that may not be read, by its well-known name: its walk finds the same, and the job names it. */
+    private static Folder unread(String wellKnownName, FolderRole role, FolderRole within) {
+        return new Folder(wellKnownName, null, wellKnownName, wellKnownName, role, within, true, null);
     }
 
     /** Reads a folder that is not in the tree by its id. */
@@ -260,8 +279,8 @@ final class FolderTree {
     private ApiRequest<@Nullable FolderJson> named(String name) {
         return client.optional(
                 GraphOperations.FOLDER,
-                GraphErrors.Target.MAILBOX,
-                UNKNOWN_NAME,
+                GraphErrors.Target.FOLDER,
+                NO_FOLDER,
                 () -> requests.folder(name),
                 FolderJson::one);
     }

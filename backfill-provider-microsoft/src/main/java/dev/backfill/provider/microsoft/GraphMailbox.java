@@ -102,7 +102,7 @@ final class GraphMailbox implements Mailbox {
         if (recoverable != null) {
             paths.put(recoverable.id(), recoverable.path());
         }
-        return FolderChoice.choose(tree.folders(), recoverable, query);
+        return FolderChoice.choose(tree, recoverable, query);
     }
 
     /** Gives a folder's path; after a restart the tree is read for it once. */
@@ -170,8 +170,11 @@ final class GraphMailbox implements Mailbox {
     @Override
     public List<Partition> plan(MailQuery query) {
         FolderTree.Tree tree = tree();
-        List<Partition> plan = new ArrayList<>(planner.plan(chosen(tree, query), query.from(), query.to()));
-        plan.addAll(Subfolders.closed(tree, tree.folders(), query, query.from(), query.to()));
+        Set<Folder> later = Subfolders.later(tree, tree.folders(), query);
+        List<Folder> now = Subfolders.without(later, chosen(tree, query));
+        List<Partition> plan = new ArrayList<>(planner.plan(now, query.from(), query.to()));
+        plan.addAll(
+                Subfolders.closed(tree, Subfolders.without(later, tree.folders()), query, query.from(), query.to()));
         return plan;
     }
 
@@ -187,6 +190,9 @@ final class GraphMailbox implements Mailbox {
             throw SourceException.of(
                             SourceException.Kind.FAIL_JOB, SourceException.Scope.PARTITION, "UNKNOWN_PARTITION")
                     .build("The Microsoft provider plans windows alone, this partition is a " + partition.kind());
+        }
+        if (Subfolders.isRest(partition)) {
+            throw Subfolders.unlisted();
         }
         if (Subfolders.isMeant(partition)) {
             return Subfolders.read(tree(), planner, query, partition);

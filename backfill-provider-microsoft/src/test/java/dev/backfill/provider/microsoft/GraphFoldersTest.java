@@ -186,6 +186,91 @@ class GraphFoldersTest {
     }
 
     @Test
+    void aListThatIsRefusedOnItsSecondPageIsReadAsFarAsItGoesAndTheRestIsSkippedByName() throws Exception {
+        List<StoredMail> mails = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            mails.add(Graphs.mail(i, Graphs.START.plusSeconds(i), FolderPath.of("Inbox", "Folder " + i)));
+        }
+        mails.add(Graphs.mail(200, Graphs.START, FolderPath.SENT));
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            String inbox = graph.mailbox(OWNER).folderId(FolderPath.INBOX);
+            RequestMatch second =
+                    RequestMatch.path("/mailFolders/" + inbox + "/childFolders").query("$skip", "[1-9].*");
+            graph.faults().always(second, DENIED);
+
+            List<Partition> plan = mailbox.plan(Crawl.ALL);
+            Partition below = only(plan, "children:" + inbox);
+            List<Partition> instead = mailbox.fetch(Crawl.ALL, below, Position.START, Crawl.limit(10), Crawl.ignoring())
+                    .replacedBy();
+            Partition rest = only(instead, "more-children:" + inbox);
+            assertThat(refused(mailbox, Crawl.ALL, rest).kind()).isEqualTo(SourceException.Kind.SKIP_PARTITION);
+            List<Partition> readable = instead.stream()
+                    .filter(partition -> !partition.equals(rest))
+                    .toList();
+            assertThat(readable).hasSize(100);
+            assertThat(Crawl.of(mailbox, Crawl.ALL, readable, Crawl.limit(10), Integer.MAX_VALUE)
+                            .ids())
+                    .hasSize(100);
+
+            graph.faults().clear();
+            assertThat(Crawl.of(mailbox, Crawl.ALL, plan, Crawl.limit(10), Integer.MAX_VALUE)
+                            .ids())
+                    .containsExactlyInAnyOrderElementsOf(Graphs.ids(graph, mails));
+        }
+    }
+
+    @Test
+    void aWellKnownFolderThatIsRefusedIsSkippedByItsNameAndNeverTakenForAnother() throws Exception {
+        FakeGraph.Builder builder = FakeGraph.builder()
+                .folderName(FolderRole.SENT, "Gesendet")
+                .mailbox(OWNER, List.of(Graphs.mail(1, Graphs.START, FolderPath.SENT)));
+        try (FakeGraph graph = builder.start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            graph.mailbox(OWNER).addFolder(FolderPath.of("Sent Items"));
+            graph.faults().always(RequestMatch.path("/mailFolders/sentitems"), DENIED);
+            for (String name : List.of("sent", "sentitems")) {
+                MailQuery query = new MailQuery(null, Crawl.TO, List.of(name), false, false);
+                List<Partition> plan = mailbox.plan(query);
+                assertThat(plan).extracting(Partition::scope).containsExactly("sentitems");
+                assertThat(refused(mailbox, query, plan.get(0)).kind()).isEqualTo(SourceException.Kind.SKIP_PARTITION);
+            }
+            assertThat(mailbox.folders())
+                    .extracting(MailFolder::role)
+                    .doesNotContain(FolderRole.SENT)
+                    .contains(FolderRole.INBOX);
+
+            graph.faults().always(RequestMatch.path("/mailFolders/deleteditems"), DENIED);
+            MailQuery deleted = new MailQuery(null, Crawl.TO, List.of("inbox"), true, false);
+            assertThat(mailbox.plan(deleted)).extracting(Partition::scope).contains("deleteditems");
+        }
+    }
+
+    @Test
+    void aFolderThatMovesWhileTheTreeIsReadIsPlannedOnce() throws Exception {
+        FolderPath old = FolderPath.of("Deleted", "Old");
+        List<StoredMail> mails = List.of(
+                Graphs.mail(1, Graphs.START, FolderPath.of("Moved")),
+                Graphs.mail(2, Graphs.START, FolderPath.of("Inbox", "A")),
+                Graphs.mail(3, Graphs.START, old));
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            String inbox = graph.mailbox(OWNER).folderId(FolderPath.INBOX);
+            String moved = graph.mailbox(OWNER).folderId(FolderPath.of("Moved"));
+            String list = "{\"value\":[{\"id\":\"" + moved + "\",\"displayName\":\"Moved\",\"childFolderCount\":0}]}";
+            graph.faults().always(RequestMatch.path("/mailFolders/" + inbox + "/childFolders"), Fault.json(200, list));
+            String again = "{\"id\":\"" + graph.mailbox(OWNER).folderId(old) + "\",\"displayName\":\"Old\"}";
+            graph.faults().always(RequestMatch.path("recoverableitemsdeletions"), Fault.json(200, again));
+
+            MailQuery everything = new MailQuery(null, Crawl.TO, List.of(), true, false);
+            assertThat(mailbox.plan(everything))
+                    .extracting(Partition::scope)
+                    .doesNotHaveDuplicates()
+                    .contains(moved);
+        }
+    }
+
+    @Test
     void recoverableItemsThatMayNotBeReadArePartOfThePlanToo() throws Exception {
         MailQuery deleted = new MailQuery(null, Crawl.TO, List.of("inbox"), true, false);
         try (FakeGraph graph = Graphs.start(List.of(Graphs.mail(1, Graphs.START, FolderPath.INBOX)));
