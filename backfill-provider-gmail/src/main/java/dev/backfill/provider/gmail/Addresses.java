@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Reads lists of addresses as mail clients do: first the syntax, then encoded words in the names. A group gives its members, a
  * comment stands in for a name, a semicolon ends an address as a comma does. What has no address is kept as a name with an
  * empty address; a single word without one is the name of a local user and is kept as the address.
+ *
+ * <p>Not mime4j's: its core has no lenient parser of addresses.
  */
 final class Addresses {
     private static final Pattern SPACED_AT = Pattern.compile("\\s*([@.])\\s*");

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns bytes of mail into text. A label is taken for the superset that senders mean by it (the WHATWG Encoding Standard
  * lists them); one that is missing or unknown binds nobody.
+ *
+ * <p>Not mime4j's decoding, which takes a label at its word: bytes of windows-1252 that are labelled iso-8859-1 became control
+ * characters.
  */
 final class Charsets {
     static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
