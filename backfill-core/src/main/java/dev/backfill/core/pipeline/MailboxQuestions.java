@@ -66,7 +66,11 @@ final class MailboxQuestions {
     void plan(JobRecord opened) {
         JobId failedJob = row.retryOf();
         if (failedJob != null) {
-            ask(() -> new RunInbox.Planned(ReplayFetcher.plan(store, failedJob, query), null));
+            ask(() -> {
+                ReplayFetcher.Plan replay = ReplayFetcher.plan(store, failedJob, query);
+                inbox.put(new RunInbox.Estimated(replay.total()));
+                return new RunInbox.Planned(replay.partitions(), null);
+            });
         } else if (JobQueries.isEmpty(query)) {
             inbox.put(new RunInbox.Planned(List.of(), null));
         } else if (row.request().mode() == Mode.INCREMENTAL) {
@@ -84,7 +88,7 @@ final class MailboxQuestions {
         List<Partition> changes = mailbox.planChanges(query, baseline.pins());
         List<Partition> plan = new ArrayList<>(changes.isEmpty() ? mailbox.plan(query) : changes);
         if (baseline.job().counts().failed() > 0) {
-            plan.addAll(ReplayFetcher.plan(store, baseline.job().id(), query));
+            plan.addAll(ReplayFetcher.plan(store, baseline.job().id(), query).partitions());
         }
         return new RunInbox.Planned(
                 plan, changes.isEmpty() ? new RunInbox.Fallback("NO_CHANGES_LIST", baseline.before()) : null);

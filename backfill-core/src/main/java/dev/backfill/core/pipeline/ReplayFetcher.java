@@ -2,10 +2,12 @@ package dev.backfill.core.pipeline;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.backfill.api.CountKind;
 import dev.backfill.api.JobId;
 import dev.backfill.spi.FailureRecord;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.JobStore;
+import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.PageEnd;
@@ -41,22 +43,36 @@ final class ReplayFetcher implements PageFetcher {
         this.query = query;
     }
 
-    /** What is to be walked to read all that another job failed on. */
-    static List<Partition> plan(JobStore store, JobId failedJob, MailQuery query) {
+    /**
+     * What is to be walked to read all that another job failed on.
+     *
+     * @param partitions the plan
+     * @param total how many messages that is: exactly, unless some of it are stretches of time
+     */
+    record Plan(List<Partition> partitions, MailEstimate total) {}
+
+    /** Plans what another job failed on. */
+    static Plan plan(JobStore store, JobId failedJob, MailQuery query) {
         Stretches stretches = new Stretches(query, Stretches.MOST);
+        long messages = 0;
+        boolean exact = true;
         List<FailureRecord> rows = store.failures(failedJob, 0, ROWS_AT_ONCE);
         while (!rows.isEmpty()) {
-            rows.stream()
-                    .map(FailureRecord::ref)
-                    .filter(ref -> ref.messageId() == null)
-                    .forEach(stretches::add);
+            for (FailureRecord row : rows) {
+                messages++;
+                if (row.ref().messageId() == null) {
+                    exact = false;
+                    stretches.add(row.ref());
+                }
+            }
             rows = store.failures(failedJob, rows.get(rows.size() - 1).number(), ROWS_AT_ONCE);
         }
         requireKnown(store, failedJob);
-        List<Partition> plan = new ArrayList<>();
-        plan.add(partition(failedJob));
-        plan.addAll(stretches.windows());
-        return plan;
+        List<Partition> partitions = new ArrayList<>();
+        partitions.add(partition(failedJob));
+        partitions.addAll(stretches.windows());
+        CountKind kind = exact ? CountKind.EXACT : CountKind.ESTIMATE;
+        return new Plan(partitions, new MailEstimate(messages, kind, messages, messages));
     }
 
     private static Partition partition(JobId failedJob) {

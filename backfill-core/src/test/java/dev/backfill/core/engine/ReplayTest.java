@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.api.AccountRef;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.CountKind;
 import dev.backfill.api.JobFailure;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
@@ -112,6 +113,46 @@ class ReplayTest {
             assertThat(rig.awaitEnd(retry.id()).progress().published()).isEqualTo(400);
             assertThat(sink.distinct()).isEqualTo(400);
         }
+    }
+
+    /** Seen while the sink holds what it was given, so before the end makes every total exact. */
+    private void assertTotalOfARetryUnderWay(List<FailureRef> refs, long total, CountKind kind) {
+        sink.holdAcks();
+        try (EngineRig rig = new EngineRig(source(ScriptedFolder.inbox(200)), sink)) {
+            JobId failed = failedJob(rig, ScriptedSource.DEFAULT_ID, refs);
+            BackfillJob retry = rig.jobs().retryFailures(failed);
+            sink.awaitHeld(1);
+            BackfillJob running = rig.await(retry.id(), job -> job.progress().totalKind() != CountKind.UNKNOWN);
+            assertThat(running.state()).isEqualTo(JobState.RUNNING);
+            assertThat(running.progress().total()).isEqualTo(total);
+            assertThat(running.progress().totalKind()).isEqualTo(kind);
+            sink.ackAtOnce();
+            sink.ackAll();
+            rig.awaitEnd(retry.id());
+        }
+    }
+
+    @Test
+    void aRetryOfMessagesKnowsItsTotalFromTheStart() {
+        ScriptedFolder folder = ScriptedFolder.inbox(200);
+        assertTotalOfARetryUnderWay(
+                List.of(
+                        FailureRef.message("inbox", folder.messageId(1)),
+                        FailureRef.message("inbox", folder.messageId(7)),
+                        FailureRef.message("inbox", folder.messageId(9))),
+                3,
+                CountKind.EXACT);
+    }
+
+    @Test
+    void aRetryOfAStretchOfTimeKnowsNoMoreThanAnEstimate() {
+        ScriptedFolder folder = ScriptedFolder.inbox(200);
+        assertTotalOfARetryUnderWay(
+                List.of(
+                        FailureRef.message("inbox", folder.messageId(1)),
+                        FailureRef.stretch("inbox", null, folder.receivedAt(150))),
+                2,
+                CountKind.ESTIMATE);
     }
 
     @Test
