@@ -260,8 +260,9 @@ public final class ManualTime implements TimeSource {
     /**
      * Lets the time run by itself, for tests of whole jobs that wait and retry: a daemon thread moves it from one timer to the
      * next whenever nobody has asked for the time, scheduled or cancelled for a moment of real time. So hours of virtual
-     * waiting pass in milliseconds, while work that is under way (and looks at the clock) holds the time still. Work that
-     * does not look at the clock for longer than the moment may see time jump to the next timer; take a longer moment there.
+     * waiting pass in milliseconds, while work that is under way holds the time still: work that looks at the clock, and for
+     * a second at the most also a thread that is at work without looking, or that a busy machine lets wait for a processor.
+     * A thread that waits for an answer of another process is taken for idle, and so is a virtual one.
      *
      * @param quiet how much real time without a sign of work counts as rest, 1 ms or more; 3 ms suits in-memory tests
      * @param atMost how far the time may run in all; then it stands still, so that a job that never ends is found out
@@ -277,7 +278,12 @@ public final class ManualTime implements TimeSource {
         try {
             long seen = activity.get();
             long left = quietNanos;
-            while (left > 0 || tasks.isEmpty()) {
+            long patience = TimeUnit.SECONDS.toNanos(1);
+            while (left > 0 || tasks.isEmpty() || (patience > 0 && Workers.areAtWork())) {
+                if (left <= 0) {
+                    left = quietNanos;
+                    patience -= quietNanos;
+                }
                 if (stopped.getAsBoolean()) {
                     return false;
                 }
@@ -285,6 +291,7 @@ public final class ManualTime implements TimeSource {
                 if (activity.get() != seen) {
                     seen = activity.get();
                     left = quietNanos;
+                    patience = TimeUnit.SECONDS.toNanos(1);
                 }
             }
             if (tasks.first().dueNanos() > endNanos) {

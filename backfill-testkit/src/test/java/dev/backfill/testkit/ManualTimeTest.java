@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,32 @@ class ManualTimeTest {
             running.close();
         }
         assertThat(Duration.between(start, time.instant())).isEqualTo(Duration.ofHours(10));
+    }
+
+    @Test
+    void standsStillWhileAThreadWorksThatDoesNotLookAtTheClock() throws InterruptedException {
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicBoolean doneInTime = new AtomicBoolean();
+        CountDownLatch ran = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread worker = new Thread(() -> {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+            begun.countDown();
+            while (System.nanoTime() - end < 0) {
+                Thread.onSpinWait();
+            }
+            done.set(true);
+        });
+        worker.start();
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        time.schedule(Duration.ofHours(1), () -> {
+            doneInTime.set(done.get());
+            ran.countDown();
+        });
+        AutoAdvance running = time.autoAdvance(Duration.ofMillis(1), Duration.ofDays(2));
+        assertThat(ran.await(30, TimeUnit.SECONDS)).isTrue();
+        running.close();
+        assertThat(doneInTime).isTrue();
     }
 
     @Test

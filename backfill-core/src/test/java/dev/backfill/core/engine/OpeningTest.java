@@ -21,6 +21,7 @@ import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.Operation;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.Settings;
 import dev.backfill.spi.SpiVersion;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -86,7 +88,10 @@ class OpeningTest {
         assertThat(opening.await(30, TimeUnit.SECONDS)).isTrue();
         Thread closer = new Thread(first::close);
         closer.start();
-        while (closer.getState() != Thread.State.TIMED_WAITING && closer.getState() != Thread.State.WAITING) {
+        // It may have closed already: the closing itself ends what opens.
+        while (closer.isAlive()
+                && closer.getState() != Thread.State.TIMED_WAITING
+                && closer.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
         closing.countDown();
@@ -105,7 +110,8 @@ class OpeningTest {
     void closingDoesNotWaitForAMailboxThatIsBeingOpened() throws Exception {
         CountDownLatch opening = new CountDownLatch(1);
         ManualTime time = new ManualTime();
-        EmailSource stuck = new StuckSource(opening);
+        AtomicInteger requests = new AtomicInteger();
+        EmailSource stuck = new StuckSource(opening, requests);
         BackfillManager manager =
                 builder(account -> TOKEN).time(time).source(stuck).build();
         JobId id = manager.forUser(EngineRig.USER)
@@ -120,10 +126,11 @@ class OpeningTest {
         assertThat(closer.isAlive()).isFalse();
         assertThat(store.find(id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
         assertThat(store.find(id).orElseThrow().failure()).isNull();
+        assertThat(requests).as("requests begun while the engine closes").hasValue(0);
     }
 
     /** A provider whose mailboxes never open. */
-    private record StuckSource(CountDownLatch opening) implements EmailSource {
+    private record StuckSource(CountDownLatch opening, AtomicInteger requests) implements EmailSource {
         @Override
         public String providerId() {
             return "stuck";
@@ -145,6 +152,8 @@ class OpeningTest {
             try {
                 new CountDownLatch(1).await();
             } catch (InterruptedException stopped) {
+                // As a library does that takes an interrupt for a broken connection.
+                context.calls().call(new Operation("profile", 1), requests::incrementAndGet);
                 throw new IllegalStateException("the provider was interrupted", stopped);
             }
             throw new AssertionError("unreachable");

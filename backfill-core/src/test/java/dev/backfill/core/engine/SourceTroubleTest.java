@@ -102,24 +102,30 @@ class SourceTroubleTest extends ScriptedRuns {
         }
     }
 
+    /** Four walks pause a random part of a minute: so that none does for longer than any wait for quota is next to impossible. */
     @Test
     void aSmallerPageIsAskedForAfterAPauseOnly() {
         running.close();
-        FaultScript faults = FaultScript.builder()
-                .fail(At.window(0, 0), 1, Fault.of(Kind.RETRY_SMALLER))
-                .build();
+        FaultScript.Builder faults = FaultScript.builder();
+        for (int window = 0; window < 4; window++) {
+            faults.fail(At.window(window, 0), 1, Fault.of(Kind.RETRY_SMALLER));
+        }
+        Duration longest = Duration.ofSeconds(59);
         EngineConfig config = EngineRig.config()
                 .sweepInterval(Duration.ofMinutes(1))
-                .callFirstDelay(Duration.ofSeconds(30))
+                .callFirstDelay(longest)
+                .callMaxDelay(longest)
                 .build();
         EngineRig rig = new EngineRig(
-                source().faults(faults).build(),
+                source().faults(faults.build()).build(),
                 sink,
                 builder -> builder.time(time).config(config));
         try (rig) {
             BackfillJob job = rig.start();
-            // The pause is a random part of it.
-            time.awaitTimer(Duration.ofNanos(1), Duration.ofSeconds(30));
+            // Long enough for the whole job, were it not for the pauses.
+            AutoAdvance quota = time.autoAdvance(Duration.ofMillis(3), Duration.ofSeconds(1));
+            time.awaitTimer(Duration.ofMillis(1_100), longest);
+            quota.close();
             AutoAdvance onward = time.autoAdvance(Duration.ofMillis(3), Duration.ofDays(1));
             assertWholeMailboxOnce(rig.awaitEnd(job.id()));
             onward.close();

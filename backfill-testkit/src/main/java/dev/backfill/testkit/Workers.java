@@ -1,0 +1,33 @@
+package dev.backfill.testkit;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/** Which platform threads of this process are at work. Stateless. */
+final class Workers {
+    private Workers() {}
+
+    /** True if a thread other than the calling one runs code, or would if it had a processor or a monitor. */
+    static boolean areAtWork() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        Thread[] threads = new Thread[group.activeCount() * 2 + 10];
+        group.enumerate(threads);
+        return Arrays.stream(threads).filter(Objects::nonNull).anyMatch(Workers::isAtWork);
+    }
+
+    private static boolean isAtWork(Thread thread) {
+        return switch (thread.getState()) {
+            case BLOCKED -> true;
+            case RUNNABLE -> !thread.equals(Thread.currentThread()) && runsJava(thread.getStackTrace());
+            default -> false;
+        };
+    }
+
+    /** A thread that waits for a socket or a pipe counts as running, in a native method; so do some of the machine's own. */
+    private static boolean runsJava(StackTraceElement[] stack) {
+        return stack.length > 0 && !stack[0].isNativeMethod();
+    }
+}
