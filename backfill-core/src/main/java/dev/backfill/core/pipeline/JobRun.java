@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one job, from its claim to its end. All its state belongs to the thread in {@link #run}, which hears of
- * everything else through its inbox and alone writes to the store; {@link #stop}, {@link #tick} and {@link #status} are for
- * other threads.
+ * everything else through its inbox and alone writes to the store; {@link #stop}, {@link #tick} and {@link #status} are
+ * thread-safe.
  */
 public final class JobRun {
     private static final Duration BUSY_PAUSE = Duration.ofSeconds(5);

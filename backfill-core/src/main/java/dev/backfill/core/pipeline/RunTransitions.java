@@ -3,7 +3,7 @@ package dev.backfill.core.pipeline;
 import dev.backfill.spi.JobRecord;
 import java.time.Instant;
 
-/** What the end of a run makes of its job's row. */
+/** What the end of a run makes of its job's row. Stateless, so that any thread may call it. */
 @FunctionalInterface
 public interface RunTransitions {
     /**

@@ -5,7 +5,7 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Lease;
 import java.util.function.UnaryOperator;
 
-/** Stores what a run writes, and lets others hear of it; called on the run's thread. */
+/** Stores what a run writes, and lets others hear of it. Thread-safe: each run calls it on its own thread. */
 @FunctionalInterface
 public interface RunWriter {
     /**

@@ -13,7 +13,11 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** All that a {@link BudgetStore} must do. Its author implements the three methods without a body. */
+/**
+ * All that a {@link BudgetStore} must do. Its author implements the three methods without a body.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface BudgetStoreContract {
     /** A minute's budget. */
     Quota MINUTE = new Quota("minute", Quota.Measure.UNITS, Quota.Scope.PROJECT, 6_000, Duration.ofMinutes(1));

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 /**
  * That a plug-in is found: its class can be made by {@link ServiceLoader} and stands in the service file that its jar brings.
  *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ *
  * @param <T> the service
  */
 public interface DiscoveryContract<T> {

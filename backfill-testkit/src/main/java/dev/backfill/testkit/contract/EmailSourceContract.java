@@ -8,6 +8,8 @@ package dev.backfill.testkit.contract;
  * <pre>{@code
  * class MySourceTest implements EmailSourceContract, DiscoveryContract<EmailSource> { ... }
  * }</pre>
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
  */
 public interface EmailSourceContract
         extends SourceIdentityContract, SourceWalkContract, SourceQueryContract, SourceSingleMessagesContract {}

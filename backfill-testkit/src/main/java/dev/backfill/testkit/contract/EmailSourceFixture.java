@@ -14,6 +14,8 @@ import java.util.Set;
  *
  * <p>The first account holds 20 to 200 messages, some of them in the same second, over at least two folders; some more lie
  * deleted. The other account holds at least one message.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
  */
 public interface EmailSourceFixture {
     /**

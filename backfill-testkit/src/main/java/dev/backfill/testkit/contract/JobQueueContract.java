@@ -13,7 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** All that a {@link JobQueue} must do. Its author implements the methods without a body. */
+/**
+ * All that a {@link JobQueue} must do. Its author implements the methods without a body.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface JobQueueContract {
     /**
      * Gives the queue under test, not started and able to run two jobs at once; the same all through a test.

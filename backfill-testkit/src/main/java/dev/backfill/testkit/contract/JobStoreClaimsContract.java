@@ -30,7 +30,11 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Claims: who may run a job, and that an epoch tells the owners apart. */
+/**
+ * Claims: who may run a job, and that an epoch tells the owners apart.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface JobStoreClaimsContract extends JobStoreFixture {
     /** State, owner and epoch change, and nothing else. */
     @Test

@@ -12,6 +12,8 @@ package dev.backfill.testkit.contract;
  *     }
  * }
  * }</pre>
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
  */
 public interface JobStoreContract
         extends JobStoreRowsContract,

@@ -22,7 +22,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Many jobs come at once, and old ones go. */
+/**
+ * Many jobs come at once, and old ones go.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface JobStoreHistoryContract extends JobStoreFixture {
     /** One account's conflict, with a stored job or within the list, leaves the others alone. */
     @Test

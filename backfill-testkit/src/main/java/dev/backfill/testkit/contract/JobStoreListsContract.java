@@ -24,7 +24,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Lists and sums: newest first, page by page, and nobody sees another user's jobs. */
+/**
+ * Lists and sums: newest first, page by page, and nobody sees another user's jobs.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface JobStoreListsContract extends JobStoreFixture {
     /** Newest first, by creation and then id, and each job once. */
     @Test

@@ -17,7 +17,11 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Who runs next. */
+/**
+ * Who runs next.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface JobStoreOrderContract extends JobStoreFixture {
     /** Only what a claim would give. */
     @Test

@@ -24,7 +24,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Rows of a store: what is stored comes back, changes are atomic, an account has one active job. */
+/**
+ * Rows of a store: what is stored comes back, changes are atomic, an account has one active job.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface JobStoreRowsContract extends JobStoreFixture {
     /** Every field of a request survives. */
     @Test

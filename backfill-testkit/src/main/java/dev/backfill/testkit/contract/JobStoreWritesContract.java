@@ -34,7 +34,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Checkpoints: fenced, all or nothing, and everything in them comes back. */
+/**
+ * Checkpoints: fenced, all or nothing, and everything in them comes back.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface JobStoreWritesContract extends JobStoreFixture {
     /** A checkpoint that holds something of everything. */
     Checkpoint FULL_CHECKPOINT = new Checkpoint(

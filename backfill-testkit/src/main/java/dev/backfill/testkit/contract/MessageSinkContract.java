@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
  * All that a {@link MessageSink} and its publisher must do. Its author implements the methods without a body over a broker
  * that is empty at the start of each test; {@link DiscoveryContract} goes with it. A message's dedupe key stands in its
  * attribute {@code dedupe_key} as well, so that the broker's side can be told.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
  */
 public interface MessageSinkContract {
     /** The attribute that holds the dedupe key: {@value}. */

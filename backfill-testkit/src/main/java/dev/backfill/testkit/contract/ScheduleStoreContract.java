@@ -30,7 +30,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** All that a {@link ScheduleStore} must do, with the {@link JobStore} it starts jobs in. */
+/**
+ * All that a {@link ScheduleStore} must do, with the {@link JobStore} it starts jobs in.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface ScheduleStoreContract {
     /** A due time that every schedule of the contract is given. */
     Instant NEXT = NOW.plusSeconds(60);

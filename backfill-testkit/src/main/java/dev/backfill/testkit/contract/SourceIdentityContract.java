@@ -18,7 +18,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
-/** Who a source is, and that its mailboxes are one account each. */
+/**
+ * Who a source is, and that its mailboxes are one account each.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface SourceIdentityContract extends EmailSourceFixture {
     /** The version is the one it was compiled against. */
     @Test

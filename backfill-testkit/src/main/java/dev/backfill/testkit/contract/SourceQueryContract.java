@@ -20,7 +20,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Queries: bounds, folders and deleted mail, and the plan that is made of them. */
+/**
+ * Queries: bounds, folders and deleted mail, and the plan that is made of them.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface SourceQueryContract extends EmailSourceFixture {
     /** The first second counts, the last does not. */
     @Test

@@ -18,7 +18,11 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Single messages and contents: replays and attachments. */
+/**
+ * Single messages and contents: replays and attachments.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface SourceSingleMessagesContract extends EmailSourceFixture {
     /** What failed is read again, alone: one item a reference. */
     @Test

@@ -23,7 +23,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Walks: every message once, whatever the page's size, and from every position on. */
+/**
+ * Walks: every message once, whatever the page's size, and from every position on.
+ *
+ * <p>Not thread-safe: JUnit makes an instance for each test and calls it on one thread.
+ */
 public interface SourceWalkContract extends EmailSourceFixture {
     /** A page that holds the whole mailbox. */
     PageLimit LARGE = new PageLimit(1_000, 1L << 30);
