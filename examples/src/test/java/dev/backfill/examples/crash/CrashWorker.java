@@ -58,8 +58,8 @@ final class CrashWorker {
      * Runs an instance until its input ends.
      *
      * @param args {@code instance}, {@code store} (a file, or {@code jdbc:...}), {@code gmail}, {@code pubsub}, {@code topic},
-     *     {@code batch}, {@code rate}, {@code heartbeat} (ms; empty for the default), {@code slots}, {@code halt}, {@code token},
-     *     {@code attachments} (true for their contents too)
+     *     {@code batch}, {@code rate}, {@code heartbeat} (ms; empty for the default of it and of {@code missed}),
+     *     {@code missed}, {@code slots}, {@code halt}, {@code token}, {@code attachments} (true for their contents too)
      */
     public static void main(String[] args) throws IOException {
         Map<String, String> arguments = new HashMap<>();
@@ -88,7 +88,8 @@ final class CrashWorker {
                 : JdbcPersistence.file(Path.of(place));
         String heartbeat = arguments.getOrDefault("heartbeat", "");
         if (!heartbeat.isEmpty()) {
-            builder.heartbeat(Duration.ofMillis(Long.parseLong(heartbeat)));
+            builder.heartbeat(Duration.ofMillis(Long.parseLong(heartbeat)))
+                    .missedHeartbeats(Integer.parseInt(arguments.getOrDefault("missed", "4")));
         }
         Persistence store = builder.open();
         JobStore watched =

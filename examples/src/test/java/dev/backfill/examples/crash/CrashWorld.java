@@ -86,6 +86,8 @@ final class CrashWorld implements AutoCloseable {
                 "pubsub=" + pubsub.host(),
                 "topic=emails",
                 "heartbeat=200",
+                // With the usual four, JVMs that start side by side on a busy machine would find each other dead.
+                "missed=10",
                 "batch=" + BATCH));
         arguments.addAll(List.of(more));
         Worker worker = new Worker(instance, arguments, custody);

@@ -39,8 +39,8 @@ class RemoteCommandsTest {
         try (PostgresServer postgres = new PostgresServer(folder);
                 CrashWorld world = world(
                         postgres, Map.of(FIRST, CrashWorld.mails(1, messages), SECOND, CrashWorld.mails(2, 20)))) {
-            Worker giver = world.worker("giver", "rate=100", "heartbeat=500");
-            Worker bystander = world.worker("bystander", "heartbeat=500");
+            Worker giver = world.worker("giver", "rate=100");
+            Worker bystander = world.worker("bystander");
             bystander.await("@ready");
             JobId job = giver.start(FIRST);
             world.custody()
@@ -53,7 +53,7 @@ class RemoteCommandsTest {
             giver.kill();
             bystander.kill();
 
-            Worker heir = world.worker("heir", "heartbeat=500");
+            Worker heir = world.worker("heir");
             JobId other = heir.start(SECOND);
             heir.awaitStatus(other, line -> line.state() == JobState.COMPLETED);
             assertThat(heir.status(job)).as("after all died").isEqualTo(paused);
@@ -82,10 +82,10 @@ class RemoteCommandsTest {
                                 THIRD,
                                 CrashWorld.mails(3, 20)))) {
             world.pubsub().stall();
-            Worker runner = world.worker("runner", "heartbeat=500");
+            Worker runner = world.worker("runner");
             JobId first = startStuck(world, runner, FIRST, 1);
             JobId second = startStuck(world, runner, SECOND, 2);
-            Worker other = world.worker("other", "heartbeat=500");
+            Worker other = world.worker("other");
             other.await("@ready");
             assertObeyed(other, "pause", first, JobState.PAUSED);
             assertObeyed(other, "cancel", second, JobState.CANCELLED);
@@ -144,8 +144,8 @@ class RemoteCommandsTest {
                 CrashWorld world = world(postgres, mailboxes)) {
             // So that no job ends before the other process has asked for one too.
             world.pubsub().stall();
-            Worker left = world.worker("left", "heartbeat=500");
-            Worker right = world.worker("right", "heartbeat=500");
+            Worker left = world.worker("left");
+            Worker right = world.worker("right");
             for (String owner : mailboxes.keySet()) {
                 left.send("start " + owner);
                 right.send("start " + owner);
