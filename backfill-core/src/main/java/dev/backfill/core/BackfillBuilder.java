@@ -82,7 +82,8 @@ public final class BackfillBuilder {
     }
 
     /**
-     * Registers a provider. It wins over a discovered one of the same class.
+     * Registers a provider. It stands in for a discovered one of the same class; a discovered one of another class with the
+     * same id is a {@code PLUGIN_CONFLICT} where the id is asked for, unless {@link #autoDiscovery(boolean)} is off.
      *
      * @param value the provider
      * @return this builder
@@ -93,7 +94,9 @@ public final class BackfillBuilder {
     }
 
     /**
-     * Registers the sink. It wins over discovered ones.
+     * Registers the sink. It is taken before discovered ones of other ids, and stands in for one of the same class; one of
+     * another class with the same id is a {@code PLUGIN_CONFLICT} at {@link #build()}, unless
+     * {@link #autoDiscovery(boolean)} is off.
      *
      * @param value the sink
      * @return this builder

@@ -265,6 +265,40 @@ class PluginCatalogTest {
     }
 
     @Test
+    void a_registered_sink_is_taken_before_discovered_ones_but_shadows_none_of_its_id() throws IOException {
+        PluginFolder plugins = new PluginFolder(folder)
+                .source("fixture.Found", """
+                        package fixture;
+                        public class Found implements dev.backfill.spi.MessageSink {
+                            public String sinkId() { return "found"; }
+                            public int spiVersion() { return dev.backfill.spi.SpiVersion.CURRENT; }
+                            public dev.backfill.spi.MessagePublisher open(dev.backfill.spi.SinkContext context) {
+                                return null;
+                            }
+                        }
+                        """)
+                .service(MessageSink.class, "fixture.Found")
+                .compile();
+        try (URLClassLoader loader = plugins.loader()) {
+            MessageSink mine = new Sink("mine");
+
+            assertThat(PluginCatalog.builder()
+                            .classLoader(loader)
+                            .sink(mine)
+                            .build()
+                            .onlySink())
+                    .isSameAs(mine);
+            PluginCatalog sameId = PluginCatalog.builder()
+                    .classLoader(loader)
+                    .sink(new Sink("found"))
+                    .build();
+            assertThatThrownBy(sameId::onlySink)
+                    .isInstanceOf(BackfillException.class)
+                    .hasMessageContainingAll("fixture.Found", Sink.class.getName());
+        }
+    }
+
+    @Test
     void a_class_loader_whose_every_answer_is_an_error_is_not_asked_for_ever() {
         PluginDiscovery broken = new PluginDiscovery() {
             @Override
