@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * How far a job is, as of its last checkpoint; no number but the rate, the total and the time left ever goes back.
  * Immutable and thread-safe.
  *
- * @param total messages to read, 0 or more
+ * @param total messages to read, 0 or more. Of a COMPLETED job it is what was listed, unless there was more: a job that ended at
+ *     its bound, left a folder out or found less than an exact count said keeps the total it had
  * @param totalKind how far {@code total} can be trusted
  * @param listed messages the provider listed, 0 or more
  * @param published messages the sink acknowledged, 0 or more

@@ -1,6 +1,5 @@
 package dev.backfill.core.job;
 
-import dev.backfill.api.CountKind;
 import dev.backfill.api.JobState;
 import dev.backfill.api.JobStateException;
 import dev.backfill.api.Waiting;
@@ -74,10 +73,8 @@ final class JobTransitions {
     /** What the end of a run makes of its job, in view of what is wanted by then. */
     static JobRecord after(JobRecord row, RunEnd end, Instant now) {
         if (end instanceof RunEnd.Completed completed) {
-            return ended(row, JobState.COMPLETED, now)
+            return FinalTotal.of(row, completed.limited(), ended(row, JobState.COMPLETED, now))
                     .limited(completed.limited())
-                    .total(row.counts().listed())
-                    .totalKind(CountKind.EXACT)
                     .build();
         }
         if (row.wanted() == WantedState.CANCEL) {

@@ -213,7 +213,7 @@ public final class JobRun {
             plan.load(scope.store().partitions(row.id()));
             if (row.phase() == Phase.WALKING) {
                 // What an earlier run skipped is tried again, and may be read by now.
-                ledger.dropNotes(PartitionOutcomes.FOLDER_SKIPPED, plan.pendingScopes());
+                ledger.dropNotes(NoteCodes.FOLDER_SKIPPED, plan.pendingScopes());
             }
             planned = true;
         }
@@ -266,8 +266,11 @@ public final class JobRun {
             return;
         }
         if (limit.isReached()) {
-            plan.commitHeldBack();
-            stopNow(new RunEnd.Completed(true));
+            JobCounts counts = plan.countsWithHeldBack();
+            if (counts.isBalanced()) {
+                plan.commitHeldBack();
+            }
+            complete(true, counts);
         } else if (plan.isWalked()) {
             if (plan.isAllSkipped()) {
                 stopNow(
@@ -282,12 +285,19 @@ public final class JobRun {
             if (needsDrain()) {
                 return;
             }
-            JobCounts counts = plan.counts();
-            stopNow(
-                    counts.isBalanced()
-                            ? new RunEnd.Completed(false)
-                            : new RunEnd.Failed("INCOMPLETE", "The counters do not agree: " + counts + "."));
+            complete(false, plan.counts());
         }
+    }
+
+    /**
+     * Ends the job if all that it listed is accounted for. Where its bound ended it, that is all up to the bound: a window that
+     * was cut is not at its end, so that there is no count of the provider's to hold it against.
+     */
+    private void complete(boolean limited, JobCounts counts) {
+        stopNow(
+                counts.isBalanced()
+                        ? new RunEnd.Completed(limited)
+                        : new RunEnd.Failed("INCOMPLETE", "The counters do not agree: " + counts + "."));
     }
 
     /** Begins to read what changed behind the walk's back; false if there is nothing to begin. */

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * or the job's end. Confined to the run's thread.
  */
 final class PartitionOutcomes {
-    /** The note of a folder that nobody may read. */
-    static final String FOLDER_SKIPPED = "FOLDER_SKIPPED";
-
     private static final int MAX_RESTARTS = 5;
 
     private final RunScope scope;
@@ -108,7 +105,7 @@ final class PartitionOutcomes {
         }
         if (state.walkError() instanceof SourceException error && endsOnlyThePartition(error)) {
             if (error.kind() == Kind.SKIP_PARTITION) {
-                ledger.note(FOLDER_SKIPPED, state.partition().scope(), error.code());
+                ledger.note(NoteCodes.FOLDER_SKIPPED, state.partition().scope(), error.code());
                 plan.skip(state);
             } else if (state.restart(MAX_RESTARTS)) {
                 plan.putBack(state);
@@ -128,6 +125,9 @@ final class PartitionOutcomes {
                     && !last.replacedBy().isEmpty()) {
                 ledger.readsEverything(state.partition().scope(), "MARK_LOST", questions.beforePins(ledger.row()));
             }
+            if (there == null && needsCount(state, last)) {
+                ledger.noteUncounted();
+            }
             plan.finish(state);
             plan.insertNext(last.replacedBy());
         } else if (state.walkNumber() < scope.config().walks()) {
@@ -144,5 +144,16 @@ final class PartitionOutcomes {
                             + " messages each time, but the provider counts " + there
                             + ". Nothing was marked as complete; resume to try again."));
         }
+    }
+
+    /**
+     * True if only a count of the provider's could tell that a list left mail out. Changes have none but their list; of failures
+     * that are tried again each is asked for by itself; and of a window that was cut up before it was read its parts are counted.
+     */
+    private static boolean needsCount(PartitionState state, PageEnd last) {
+        Partition partition = state.partition();
+        return partition.kind() == Partition.Kind.WINDOW
+                && ReplayFetcher.failedJob(partition) == null
+                && (last.replacedBy().isEmpty() || state.walkListed() > 0);
     }
 }

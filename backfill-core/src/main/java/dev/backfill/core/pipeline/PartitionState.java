@@ -79,7 +79,20 @@ final class PartitionState {
      * before. Either set agrees in itself, so that the job's counters agree at every moment and never fall back.
      */
     JobCounts counts() {
-        return walkCounts.listed() >= earlierCounts.listed() ? walkCounts : earlierCounts;
+        return better(walkCounts);
+    }
+
+    private JobCounts better(JobCounts ofWalk) {
+        return ofWalk.listed() >= earlierCounts.listed() ? ofWalk : earlierCounts;
+    }
+
+    /** What {@link #counts()} will be once the page that was held back is taken into it. */
+    JobCounts countsWithHeldBack() {
+        return better(walkCountsWithHeldBack());
+    }
+
+    private JobCounts walkCountsWithHeldBack() {
+        return cut == null ? walkCounts : walkCounts.plus(cut.tally()).plus(cut.known());
     }
 
     /** Begins a walk at the acknowledged position. */
@@ -128,9 +141,7 @@ final class PartitionState {
 
     /** Takes the page that was held back into the counters; the position stays. */
     void commitHeldBack() {
-        if (cut != null) {
-            walkCounts = walkCounts.plus(cut.tally()).plus(cut.known());
-        }
+        walkCounts = walkCountsWithHeldBack();
     }
 
     /** The page that was held back; null for none. */

@@ -121,6 +121,15 @@ final class PlanProgress {
         pending.addFirst(state);
     }
 
+    /** What the counters will be once the pages that were held back are taken into them. */
+    JobCounts countsWithHeldBack() {
+        JobCounts sum = counts;
+        for (PartitionState state : left) {
+            sum = sum.plus(state.countsWithHeldBack()).minus(state.counts());
+        }
+        return sum;
+    }
+
     /** Takes the pages that were held back into the counters, now that the job ends at its bound. */
     void commitHeldBack() {
         for (PartitionState state : left) {

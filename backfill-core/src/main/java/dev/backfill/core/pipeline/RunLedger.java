@@ -17,11 +17,8 @@ import dev.backfill.spi.StaleLeaseException;
 import dev.backfill.spi.StoreException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #row()} and {@link #meter()}.
  */
 final class RunLedger {
-    private static final int MAX_NOTES = 1_000;
     private static final Duration STORE_PATIENCE = Duration.ofSeconds(9);
     private static final Duration STORE_PAUSE = Duration.ofMillis(200);
     private static final StopToken NEVER = new StopToken();
@@ -42,8 +38,7 @@ final class RunLedger {
     private final PlanProgress plan;
     private final RunWriter writer;
     private final RunMeter meter;
-    private final List<JobNote> notes = new ArrayList<>();
-    private Predicate<JobNote> outdated = note -> false;
+    private final RunNotes notes;
     private volatile JobRecord row;
     private Phase phase;
     private @Nullable MailEstimate estimate;
@@ -67,6 +62,7 @@ final class RunLedger {
         this.plan = plan;
         this.writer = writer;
         this.meter = new RunMeter(scope.time(), row);
+        this.notes = new RunNotes(row.notes());
         this.phase = row.phase();
         this.waiting = row.waiting();
     }
@@ -90,21 +86,24 @@ final class RunLedger {
     }
 
     void note(String code, String scopeId, String detail) {
-        if (row.notes().size() + notes.size() < MAX_NOTES) {
-            notes.add(new JobNote(code, scopeId, detail));
-            changed = true;
-        }
+        notes.add(row.notes(), new JobNote(code, scopeId, detail));
+        changed = true;
+    }
+
+    /** Notes that a window ended without the provider's count of it. */
+    void noteUncounted() {
+        notes.uncounted();
+        changed = true;
     }
 
     /** Takes back what an earlier run noted of scopes that are walked again; what still holds is noted anew. */
     void dropNotes(String code, Set<String> scopes) {
-        outdated = note -> note.code().equals(code) && scopes.contains(note.scope());
-        changed |= row.notes().stream().anyMatch(outdated);
+        changed |= notes.drop(row.notes(), code, scopes);
     }
 
     /** Notes that a scope, or with no name all, is read whole where changes should have done. */
     void readsEverything(String scopeId, String reason, @Nullable Instant since) {
-        note("READ_WHOLE", scopeId, reason);
+        note(NoteCodes.READ_WHOLE, scopeId, reason);
         if (since != null) {
             deletionsUnknownSince = since;
         }
@@ -157,8 +156,7 @@ final class RunLedger {
 
     private void write(Checkpoint checkpoint, UnaryOperator<JobRecord> change) {
         row = writePatiently(checkpoint, change);
-        notes.clear();
-        outdated = note -> false;
+        notes.stored();
         estimate = null;
         changed = false;
     }
@@ -190,13 +188,11 @@ final class RunLedger {
     }
 
     private JobRecord current(JobRecord stored, boolean moved) {
-        JobRecord.Builder next =
-                stored.toBuilder().phase(phase).counts(plan.counts()).waiting(waiting);
-        List<JobNote> all = new ArrayList<>(stored.notes());
-        if (all.removeIf(outdated) || !notes.isEmpty()) {
-            notes.stream().filter(note -> !all.contains(note)).forEach(all::add);
-            next.notes(all);
-        }
+        JobRecord.Builder next = stored.toBuilder()
+                .phase(phase)
+                .counts(plan.counts())
+                .waiting(waiting)
+                .notes(notes.over(stored.notes()));
         if (deletionsUnknownSince != null) {
             next.deletionsUnknownSince(deletionsUnknownSince);
         }

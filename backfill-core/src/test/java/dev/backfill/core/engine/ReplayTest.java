@@ -178,6 +178,22 @@ class ReplayTest {
     }
 
     @Test
+    void twoFailuresOfOneMessageAreAWholeTotalOfOne() {
+        ScriptedFolder folder = ScriptedFolder.inbox(200);
+        try (EngineRig rig = new EngineRig(source(folder), sink)) {
+            FailureRef ref = FailureRef.message("inbox", folder.messageId(150));
+            JobId failed = failedJob(rig, ScriptedSource.DEFAULT_ID, List.of(ref, ref));
+
+            BackfillJob retry = rig.awaitEnd(rig.jobs().retryFailures(failed).id());
+
+            assertThat(retry.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(retry.progress().total()).isEqualTo(1);
+            assertThat(retry.progress().totalKind()).isEqualTo(CountKind.EXACT);
+            assertThat(retry.notes()).isEmpty();
+        }
+    }
+
+    @Test
     void aReplayThatLeavesAMessageOutFailsTheJob() {
         ScriptedFolder folder = ScriptedFolder.inbox(200);
         WrappedSource forgetful = new WrappedSource(source(folder), (method, arguments, real) -> {

@@ -16,6 +16,7 @@ import dev.backfill.testkit.AutoAdvance;
 import dev.backfill.testkit.Fault;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.Gate;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
@@ -191,6 +192,28 @@ class SourceTroubleTest extends ScriptedRuns {
             assertThat(job.state()).isEqualTo(JobState.COMPLETED);
             assertThat(job.notes()).containsExactly(new JobNote("FOLDER_SKIPPED", "inbox", "ErrorAccessDenied"));
             assertThat(sink.distinct()).isEqualTo(MESSAGES - 250);
+        }
+    }
+
+    @Test
+    void windowsOfAFolderThatAreSkippedOneAfterTheOtherAreOneNote() {
+        Gate gate = Gate.shut();
+        Fault forbidden = Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied");
+        FaultScript faults = FaultScript.builder()
+                .block(At.window(3, 0), gate)
+                .fail(At.window(2, 0), FaultScript.ALWAYS, forbidden)
+                .fail(At.window(3, 0), FaultScript.ALWAYS, forbidden)
+                .build();
+        try (EngineRig rig = rig(faults)) {
+            BackfillJob started = rig.start();
+            rig.await(started.id(), now -> !now.notes().isEmpty());
+            gate.open();
+
+            BackfillJob job = rig.awaitEnd(started.id());
+
+            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(job.notes()).containsExactly(new JobNote("FOLDER_SKIPPED", "inbox", "ErrorAccessDenied"));
+            assertThat(sink.distinct()).isEqualTo(MESSAGES - 500);
         }
     }
 
