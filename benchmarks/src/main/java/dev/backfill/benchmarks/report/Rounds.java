@@ -1,0 +1,83 @@
+package dev.backfill.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures several things in turn, round after round, so that whatever slows the machine down slows all of them: their medians
+ * can be divided by each other. Not thread-safe.
+ */
+public final class Rounds {
+    private final int warmUps;
+    private final int rounds;
+    private final Map<String, Measurement> measurements = new LinkedHashMap<>();
+
+    /** Does the work once. */
+    @FunctionalInterface
+    public interface Measurement {
+        /**
+         * Does the work.
+         *
+         * @return the figure, for instance messages a second
+         * @throws Exception whatever went wrong; it ends the bench
+         */
+        double run() throws Exception;
+    }
+
+    /**
+     * Starts without anything to measure.
+     *
+     * @param warmUps rounds whose figures are forgotten, 0 or more
+     * @param rounds rounds that count, 1 or more
+     */
+    public Rounds(int warmUps, int rounds) {
+        if (warmUps < 0 || rounds < 1) {
+            throw new IllegalArgumentException("warmUps must be 0 or more and rounds 1 or more");
+        }
+        this.warmUps = warmUps;
+        this.rounds = rounds;
+    }
+
+    /**
+     * Adds something to measure.
+     *
+     * @param name how it is called in the result
+     * @param measurement does it once
+     * @return this
+     */
+    public Rounds measure(String name, Measurement measurement) {
+        measurements.put(name, measurement);
+        return this;
+    }
+
+    /**
+     * Runs all rounds.
+     *
+     * @return the median of each, by name, in the order they were added
+     * @throws Exception whatever a measurement threw
+     */
+    public Map<String, Double> run() throws Exception {
+        Map<String, List<Double>> figures = new LinkedHashMap<>();
+        for (int round = 0; round < warmUps + rounds; round++) {
+            for (Map.Entry<String, Measurement> measurement : measurements.entrySet()) {
+                double figure = measurement.getValue().run();
+                if (round >= warmUps) {
+                    figures.computeIfAbsent(measurement.getKey(), name -> new ArrayList<>())
+                            .add(figure);
+                }
+            }
+        }
+        Map<String, Double> medians = new LinkedHashMap<>();
+        figures.forEach((name, all) -> medians.put(name, median(all)));
+        return medians;
+    }
+
+    private static double median(List<Double> figures) {
+        Collections.sort(figures);
+        int middle = figures.size() / 2;
+        return figures.size() % 2 == 1 ? figures.get(middle) : (figures.get(middle - 1) + figures.get(middle)) / 2;
+    }
+}
