@@ -12,6 +12,10 @@ import java.util.TreeMap;
 public final class Benchmarks {
     private static final Map<String, Bench> BENCHES = new TreeMap<>();
 
+    static {
+        BENCHES.put("quota", new QuotaBench());
+    }
+
     private Benchmarks() {}
 
     /**

@@ -227,8 +227,19 @@ public final class FakeGmail implements AutoCloseable {
          * @return this builder
          */
         public Builder quota(Prices prices, long unitsAMinute, int concurrent, InstantSource clock) {
+            return quota(prices, new QuotaMeter(unitsAMinute, Duration.ofMinutes(1), concurrent, clock));
+        }
+
+        /**
+         * Switches a quota on whose meter can be read; its keys are the mailboxes' addresses.
+         *
+         * @param prices what requests cost
+         * @param meter keeps each mailbox to the quota
+         * @return this builder
+         */
+        public Builder quota(Prices prices, QuotaMeter meter) {
             this.price = prices::of;
-            this.quota = new QuotaMeter(unitsAMinute, Duration.ofMinutes(1), concurrent, clock);
+            this.quota = requireNonNull(meter, "meter");
             return this;
         }
 

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 
 /**
  * Enforces a provider's limits per key (a mailbox, a project): units within a sliding window, and requests at the same time.
@@ -85,9 +86,11 @@ public final class QuotaMeter {
         synchronized (account) {
             account.forget(now - windowMillis);
             if (account.running >= concurrent) {
+                account.refusals++;
                 return new Refused(true, Duration.ZERO);
             }
             if (account.used + units > amount) {
+                account.refusals++;
                 Slice oldest = account.slices.peekFirst();
                 long wait = oldest == null ? windowMillis : oldest.at + windowMillis - now;
                 return new Refused(false, Duration.ofMillis(Math.max(wait, 1)));
@@ -106,18 +109,44 @@ public final class QuotaMeter {
      * @return the peak, 0 if nothing was asked
      */
     public int peakConcurrency(String key) {
+        return (int) read(key, account -> account.peak);
+    }
+
+    /**
+     * Says what a key spent so far.
+     *
+     * @param key who paid
+     * @return units of all admitted requests, 0 if nothing was asked
+     */
+    public long spent(String key) {
+        return read(key, account -> account.spent);
+    }
+
+    /**
+     * Says how many requests of a key were refused so far.
+     *
+     * @param key who asked
+     * @return the refusals, 0 if nothing was asked
+     */
+    public long refusals(String key) {
+        return read(key, account -> account.refusals);
+    }
+
+    private long read(String key, ToLongFunction<Account> figure) {
         Account account = accounts.get(key);
         if (account == null) {
             return 0;
         }
         synchronized (account) {
-            return account.peak;
+            return figure.applyAsLong(account);
         }
     }
 
     private static final class Account {
         private final Deque<Slice> slices = new ArrayDeque<>();
         private long used;
+        private long spent;
+        private long refusals;
         private int running;
         private int peak;
 
@@ -138,6 +167,7 @@ public final class QuotaMeter {
             }
             last.units += units;
             used += units;
+            spent += units;
         }
     }
 

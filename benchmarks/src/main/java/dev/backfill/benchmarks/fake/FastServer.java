@@ -12,10 +12,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -50,7 +49,6 @@ public final class FastServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService workers = Executors.newFixedThreadPool(THREADS, FastServer::daemon);
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1, FastServer::daemon);
     private final Function<HttpCall, Reply> app;
     private final long latencyNanos;
     private final AtomicLong requests = new AtomicLong();
@@ -108,11 +106,8 @@ public final class FastServer implements AutoCloseable {
             send(exchange, reply);
             return;
         }
-        try {
-            timer.schedule(() -> workers.execute(() -> send(exchange, reply)), latencyNanos, TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException closing) {
-            exchange.close();
-        }
+        CompletableFuture.delayedExecutor(latencyNanos, TimeUnit.NANOSECONDS, workers)
+                .execute(() -> send(exchange, reply));
     }
 
     private static void send(HttpExchange exchange, Reply reply) {
@@ -138,7 +133,6 @@ public final class FastServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        timer.shutdownNow();
         workers.shutdownNow();
     }
 }

@@ -1,0 +1,69 @@
+package dev.backfill.benchmarks;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.UserId;
+import dev.backfill.api.UserJobs;
+import dev.backfill.core.Backfill;
+import dev.backfill.core.BackfillBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Runs jobs of one user to their ends. Stateless. */
+final class JobRuns {
+    private static final UserId USER = UserId.of("bench");
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private JobRuns() {}
+
+    /** An engine's builder that finds nothing by itself and reads no environment. */
+    static BackfillBuilder builder() {
+        return Backfill.builder()
+                .autoDiscovery(false)
+                .environment(variable -> null)
+                .accessTokens(account -> () -> "token");
+    }
+
+    /** A request for all mail of an account, with no rate limit of its own to speak of. */
+    static BackfillRequest.Builder request(String provider, String account) {
+        return BackfillRequest.builder(provider, account).rateLimit(BackfillRequest.MAX_RATE_LIMIT);
+    }
+
+    /**
+     * Starts jobs and waits for their ends.
+     *
+     * @param engine runs them
+     * @param requests what to start
+     * @param whileRunning called every few milliseconds
+     * @return the jobs as they ended, all of them COMPLETED
+     * @throws IllegalStateException if a job ended otherwise
+     */
+    static List<BackfillJob> toTheirEnds(
+            BackfillManager engine, List<BackfillRequest> requests, Runnable whileRunning) {
+        UserJobs jobs = engine.forUser(USER);
+        List<JobId> ids = new ArrayList<>();
+        for (BackfillRequest request : requests) {
+            ids.add(jobs.start(request).id());
+        }
+        List<BackfillJob> ended = new ArrayList<>();
+        for (JobId id : ids) {
+            BackfillJob job = jobs.status(id);
+            while (!job.state().isTerminal()) {
+                whileRunning.run();
+                LockSupport.parkNanos(POLL_NANOS);
+                job = jobs.status(id);
+            }
+            if (job.state() != JobState.COMPLETED) {
+                throw new IllegalStateException(
+                        "a job ended " + job.state() + ": " + job.failureCode() + ", " + job.failureMessage());
+            }
+            ended.add(job);
+        }
+        return ended;
+    }
+}
