@@ -32,26 +32,53 @@ final class QuotaBench implements Bench {
     private static final Set<FolderRole> UNREAD = Set.of(FolderRole.JUNK, FolderRole.DELETED);
     private static final String BOX = "box@example.com";
 
-    /**
-     * A provider's limits, and how they are looked at.
-     *
-     * @param units what a window allows
-     * @param callUnits what the crawl's requests cost
-     * @param messagesACall how many messages each brings
-     * @param page messages a page
-     * @param scale how many times faster the clock runs
-     * @param windows how many windows a run takes, about
-     */
-    private record Regime(
-            String name,
-            long units,
-            int callUnits,
-            Duration window,
-            int concurrent,
-            int messagesACall,
-            int page,
-            int scale,
-            double windows) {
+    /** A provider's limits, and how they are looked at. */
+    private enum Regime {
+        GRAPH("Graph", 10_000, 1, Duration.ofMinutes(10), 4, 5, 5, 20, 3.3),
+        GMAIL_2026_05("Gmail 2026-05", 6_000, 20, Duration.ofMinutes(1), FakeGmail.CONCURRENT, 1, 100, 10, 6.4),
+        GMAIL_LEGACY("Gmail legacy", 15_000, 5, Duration.ofMinutes(1), FakeGmail.CONCURRENT, 1, 100, 10, 4.4);
+
+        private final String title;
+        private final long units;
+        private final int callUnits;
+        private final Duration window;
+        private final int concurrent;
+        private final int messagesACall;
+        private final int page;
+        private final int scale;
+        private final double windows;
+
+        /**
+         * Makes a regime.
+         *
+         * @param units what a window allows
+         * @param callUnits what the crawl's requests cost
+         * @param messagesACall how many messages each brings
+         * @param page messages a page
+         * @param scale how many times faster the clock runs
+         * @param windows how many windows a run takes, about
+         */
+        Regime(
+                String title,
+                long units,
+                int callUnits,
+                Duration window,
+                int concurrent,
+                int messagesACall,
+                int page,
+                int scale,
+                double windows) {
+            this.title = title;
+            this.units = units;
+            this.callUnits = callUnits;
+            this.window = window;
+            this.concurrent = concurrent;
+            this.messagesACall = messagesACall;
+            this.page = page;
+            this.scale = scale;
+            this.windows = windows;
+        }
+
         double unitsASecond() {
             return units / (double) window.toSeconds();
         }
@@ -60,12 +87,6 @@ final class QuotaBench implements Bench {
             return messagesACall / (double) callUnits;
         }
     }
-
-    private static final Regime GRAPH = new Regime("Graph", 10_000, 1, Duration.ofMinutes(10), 4, 5, 5, 20, 3.3);
-    private static final Regime GMAIL_2026_05 =
-            new Regime("Gmail 2026-05", 6_000, 20, Duration.ofMinutes(1), FakeGmail.CONCURRENT, 1, 100, 10, 6.4);
-    private static final Regime GMAIL_LEGACY =
-            new Regime("Gmail legacy", 15_000, 5, Duration.ofMinutes(1), FakeGmail.CONCURRENT, 1, 100, 10, 4.4);
 
     /** A provider's fake, while it runs. */
     private interface Fake extends AutoCloseable {
@@ -79,7 +100,7 @@ final class QuotaBench implements Bench {
 
     @Override
     public void run(Report report, boolean quick) throws Exception {
-        for (Regime regime : List.of(GRAPH, GMAIL_2026_05, GMAIL_LEGACY)) {
+        for (Regime regime : Regime.values()) {
             for (double share : quick ? new double[] {SHARES[0]} : SHARES) {
                 for (int latency : quick ? new int[] {LATENCIES_MS[1]} : LATENCIES_MS) {
                     measure(report, regime, share, Duration.ofMillis(latency), quick);
@@ -90,28 +111,28 @@ final class QuotaBench implements Bench {
 
     private static void measure(Report report, Regime regime, double share, Duration latency, boolean quick)
             throws IOException {
-        double slots = regime.callUnits() * regime.concurrent() / (latency.toMillis() / 1e3);
+        double slots = regime.callUnits * regime.concurrent / (latency.toMillis() / 1e3);
         double planned = share * regime.unitsASecond();
         double allowed = Math.min(planned, slots);
-        double windows = quick ? 1.5 : regime.windows();
-        int messages = (int) (allowed * regime.window().toSeconds() * windows * regime.messagesAUnit());
-        String name = regime.name() + ", " + latency.toMillis() + " ms, share " + share;
-        try (ScaledTime time = new ScaledTime(regime.scale())) {
-            QuotaMeter meter = new QuotaMeter(regime.units(), regime.window(), regime.concurrent(), time);
+        double windows = quick ? 1.5 : regime.windows;
+        int messages = (int) (allowed * regime.window.toSeconds() * windows * regime.messagesAUnit());
+        String name = regime.title + ", " + latency.toMillis() + " ms, share " + share;
+        try (ScaledTime time = new ScaledTime(regime.scale)) {
+            QuotaMeter meter = new QuotaMeter(regime.units, regime.window, regime.concurrent, time);
             Samples samples = new Samples(time, () -> meter.spent(BOX));
             long arrived;
-            try (Fake fake = regime == GRAPH
+            try (Fake fake = regime == Regime.GRAPH
                     ? graph(meter, messages, time.real(latency))
                     : gmail(regime, meter, messages, time.real(latency))) {
-                arrived = crawl(fake, time, share, regime.page(), samples);
+                arrived = crawl(fake, time, share, regime.page, samples);
             }
-            report.add(Row.of(name, samples.rate(regime.window()) * regime.messagesAUnit(), "messages/s")
+            report.add(Row.of(name, samples.rate(regime.window) * regime.messagesAUnit(), "messages/s")
                     .to(
                             allowed * regime.messagesAUnit(),
-                            slots < planned ? regime.concurrent() + " requests at once" : "share x quota"));
-            report.add(Row.of(name + ", throttled", meter.refusals(BOX), "calls")
-                    .to(meter.spent(BOX) / (double) regime.callUnits() + meter.refusals(BOX), "all calls"));
-            report.add(Row.of(name + ", lost or doubled", Math.abs(messages - arrived), "messages"));
+                            slots < planned ? regime.concurrent + " requests at once" : "share x quota"));
+            report.add(Row.of(name + ", throttled", (double) meter.refusals(BOX), "calls")
+                    .to(meter.spent(BOX) / (double) regime.callUnits + meter.refusals(BOX), "all calls"));
+            report.add(Row.of(name + ", lost or doubled", (double) Math.abs(messages - arrived), "messages"));
         }
     }
 
@@ -130,7 +151,7 @@ final class QuotaBench implements Bench {
                 .build()) {
             JobRuns.toTheirEnds(engine, List.of(request), samples::take);
         }
-        return sink.distinct() - sink.duplicates();
+        return (long) sink.distinct() - sink.duplicates();
     }
 
     private static Fake graph(QuotaMeter meter, int messages, Duration latency) {
@@ -140,7 +161,7 @@ final class QuotaBench implements Bench {
     }
 
     private static Fake gmail(Regime regime, QuotaMeter meter, int messages, Duration latency) throws IOException {
-        boolean legacy = regime == GMAIL_LEGACY;
+        boolean legacy = regime == Regime.GMAIL_LEGACY;
         // A third more, for what is generated into junk and deleted mail is left out.
         List<StoredMail> mails = new MailGenerator(GeneratorOptions.of(1, messages + messages / 3))
                 .mails()
@@ -155,7 +176,7 @@ final class QuotaBench implements Bench {
         Map<String, String> settings = Map.of(
                 "root-url", gmail.rootUrl().toString(),
                 "quota", legacy ? "legacy" : "new",
-                "concurrency", Integer.toString(regime.concurrent()));
+                "concurrency", Integer.toString(regime.concurrent));
         return fake(new GoogleEmailSource(), settings, gmail::close);
     }
 
