@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the total of a completed job may claim, and what the job says where nobody could check what was listed. */
 class TotalsTest extends ScriptedRuns {
-    private static final Consumer<ScriptedSource> NOTHING = source -> {};
+    private static void nothing(ScriptedSource source) {}
 
     /** Runs a job whose oldest window waits until the estimate is stored, and what then happens to the mailbox. */
     private BackfillJob run(
@@ -58,7 +58,8 @@ class TotalsTest extends ScriptedRuns {
 
     @Test
     void aWholeMailboxWhoseWindowsWereAllCountedIsAnExactTotal() {
-        BackfillJob job = run(source().estimates(CountKind.ESTIMATE), FaultScript.builder(), unpinned(), NOTHING);
+        BackfillJob job =
+                run(source().estimates(CountKind.ESTIMATE), FaultScript.builder(), unpinned(), TotalsTest::nothing);
 
         assertTotal(job, MESSAGES, CountKind.EXACT);
         assertThat(job.notes()).isEmpty();
@@ -87,7 +88,7 @@ class TotalsTest extends ScriptedRuns {
                 source(),
                 FaultScript.builder(),
                 EngineRig.request().maxEmails(333L).build(),
-                NOTHING);
+                TotalsTest::nothing);
 
         assertThat(job.limited()).isTrue();
         assertThat(job.progress().listed()).isEqualTo(333);
@@ -102,7 +103,7 @@ class TotalsTest extends ScriptedRuns {
                         FaultScript.ALWAYS,
                         Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied"));
 
-        BackfillJob job = run(source().estimates(CountKind.ESTIMATE), faults, unpinned(), NOTHING);
+        BackfillJob job = run(source().estimates(CountKind.ESTIMATE), faults, unpinned(), TotalsTest::nothing);
 
         assertThat(job.progress().listed()).isEqualTo(MESSAGES - 250);
         assertTotal(job, MESSAGES + MESSAGES / 10, CountKind.ESTIMATE);
@@ -122,8 +123,11 @@ class TotalsTest extends ScriptedRuns {
 
     @Test
     void windowsWithoutAProvidersCountAreOneNoteAndNoExactTotal() {
-        BackfillJob job =
-                run(source().noCounts().estimates(CountKind.ESTIMATE), FaultScript.builder(), unpinned(), NOTHING);
+        BackfillJob job = run(
+                source().noCounts().estimates(CountKind.ESTIMATE),
+                FaultScript.builder(),
+                unpinned(),
+                TotalsTest::nothing);
 
         assertThat(job.notes()).containsExactly(new JobNote("NO_PROVIDER_COUNT", "", "4"));
         assertTotal(job, MESSAGES, CountKind.ESTIMATE);
@@ -131,7 +135,7 @@ class TotalsTest extends ScriptedRuns {
 
     @Test
     void anExactEstimateThatIsMetStandsInForTheCountsOfWindows() {
-        BackfillJob job = run(source().noCounts(), FaultScript.builder(), unpinned(), NOTHING);
+        BackfillJob job = run(source().noCounts(), FaultScript.builder(), unpinned(), TotalsTest::nothing);
 
         assertThat(job.notes()).containsExactly(new JobNote("NO_PROVIDER_COUNT", "", "4"));
         assertTotal(job, MESSAGES, CountKind.EXACT);
