@@ -129,7 +129,7 @@ final class PartitionOutcomes {
                 ledger.noteUncounted();
             }
             plan.finish(state);
-            plan.insertNext(last.replacedBy());
+            plan.insertNext(state.partition(), last.replacedBy());
         } else if (state.walkNumber() < scope.config().walks()) {
             state.walkAgain();
             plan.putBack(state);

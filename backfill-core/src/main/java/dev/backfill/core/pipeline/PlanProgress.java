@@ -12,9 +12,11 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,12 @@ final class PlanProgress {
     private final List<PartitionState> skipped = new ArrayList<>();
 
     private final Set<String> unpinnedScopes = new HashSet<>();
-    private final Set<PartitionState> changed = new LinkedHashSet<>();
+
+    /** The ids of what waits, is under way or was left; and of what is walked to its end. What is skipped is in neither. */
+    private final Set<String> openIds = new HashSet<>();
+
+    private final Set<String> doneIds = new HashSet<>();
+    private final Map<String, PartitionState> changed = new LinkedHashMap<>();
     private final Map<String, String> newPins = new HashMap<>();
     private final List<FailureRecord> newFailures = new ArrayList<>();
     private boolean pinned;
@@ -57,34 +64,68 @@ final class PlanProgress {
             pinned |= stored.partition().kind() == Kind.PIN;
             somethingRead |=
                     stored.done() && isRead(stored.partition(), stored.counts().listed());
-            if (!stored.done()) {
+            if (stored.done()) {
+                doneIds.add(stored.partition().id());
+            } else {
                 PartitionState state = new PartitionState(stored);
                 pending.addLast(state);
+                openIds.add(state.partition().id());
                 noteScope(state.partition());
             }
         }
     }
 
-    /** Adds partitions the store does not know, to be walked last. */
+    /**
+     * Adds a plan, to be walked last. A partition that is still to be walked is not added again; one that was walked is, for a
+     * plan that comes later, of changes, knows of more.
+     */
     void append(List<Partition> partitions) {
-        for (Partition partition : partitions) {
-            pending.addLast(fresh(partition));
-        }
+        partitions.forEach(partition -> plan(partition, true).ifPresent(pending::addLast));
     }
 
-    /** Adds partitions the store does not know, to be walked next: they stand in for one that was under way. */
-    void insertNext(List<Partition> partitions) {
-        List<PartitionState> states = partitions.stream().map(this::fresh).toList();
-        for (int i = states.size() - 1; i >= 0; i--) {
-            pending.addFirst(states.get(i));
+    /**
+     * Adds what stands in for a partition that was under way, to be walked next. What is still to be walked is not added again,
+     * nor what was walked, or its messages would come and count twice: a folder that moved may be found in two places. Only
+     * where changes were lost must all be read again, behind a new mark; and what stands in for itself has more to give.
+     *
+     * @param replaced what was under way, already finished
+     * @param partitions what stands in for it
+     */
+    void insertNext(Partition replaced, List<Partition> partitions) {
+        Deque<PartitionState> states = new ArrayDeque<>();
+        for (Partition partition : partitions) {
+            boolean again = replaced.kind() == Kind.CHANGES || partition.id().equals(replaced.id());
+            plan(partition, again).ifPresent(states::addFirst);
         }
+        states.forEach(pending::addFirst);
+    }
+
+    /** Empty if the partition is planned already, or walked and not to be walked again. */
+    private Optional<PartitionState> plan(Partition partition, boolean again) {
+        String id = partition.id();
+        if (openIds.contains(id) || (!again && doneIds.contains(id))) {
+            return Optional.empty();
+        }
+        openIds.add(id);
+        doneIds.remove(id);
+        noteScope(partition);
+        // Whoever plans again what was skipped may read it by now; unless all is to be read again it goes on where it
+        // was.
+        Optional<PartitionState> setAside = skipped.stream()
+                .filter(state -> state.partition().id().equals(id))
+                .findFirst();
+        setAside.ifPresent(skipped::remove);
+        return again ? Optional.of(fresh(partition)) : setAside.or(() -> Optional.of(fresh(partition)));
     }
 
     private PartitionState fresh(Partition partition) {
         PartitionState state = new PartitionState(PartitionRecord.fresh(partition, nextOrdinal++));
-        changed.add(state);
-        noteScope(partition);
+        changed(state);
         return state;
+    }
+
+    private void changed(PartitionState state) {
+        changed.put(state.partition().id(), state);
     }
 
     private void noteScope(Partition partition) {
@@ -117,7 +158,7 @@ final class PlanProgress {
     /** Puts a partition that was under way back in front of the others. */
     void putBack(PartitionState state) {
         active.remove(state);
-        changed.add(state);
+        changed(state);
         pending.addFirst(state);
     }
 
@@ -160,7 +201,7 @@ final class PlanProgress {
             newFailures.add(new FailureRecord(
                     ++failureRows, failure.ref(), failure.stage(), failure.kind(), failure.reason(), failure.at()));
         }
-        changed.add(state);
+        changed(state);
     }
 
     /** Marks a partition as walked. */
@@ -173,7 +214,9 @@ final class PlanProgress {
         state.finish();
         active.remove(state);
         unpinned(state);
-        changed.add(state);
+        openIds.remove(state.partition().id());
+        doneIds.add(state.partition().id());
+        changed(state);
     }
 
     private void unpinned(PartitionState state) {
@@ -195,6 +238,7 @@ final class PlanProgress {
     void skip(PartitionState state) {
         active.remove(state);
         unpinned(state);
+        openIds.remove(state.partition().id());
         skipped.add(state);
     }
 
@@ -260,8 +304,8 @@ final class PlanProgress {
 
     /** What the store lacks; from here on it counts as stored. */
     Checkpoint takeCheckpoint() {
-        Checkpoint checkpoint =
-                new Checkpoint(changed.stream().map(PartitionState::toRecord).toList(), newPins, newFailures);
+        Checkpoint checkpoint = new Checkpoint(
+                changed.values().stream().map(PartitionState::toRecord).toList(), newPins, newFailures);
         changed.clear();
         newPins.clear();
         newFailures.clear();

@@ -1,0 +1,155 @@
+package dev.backfill.core.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.spi.JobCounts;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.Position;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A plan in which the same partition is named more than once: each is walked as often as it must be, and no oftener. */
+class PlanProgressTest {
+    private static final Partition A = window(0);
+    private static final Partition B = window(1);
+    private static final Partition C = window(2);
+    private static final Partition FOLDERS = Partition.window("children:x", null, null);
+    private static final Partition CHANGES = Partition.changes("inbox", "mark");
+    private static final Partition PIN = Partition.pin("inbox");
+
+    private final PlanProgress plan = new PlanProgress(JobCounts.ZERO, 0);
+
+    private static Partition window(int number) {
+        Instant from = Instant.parse("2024-01-01T00:00:00Z").plusSeconds(number);
+        return Partition.window("inbox", from, from.plusSeconds(1));
+    }
+
+    private PartitionState begin(Partition expected) {
+        PartitionState state = plan.next();
+        assertThat(state).as("is to be walked").isNotNull();
+        assertThat(state.partition()).isEqualTo(expected);
+        return state;
+    }
+
+    private void walk(Partition... expected) {
+        Stream.of(expected).map(this::begin).toList().forEach(plan::finish);
+    }
+
+    /** Ends a partition in favour of others. */
+    private void replace(PartitionState state, Partition... others) {
+        plan.finish(state);
+        plan.insertNext(state.partition(), List.of(others));
+    }
+
+    private void assertNothingIsLeft() {
+        assertThat(plan.next()).isNull();
+        assertThat(plan.isWalked()).isTrue();
+    }
+
+    private static PartitionRecord stored(Partition partition, int ordinal, boolean done) {
+        return new PartitionRecord(partition, ordinal, Position.START, done, 1, JobCounts.ZERO, JobCounts.ZERO);
+    }
+
+    @Test
+    void aPlanThatNamesAWindowTwiceWalksItOnce() {
+        plan.append(List.of(A, B, A));
+
+        walk(A, B);
+        assertNothingIsLeft();
+        assertThat(plan.takeCheckpoint().partitions())
+                .extracting(PartitionRecord::partition)
+                .containsExactly(A, B);
+    }
+
+    @Test
+    void whatWaitsIsUnderWayOrDoneIsNotPlannedAgainInPlaceOfAnother() {
+        plan.append(List.of(A, FOLDERS, B, C));
+        walk(A);
+        PartitionState folders = begin(FOLDERS);
+        PartitionState underWay = begin(B);
+
+        replace(folders, A, B, C, C);
+        plan.finish(underWay);
+
+        walk(C);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whatAnEarlierRunWalkedOrLeftIsNotPlannedAgainEither() {
+        plan.load(List.of(stored(FOLDERS, 0, false), stored(A, 1, true), stored(B, 2, false)));
+        replace(begin(FOLDERS), A, B, C);
+
+        walk(C, B);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void lostChangesHaveWhatWasWalkedBeforeWalkedAgainBehindANewMark() {
+        plan.append(List.of(PIN, A, B));
+        walk(PIN);
+        walk(A, B);
+        plan.append(List.of(CHANGES));
+
+        replace(begin(CHANGES), PIN, A, B);
+
+        PartitionState pin = begin(PIN);
+        assertThat(plan.next()).as("before the mark is taken").isNull();
+        plan.finish(pin);
+        walk(A, B);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aPartitionThatStandsInForItselfIsWalkedAgain() {
+        plan.append(List.of(A));
+
+        replace(begin(A), A);
+
+        walk(A);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aPlanOfChangesMayNameWhatWasWalkedBefore() {
+        plan.append(List.of(A));
+        walk(A);
+
+        plan.append(List.of(PIN, A, A));
+
+        walk(PIN);
+        walk(A);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aFolderThatWasSkippedIsTriedAgainWhereItIsPlannedAgain() {
+        plan.append(List.of(A, FOLDERS));
+        PartitionState skipped = begin(A);
+        PartitionState folders = begin(FOLDERS);
+        plan.skip(skipped);
+
+        replace(folders, A);
+
+        assertThat(begin(A)).as("goes on where it was").isSameAs(skipped);
+        plan.finish(skipped);
+        plan.acceptSkipped();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aCheckpointHoldsOneRecordAPartitionWhateverBecameOfIt() {
+        plan.append(List.of(A));
+        plan.takeCheckpoint();
+
+        replace(begin(A), A);
+
+        List<PartitionRecord> records = new ArrayList<>(plan.takeCheckpoint().partitions());
+        assertThat(records).hasSize(1);
+        assertThat(records.get(0).done()).isFalse();
+    }
+}
