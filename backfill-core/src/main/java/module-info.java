@@ -12,9 +12,11 @@ module dev.backfill.core {
     requires com.fasterxml.jackson.core;
     requires dev.failsafe.core;
     requires io.github.bucket4j.core;
+    requires static transitive micrometer.core;
     requires org.slf4j;
 
     exports dev.backfill.core;
+    exports dev.backfill.core.metrics;
 
     uses EmailSource;
     uses MessageSink;

@@ -30,8 +30,10 @@ public record Quota(String name, Measure measure, Scope scope, long amount, Dura
     public enum Scope {
         /** All requests to one mailbox. */
         MAILBOX,
-        /** All requests of the host's app or project. */
-        PROJECT
+        /** All requests of one app or project of the host, see {@code BackfillBuilder.quotaProject}. */
+        PROJECT,
+        /** All requests of the host to the provider, whatever the app or project. */
+        GLOBAL
     }
 
     /** Checks the bounds. */

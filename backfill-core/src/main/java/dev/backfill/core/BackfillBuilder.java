@@ -6,6 +6,7 @@ import dev.backfill.api.AccountRef;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.InvalidRequestException;
 import dev.backfill.api.JobListener;
+import dev.backfill.core.metrics.EngineMetrics;
 import dev.backfill.core.plugin.PluginCatalog;
 import dev.backfill.core.plugin.PluginCatalogBuilder;
 import dev.backfill.spi.AccessTokens;
@@ -16,6 +17,7 @@ import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MessageEncoder;
 import dev.backfill.spi.MessageSink;
 import dev.backfill.spi.Persistence;
+import dev.backfill.spi.Quota;
 import dev.backfill.spi.TimeSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,6 +56,10 @@ public final class BackfillBuilder {
 
     @Nullable
     BudgetStore budgets;
+
+    final Map<String, List<Quota>> quotas = new HashMap<>();
+    Function<AccountRef, @Nullable String> quotaProject = AccountRef::provider;
+    EngineMetrics metrics = EngineMetrics.NONE;
 
     @Nullable
     MessageEncoder encoder;
@@ -230,6 +236,45 @@ public final class BackfillBuilder {
      */
     public BackfillBuilder budgets(BudgetStore value) {
         budgets = once("budgets", budgets, value);
+        return this;
+    }
+
+    /**
+     * Sets the limits of a provider, instead of those that the provider names: for a project whose quota was raised or lowered,
+     * or to stay under a share of a day's. What requests cost is the provider's own matter, see its settings.
+     *
+     * @param provider the provider's id
+     * @param value all its limits; for instance those of {@code EmailSource.quotas}, with one changed
+     * @return this builder
+     * @throws InvalidRequestException if they are set twice, or {@code provider} is no provider's id
+     */
+    public BackfillBuilder quotas(String provider, List<Quota> value) {
+        if (quotas.putIfAbsent(PluginCatalog.providerId(provider), List.copyOf(value)) != null) {
+            throw new InvalidRequestException("quotas", "are set twice for " + provider);
+        }
+        return this;
+    }
+
+    /**
+     * Sets which app or project an account's requests are counted for, where a host has several with one provider. Default is
+     * one for each provider. Quotas of the scope PROJECT are kept for each, by all engines that share a {@link #budgets} store.
+     *
+     * @param value gives the project's name, 1 to 100 characters, the same for every account of the project; never an address
+     * @return this builder
+     */
+    public BackfillBuilder quotaProject(Function<AccountRef, @Nullable String> value) {
+        quotaProject = requireNonNull(value, "quotaProject");
+        return this;
+    }
+
+    /**
+     * Sets who hears what the engine does with providers: requests, waits, and how it adapts to them. Default is nobody.
+     *
+     * @param value for instance {@link dev.backfill.core.metrics.MicrometerMetrics}
+     * @return this builder
+     */
+    public BackfillBuilder metrics(EngineMetrics value) {
+        metrics = requireNonNull(value, "metrics");
         return this;
     }
 

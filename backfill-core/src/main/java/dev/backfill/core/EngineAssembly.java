@@ -10,6 +10,7 @@ import dev.backfill.core.job.InMemoryBudgetStore;
 import dev.backfill.core.job.InMemoryJobQueue;
 import dev.backfill.core.job.MailboxSessions;
 import dev.backfill.core.job.ManagerConfig;
+import dev.backfill.core.job.QuotaPlan;
 import dev.backfill.core.job.Releases;
 import dev.backfill.core.pipeline.RunConfig;
 import dev.backfill.core.pipeline.RunScope;
@@ -100,8 +101,9 @@ final class EngineAssembly {
         Executor walkers = given.executor == null ? threads.walkers() : given.executor;
         Executor calls = given.executor == null ? threads.calls() : given.executor;
         BudgetStore budgets = given.budgets == null ? new InMemoryBudgetStore(time) : given.budgets;
-        Throttle throttle = new Throttle(time, calls, budgets, throttleConfig());
-        MailboxSessions sessions = new MailboxSessions(catalog, accessTokens, throttle, time, settings);
+        Throttle throttle = new Throttle(time, calls, budgets, throttleConfig(), given.metrics);
+        MailboxSessions sessions =
+                new MailboxSessions(catalog, accessTokens, throttle, time, settings, quotaPlan(catalog));
         MessagePublisher publisher = open(sink, settingsOf(settings, sink.sinkId()), time);
         opened.push(publisher::close);
         RunScope scope = new RunScope(
@@ -125,6 +127,19 @@ final class EngineAssembly {
         LOG.info("Backfill starts: providers {}, sink {}, {}", catalog.sources().keySet(), sink.sinkId(), config);
         manager.start(given.queue == null && given.persistence == null);
         return manager;
+    }
+
+    private QuotaPlan quotaPlan(PluginCatalog catalog) {
+        given.quotas.forEach((provider, quotas) -> {
+            if (!catalog.sources().containsKey(provider)) {
+                throw new InvalidRequestException(
+                        "quotas",
+                        "are for " + provider + ", but there are only "
+                                + catalog.sources().keySet());
+            }
+            quotas.forEach(quota -> Throttle.check(provider, quota));
+        });
+        return new QuotaPlan(given.quotas, given.quotaProject);
     }
 
     private Map<String, Settings> settings(PluginCatalog catalog) {

@@ -59,7 +59,6 @@ final class JobViews {
     private static Progress progress(JobRecord row, @Nullable RunStatus live) {
         JobCounts counts = row.counts();
         double rate = live == null ? 0 : live.emailsPerSecond();
-        boolean knowsLeft = rate > 0 && row.totalKind() != CountKind.UNKNOWN;
         long left = Math.max(0, row.total() - counts.listed());
         return new Progress(
                 row.total(),
@@ -72,7 +71,13 @@ final class JobViews {
                 row.retries(),
                 row.throttled(),
                 rate,
-                knowsLeft ? Duration.ofMillis((long) (left / rate * MILLIS_PER_SECOND)) : null);
+                live == null || rate <= 0 || row.totalKind() == CountKind.UNKNOWN ? null : timeLeft(left, live));
+    }
+
+    /** A burst is faster than the quota goes on: then the quota tells how long the rest takes. */
+    static Duration timeLeft(long left, RunStatus live) {
+        double perEmail = Math.max(1 / live.emailsPerSecond(), live.quotaSecondsPerEmail());
+        return Duration.ofMillis((long) (left * perEmail * MILLIS_PER_SECOND));
     }
 
     static JobFailure of(JobId id, FailureRecord row) {

@@ -5,6 +5,7 @@ import dev.backfill.api.Estimate;
 import dev.backfill.api.MailboxAccessException;
 import dev.backfill.core.pipeline.MailboxSession;
 import dev.backfill.core.plugin.ContextLoader;
+import dev.backfill.core.throttle.QuotaTime;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.Mailbox;
@@ -69,19 +70,7 @@ final class MailboxInquiry {
     }
 
     private Duration shortest(List<Quota> quotas, MailEstimate estimate) {
-        double seconds = 0;
-        for (Quota quota : quotas) {
-            double windows = cost(quota, estimate) / (quota.amount() * quotaShare);
-            seconds = Math.max(seconds, windows * quota.window().toSeconds());
-        }
+        double seconds = QuotaTime.seconds(quotas, quotaShare, estimate.calls(), estimate.units(), 0);
         return Duration.ofSeconds((long) Math.ceil(seconds));
-    }
-
-    private static double cost(Quota quota, MailEstimate estimate) {
-        return switch (quota.measure()) {
-            case REQUESTS -> estimate.calls();
-            case UNITS -> estimate.units();
-            case BYTES, CONCURRENT -> 0;
-        };
     }
 }

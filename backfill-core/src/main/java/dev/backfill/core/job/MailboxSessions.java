@@ -31,6 +31,7 @@ public final class MailboxSessions {
     private final Throttle throttle;
     private final TimeSource time;
     private final Map<String, Settings> settings;
+    private final QuotaPlan plan;
     private final Map<String, List<Quota>> quotas = new HashMap<>();
 
     /**
@@ -41,6 +42,7 @@ public final class MailboxSessions {
      * @param throttle the quotas' keeper
      * @param time the clock
      * @param settings the settings by provider; every provider of the catalog has some
+     * @param plan the host's word on quotas
      * @throws dev.backfill.api.InvalidRequestException if a provider cannot use its settings
      */
     public MailboxSessions(
@@ -48,13 +50,17 @@ public final class MailboxSessions {
             Function<AccountRef, AccessTokens> tokens,
             Throttle throttle,
             TimeSource time,
-            Map<String, Settings> settings) {
+            Map<String, Settings> settings,
+            QuotaPlan plan) {
         this.catalog = catalog;
         this.tokens = tokens;
         this.throttle = throttle;
         this.time = time;
         this.settings = Map.copyOf(settings);
-        catalog.sources().forEach((id, source) -> quotas.put(id, List.copyOf(source.quotas(settingsOf(id)))));
+        this.plan = plan;
+        catalog.sources()
+                .forEach((id, source) ->
+                        quotas.put(id, plan.quotas().getOrDefault(id, List.copyOf(source.quotas(settingsOf(id))))));
     }
 
     EmailSource source(String provider) {
@@ -72,7 +78,13 @@ public final class MailboxSessions {
         // Before the provider has named the mailbox, the account stands for it.
         String firstKey = account.user().key() + "/" + account.account();
         MailboxGate gate = throttle.open(new GateRequest(
-                account.provider(), account.provider(), firstKey, limits, requestsPerSecond, stop, tokensOf(account)));
+                account.provider(),
+                plan.projectOf(account),
+                firstKey,
+                limits,
+                requestsPerSecond,
+                stop,
+                tokensOf(account)));
         MailboxContext context =
                 new MailboxSession.Context(account, providerSettings, time, gate.tokens(), gate.calls());
         Mailbox mailbox = openOrRelease(gate, () -> ContextLoader.call(source, () -> source.open(context)));

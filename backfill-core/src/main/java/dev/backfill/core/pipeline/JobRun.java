@@ -127,7 +127,9 @@ public final class JobRun {
 
     /** {@return how the run is doing; thread-safe} */
     public RunStatus status() {
-        return new RunStatus(waiting(), ledger.meter().emailsPerSecond());
+        RunMeter meter = ledger.meter();
+        double quota = meter.quotaSecondsPerEmail(ledger.row().counts(), ledger.stats());
+        return new RunStatus(waiting(), meter.emailsPerSecond(), quota);
     }
 
     /** Handles what has happened by now, and writes it down once. The plan is stored before anything of it is listed. */

@@ -48,7 +48,7 @@ final class PartitionWalk implements Runnable {
         this.start = start;
         this.fetcher = fetcher;
         this.selection = selection;
-        this.sizer = new PageSizer(shared.batchSize());
+        this.sizer = new PageSizer(shared.batchSize(), shared.gate().metrics());
         this.pagesAhead = new Semaphore(shared.scope().config().pagesAhead());
     }
 

@@ -1,12 +1,14 @@
 package dev.backfill.core.pipeline;
 
 import dev.backfill.core.throttle.GateStats;
+import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
 
 /**
- * Adds up what a run costs: time, requests, rate. Confined to the run's thread, but for {@link #emailsPerSecond()}.
+ * Adds up what a run costs: time, requests, rate. Confined to the run's thread, but for {@link #emailsPerSecond()}
+ * and {@link #quotaSecondsPerEmail}.
  */
 final class RunMeter {
     private static final double NEWEST_WEIGHT = 0.3;
@@ -52,6 +54,12 @@ final class RunMeter {
     /** The moving rate; any thread may ask. */
     double emailsPerSecond() {
         return emailsPerSecond;
+    }
+
+    /** How long the quotas make one message take, as this run's have cost so far; 0 when nothing binds. Any thread may ask. */
+    double quotaSecondsPerEmail(JobCounts now, GateStats stats) {
+        long listed = now.listed() - before.counts().listed();
+        return listed <= 0 ? 0 : stats.quotaTime().toNanos() / NANOS_PER_SECOND / listed;
     }
 
     /** Writes what the run cost so far into a row. */

@@ -8,5 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param waiting what it waits for; null for nothing
  * @param emailsPerSecond the moving rate of publishing
+ * @param quotaSecondsPerEmail how long the quotas make one message take, as this run's have cost so far; 0 when none binds or
+ *     nothing was listed
  */
-public record RunStatus(@Nullable Waiting waiting, double emailsPerSecond) {}
+public record RunStatus(@Nullable Waiting waiting, double emailsPerSecond, double quotaSecondsPerEmail) {}

@@ -24,6 +24,7 @@ final class Call<T extends @Nullable Object> {
     private final Retries.OfCall retries;
     private final TimeSource time;
     private final Duration timeout;
+    private final ProviderMetrics metrics;
     private final Callable<T> body;
 
     private boolean retrying;
@@ -37,6 +38,7 @@ final class Call<T extends @Nullable Object> {
             Retries retries,
             TimeSource time,
             Duration timeout,
+            ProviderMetrics metrics,
             Callable<T> body) {
         this.limits = limits;
         this.visit = visit;
@@ -44,6 +46,7 @@ final class Call<T extends @Nullable Object> {
         this.retries = retries.begin();
         this.time = time;
         this.timeout = timeout;
+        this.metrics = metrics;
         this.body = body;
     }
 
@@ -55,11 +58,14 @@ final class Call<T extends @Nullable Object> {
         while (true) {
             SourceException error;
             Admission admission = limits.admit(visit);
+            long begin = time.nanoTime();
             try {
                 T value = send();
+                metrics.called(visit.operation().name(), null, time.nanoTime() - begin);
                 admission.succeeded();
                 return value;
             } catch (SourceException e) {
+                metrics.called(visit.operation().name(), e.kind(), time.nanoTime() - begin);
                 admission.failed(e);
                 error = e;
             } finally {
@@ -76,7 +82,7 @@ final class Call<T extends @Nullable Object> {
         }
         Watch watch = new Watch(time, timeout, stop);
         tokens.begin();
-        visit.counters().sent(retrying);
+        visit.counters().sent(visit.operation(), retrying);
         SENDING.set(true);
         Watch.Cause cause = null;
         Exception failure;

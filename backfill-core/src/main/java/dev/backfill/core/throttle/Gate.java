@@ -67,6 +67,7 @@ final class Gate implements MailboxGate, ApiCalls {
     @Override
     public void received(long bytes) {
         shared.limits().received(bytes);
+        counters.received(bytes);
     }
 
     @Override
@@ -83,8 +84,16 @@ final class Gate implements MailboxGate, ApiCalls {
     }
 
     @Override
+    public ProviderMetrics metrics() {
+        return throttle.metricsOf(request.provider());
+    }
+
+    @Override
     public GateStats stats() {
-        return counters.stats(shared.limits().concurrency());
+        return counters.stats(
+                shared.limits().concurrency(),
+                request.quotas(),
+                throttle.config().quotaShare());
     }
 
     @Override
@@ -113,6 +122,7 @@ final class Gate implements MailboxGate, ApiCalls {
                         throttle.retries(),
                         throttle.time(),
                         throttle.config().retry().callTimeout(),
+                        metrics(),
                         body)
                 .run();
     }

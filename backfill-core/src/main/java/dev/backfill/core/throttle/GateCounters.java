@@ -1,9 +1,12 @@
 package dev.backfill.core.throttle;
 
 import dev.backfill.api.Waiting;
+import dev.backfill.spi.Operation;
+import dev.backfill.spi.Quota;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what goes through one gate, and knows what it waits for. Thread-safe. */
@@ -13,6 +16,8 @@ final class GateCounters {
     private final Object lock = new Object();
     // All guarded by the lock
     private long apiCalls;
+    private long units;
+    private long bytes;
     private long retries;
     private long throttlings;
     private int inFlight;
@@ -27,13 +32,20 @@ final class GateCounters {
         this.time = time;
     }
 
-    void sent(boolean retry) {
+    void sent(Operation operation, boolean retry) {
         synchronized (lock) {
             apiCalls++;
+            units += operation.units();
             inFlight++;
             if (retry) {
                 retries++;
             }
+        }
+    }
+
+    void received(long more) {
+        synchronized (lock) {
+            bytes += more;
         }
     }
 
@@ -91,11 +103,12 @@ final class GateCounters {
         }
     }
 
-    GateStats stats(int concurrency) {
+    GateStats stats(int concurrency, List<Quota> quotas, double quotaShare) {
         synchronized (lock) {
             long running = waitingForFence > 0 ? time.nanoTime() - fencedSinceNanos : 0;
             return new GateStats(
                     apiCalls,
+                    Duration.ofMillis((long) (1_000 * QuotaTime.seconds(quotas, quotaShare, apiCalls, units, bytes))),
                     retries,
                     throttlings,
                     Duration.ofNanos(throttledNanos + running),

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What went through a gate so far, as of one moment. Immutable.
  *
  * @param apiCalls requests sent; each attempt counts
+ * @param quotaTime the least time that the quotas give to what was sent and received, bursts left out
  * @param retries of these, sent again after a transient error; not after a throttling or a refused token
  * @param throttlings answers that said the quota is used up
  * @param throttled how long at least one call waited for the end of a throttling; waits side by side count once
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record GateStats(
         long apiCalls,
+        Duration quotaTime,
         long retries,
         long throttlings,
         Duration throttled,

@@ -61,6 +61,9 @@ public interface MailboxGate extends AutoCloseable {
      */
     boolean mayRetry(int attempts);
 
+    /** {@return who hears of what else changes with the load} */
+    ProviderMetrics metrics();
+
     /** {@return what went through so far} */
     GateStats stats();
 

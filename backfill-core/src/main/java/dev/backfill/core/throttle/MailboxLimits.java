@@ -23,6 +23,7 @@ final class MailboxLimits {
 
     private final TimeSource time;
     private final ProjectLimits project;
+    private final ProviderMetrics metrics;
     private final Fence fence;
     private final Patience patience;
     private final AtomicLong lastNumber = new AtomicLong();
@@ -34,9 +35,15 @@ final class MailboxLimits {
     private final List<Meter> meters;
 
     MailboxLimits(
-            List<Quota> quotas, ProjectLimits project, TimeSource time, ThrottleConfig config, DoubleSupplier random) {
+            List<Quota> quotas,
+            ProjectLimits project,
+            TimeSource time,
+            ThrottleConfig config,
+            ProviderMetrics metrics,
+            DoubleSupplier random) {
         this.time = time;
         this.project = project;
+        this.metrics = metrics;
         this.fence = new Fence(SourceException.Scope.MAILBOX, time, config, random);
         this.patience = new Patience(time, config);
         this.slots = new Slots(concurrency(quotas), config.growAfter());
@@ -154,30 +161,34 @@ final class MailboxLimits {
         try {
             ticket.await(time, hold.nanos(), visit);
         } finally {
+            long waited = time.nanoTime() - begin;
             visit.counters().fenceEnds();
-            visit.wasFenced(time.nanoTime() - begin);
+            visit.wasFenced(waited);
+            metrics.waitedForFence(waited);
         }
     }
 
     private void awaitQuota(Obstacle.Quota quota, Visit visit, Ticket ticket) {
         patience.check(quota);
+        long begin = time.nanoTime();
         visit.counters().quotaBegins(time.instant().plusNanos(quota.nanos()));
         try {
             ticket.await(time, quota.nanos(), visit);
         } finally {
             visit.counters().quotaEnds();
+            metrics.waitedForQuota(time.nanoTime() - begin);
         }
     }
 
     void succeeded(Admission admission) {
         fence.succeeded(admission.mailboxEpoch());
         project.fence().succeeded(admission.projectEpoch());
-        locked(slots::succeeded);
+        changeSlots(slots::succeeded);
     }
 
     void failed(Admission admission, SourceException error) {
         if (error.tooManyConcurrent()) {
-            locked(() -> slots.tooMany(admission.slotsEpoch()));
+            changeSlots(() -> slots.tooMany(admission.slotsEpoch()));
         }
         if (error.kind() != SourceException.Kind.THROTTLED) {
             return;
@@ -187,6 +198,15 @@ final class MailboxLimits {
         } else {
             fence.raise(error, admission.mailboxEpoch());
         }
+    }
+
+    private void changeSlots(Runnable change) {
+        int[] limits = lockedGet(() -> {
+            int before = slots.limit();
+            change.run();
+            return new int[] {before, slots.limit()};
+        });
+        metrics.concurrency(limits[0], limits[1]);
     }
 
     /** Gives a slot back. */

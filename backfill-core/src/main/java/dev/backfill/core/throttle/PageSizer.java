@@ -9,6 +9,7 @@ public final class PageSizer {
     public static final int GROW_AFTER = 8;
 
     private final int maxMessages;
+    private final ProviderMetrics metrics;
     private final Object lock = new Object();
     // Both guarded by the lock
     private int messages;
@@ -18,12 +19,14 @@ public final class PageSizer {
      * Starts with the largest size.
      *
      * @param maxMessages the largest size, 1 or more: the batch size of the request
+     * @param metrics hears of each change
      */
-    public PageSizer(int maxMessages) {
+    public PageSizer(int maxMessages, ProviderMetrics metrics) {
         if (maxMessages < 1) {
             throw new IllegalArgumentException("maxMessages must be 1 or more, was " + maxMessages);
         }
         this.maxMessages = maxMessages;
+        this.metrics = metrics;
         this.messages = maxMessages;
     }
 
@@ -39,7 +42,7 @@ public final class PageSizer {
         synchronized (lock) {
             if (messages < maxMessages && ++goodPages >= GROW_AFTER) {
                 goodPages = 0;
-                messages = Math.min(maxMessages, messages + Math.max(1, maxMessages / 8));
+                become(Math.min(maxMessages, messages + Math.max(1, maxMessages / 8)));
             }
         }
     }
@@ -55,8 +58,13 @@ public final class PageSizer {
             if (messages == 1) {
                 return false;
             }
-            messages /= 2;
+            become(messages / 2);
             return true;
         }
+    }
+
+    private void become(int size) {
+        metrics.pageSize(messages, size);
+        messages = size;
     }
 }

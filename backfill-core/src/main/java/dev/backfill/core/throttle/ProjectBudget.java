@@ -28,9 +28,9 @@ final class ProjectBudget {
     private long dryUntilNanos;
     private boolean drawing;
 
-    ProjectBudget(TimeSource time, String projectKey, Quota quota, ThrottleConfig config) {
+    ProjectBudget(TimeSource time, String ownerKey, Quota quota, ThrottleConfig config) {
         this.time = time;
-        this.key = projectKey + "/" + quota.name();
+        this.key = ownerKey + "/" + quota.name();
         long amount = Meter.planned(quota, config);
         this.planned = new Quota(quota.name(), quota.measure(), quota.scope(), amount, quota.window());
         long windowNanos = Nanos.of(quota.window());

@@ -28,6 +28,7 @@ final class ProjectLimits {
     private final AtomicBoolean storeFails = new AtomicBoolean();
 
     ProjectLimits(
+            String provider,
             String projectKey,
             List<Quota> quotas,
             TimeSource time,
@@ -37,9 +38,14 @@ final class ProjectLimits {
         this.store = store;
         this.fence = new Fence(SourceException.Scope.PROJECT, time, config, random);
         this.budgets = quotas.stream()
-                .filter(quota -> quota.scope() == Quota.Scope.PROJECT)
-                .map(quota -> new ProjectBudget(time, projectKey, quota, config))
+                .filter(quota -> quota.scope() != Quota.Scope.MAILBOX)
+                .map(quota -> new ProjectBudget(time, key(quota, provider, projectKey), quota, config))
                 .toList();
+    }
+
+    /** Who pays: each project has its own part of what all share, drawn under one name. */
+    private static String key(Quota quota, String provider, String projectKey) {
+        return quota.scope() == Quota.Scope.GLOBAL ? provider : projectKey;
     }
 
     Fence fence() {

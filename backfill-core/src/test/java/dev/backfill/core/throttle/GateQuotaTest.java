@@ -3,6 +3,8 @@ package dev.backfill.core.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backfill.api.InvalidRequestException;
+import dev.backfill.core.metrics.EngineMetrics;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Operation;
@@ -198,7 +200,7 @@ class GateQuotaTest {
         Quota quota = new Quota("app-wide", Measure.CONCURRENT, Scope.PROJECT, 4, Duration.ZERO);
 
         assertThatThrownBy(() -> open(instance(), "a", List.of(quota), 1))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(InvalidRequestException.class)
                 .hasMessageContaining("app-wide");
     }
 
@@ -208,7 +210,8 @@ class GateQuotaTest {
     }
 
     private Throttle instance() {
-        return new Throttle(time, Runnable::run, store, ThrottleConfig.DEFAULT, new Random(9)::nextDouble);
+        return new Throttle(
+                time, Runnable::run, store, ThrottleConfig.DEFAULT, EngineMetrics.NONE, new Random(9)::nextDouble);
     }
 
     private MailboxGate open(Throttle instance, String mailbox, List<Quota> quotas, int rate) {

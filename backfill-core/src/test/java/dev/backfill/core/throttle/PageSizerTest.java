@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class PageSizerTest {
     @Test
     void aPageTooBigHalvesTheSizeDownToOneMessage() {
-        PageSizer sizer = new PageSizer(100);
+        PageSizer sizer = new PageSizer(100, ProviderMetrics.NONE);
 
         assertThat(sizer.tooBig()).isTrue();
         assertThat(sizer.messages()).isEqualTo(50);
@@ -22,7 +22,7 @@ class PageSizerTest {
 
     @Test
     void goodPagesRaiseItInStepsUpToTheBatchSize() {
-        PageSizer sizer = new PageSizer(100);
+        PageSizer sizer = new PageSizer(100, ProviderMetrics.NONE);
         sizer.tooBig();
 
         good(sizer, 7);
@@ -35,7 +35,7 @@ class PageSizerTest {
 
     @Test
     void aPageTooBigBreaksTheRun() {
-        PageSizer sizer = new PageSizer(8);
+        PageSizer sizer = new PageSizer(8, ProviderMetrics.NONE);
         sizer.tooBig();
         good(sizer, 7);
         sizer.tooBig();
@@ -46,7 +46,7 @@ class PageSizerTest {
 
     @Test
     void aBatchOfNothingIsRefused() {
-        assertThatThrownBy(() -> new PageSizer(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PageSizer(0, ProviderMetrics.NONE)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static void good(PageSizer sizer, int pages) {

@@ -1,5 +1,6 @@
 package dev.backfill.core.throttle;
 
+import dev.backfill.core.metrics.EngineMetrics;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.ApiCalls;
@@ -30,6 +31,7 @@ final class Rig implements AutoCloseable {
     Executor helpers = threads;
     DoubleSupplier random = () -> 1.0;
     AccessTokens tokens = () -> "token";
+    EngineMetrics metrics = EngineMetrics.NONE;
     int requestsPerSecond = 1_000_000;
     final List<Quota> quotas = new ArrayList<>();
 
@@ -42,7 +44,7 @@ final class Rig implements AutoCloseable {
 
     synchronized Throttle throttle() {
         if (throttle == null) {
-            throttle = new Throttle(time, helpers, new WindowBudgets(time), config, random);
+            throttle = new Throttle(time, helpers, new WindowBudgets(time), config, metrics, random);
         }
         return throttle;
     }

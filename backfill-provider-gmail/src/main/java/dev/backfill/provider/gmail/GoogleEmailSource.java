@@ -38,6 +38,20 @@ public final class GoogleEmailSource implements EmailSource {
     /** The API's public root: {@value}. */
     public static final String DEFAULT_ROOT_URL = "https://gmail.googleapis.com/";
 
+    /**
+     * The limits of a project that is new on or after 2026-05-01, where a message costs 20 units: 6,000 units a minute and user,
+     * 1,200,000 a minute and project, 2 requests at once (developers.google.com/workspace/gmail/api/reference/quota; the
+     * requests at once are ours, Google names no number). To change one, hand a copy to {@code BackfillBuilder.quotas}.
+     */
+    public static final List<Quota> GMAIL_2026_05 = QuotaRegime.NEW.quotas(QuotaRegime.NEW.concurrency());
+
+    /**
+     * The limits of a project that used the API between November 2025 and April 2026, where a message costs 5 units: 15,000 units
+     * a minute and user, 1,200,000 a minute and project, 5 requests at once. The setting {@code quota=legacy} tells what
+     * requests cost.
+     */
+    public static final List<Quota> GMAIL_LEGACY = QuotaRegime.LEGACY.quotas(QuotaRegime.LEGACY.concurrency());
+
     /** Makes the source. */
     public GoogleEmailSource() {}
 

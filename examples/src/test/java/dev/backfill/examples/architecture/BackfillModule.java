@@ -16,7 +16,12 @@ enum BackfillModule {
             "backfill-core",
             150,
             List.of("dev.backfill.core.."),
-            List.of("dev.failsafe..", "io.github.bucket4j..", "org.slf4j..", "com.fasterxml.jackson.core..")),
+            List.of(
+                    "dev.failsafe..",
+                    "io.github.bucket4j..",
+                    "io.micrometer.core..",
+                    "org.slf4j..",
+                    "com.fasterxml.jackson.core..")),
     MICROSOFT(
             "backfill-provider-microsoft",
             35,
