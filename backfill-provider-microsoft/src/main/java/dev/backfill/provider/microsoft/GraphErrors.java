@@ -114,27 +114,28 @@ final class GraphErrors {
         if (mentionsConcurrency(error)) {
             builder.concurrency();
         }
-        return builder.build("Microsoft Graph answered " + status + " " + code + hint(kind, code));
+        return builder.build("Microsoft Graph answered " + status + " " + code + hint(kind, status, code));
     }
 
     /** Maps a request that got no complete answer. */
     SourceException ofFailure(IOException failure, Target target) {
         if (failure instanceof StreamConstraintsException) {
             return SourceException.of(Kind.SKIP_MESSAGE, Scope.MESSAGE, "TOO_LARGE")
-                    .build("A message of Microsoft Graph's answer is larger than can be read");
+                    .build("A message of Microsoft Graph's answer is larger than can be read.");
         }
         boolean timeout = failure instanceof SocketTimeoutException
                 || (failure instanceof InterruptedIOException
                         && !Thread.currentThread().isInterrupted());
         if (timeout) {
             Kind kind = target == Target.PAGE ? Kind.RETRY_SMALLER : Kind.RETRY;
-            return SourceException.of(kind, Scope.PARTITION, "TIMEOUT").build("Microsoft Graph did not answer in time");
+            return SourceException.of(kind, Scope.PARTITION, "TIMEOUT")
+                    .build("Microsoft Graph did not answer in time.");
         }
         String code = failure instanceof JacksonException ? "BROKEN_ANSWER" : "CONNECTION";
         // The cause's text may quote the answer, hence its type alone.
         return SourceException.of(Kind.RETRY, Scope.MAILBOX, code)
-                .build("Microsoft Graph's answer broke off or made no sense: "
-                        + failure.getClass().getSimpleName());
+                .build("Microsoft Graph's answer broke off or made no sense ("
+                        + failure.getClass().getSimpleName() + "). Is the address right?");
     }
 
     /** Says whether an error may come from one message of the page that was asked for. */
@@ -195,14 +196,17 @@ final class GraphErrors {
         };
     }
 
-    private static String hint(Kind kind, String code) {
+    private static String hint(Kind kind, int status, String code) {
         if (kind == Kind.AUTH) {
-            return ": the access token was refused";
+            return ": the access token was refused.";
         }
         if (NO_MAILBOX.contains(code)) {
-            return ": the account has no mailbox that Graph may read, or the token lacks the right";
+            return ": the account has no mailbox that Graph may read, or the token lacks the right.";
         }
-        return kind == Kind.FAIL_JOB ? ": the request cannot be mended by sending it again" : "";
+        if (kind == Kind.FAIL_JOB && status == 403) {
+            return ": the token may not read this mailbox. Grant it Mail.Read, then resume.";
+        }
+        return kind == Kind.FAIL_JOB ? ": the request cannot be mended by sending it again." : ".";
     }
 
     /** Reads {@code Retry-After}: seconds, several of them (the longest counts), or an HTTP date. */

@@ -66,12 +66,7 @@ final class GraphMailbox implements Mailbox {
      */
     @Override
     public String key() {
-        ApiRequest<@Nullable FolderJson> root = client.optional(
-                GraphOperations.FOLDER,
-                GraphErrors.Target.MAILBOX,
-                NO_ROOT,
-                () -> requests.folder("msgfolderroot"),
-                FolderJson::one);
+        ApiRequest<@Nullable FolderJson> root = rootFolder();
         FolderJson folder = context.calls().call(root.operation(), root.body());
         if (folder == null) {
             return accountKey();
@@ -198,7 +193,32 @@ final class GraphMailbox implements Mailbox {
             return Subfolders.read(tree(), planner, query, partition);
         }
         boolean newest = query.to().equals(partition.to());
-        return walker.fetch(partition, path(partition.scope()), position, limit, newest, writer);
+        try {
+            return walker.fetch(partition, path(partition.scope()), position, limit, newest, writer);
+        } catch (SourceException error) {
+            if (error.kind() == SourceException.Kind.SKIP_PARTITION) {
+                requireAccess();
+            }
+            throw error;
+        }
+    }
+
+    /**
+     * Fails the job where the mailbox itself may not be read: a token that lost its right is refused by every folder, and a job
+     * that passed over one after the other would end as complete with next to nothing.
+     */
+    private void requireAccess() {
+        ApiRequest<@Nullable FolderJson> root = rootFolder();
+        context.calls().call(root.operation(), root.body());
+    }
+
+    private ApiRequest<@Nullable FolderJson> rootFolder() {
+        return client.optional(
+                GraphOperations.FOLDER,
+                GraphErrors.Target.MAILBOX,
+                NO_ROOT,
+                () -> requests.folder("msgfolderroot"),
+                FolderJson::one);
     }
 
     @Override
