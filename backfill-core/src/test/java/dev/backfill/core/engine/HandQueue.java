@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class HandQueue implements JobQueue {
     private volatile @Nullable Handler handler;
 
+    /** The thread of what was handed out last; null before. */
+    volatile @Nullable Thread latest;
+
     /** Offers are hints; a test may look at them. */
     final List<JobId> offered = new ArrayList<>();
 
@@ -64,6 +67,7 @@ final class HandQueue implements JobQueue {
             }
         });
         thread.setDaemon(true);
+        latest = thread;
         thread.start();
         return result;
     }

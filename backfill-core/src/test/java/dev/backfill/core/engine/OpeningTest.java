@@ -38,7 +38,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Between a job's claim and its first page: the engine closes, the owner before is gone, the host has no tokens. */
 class OpeningTest {
@@ -66,8 +69,16 @@ class OpeningTest {
     }
 
     private static BackfillJob awaitEnd(UserJobs jobs, JobId id) {
+        return await(jobs, id, JobState::isTerminal);
+    }
+
+    private static BackfillJob awaitRest(UserJobs jobs, JobId id) {
+        return await(jobs, id, state -> state.isTerminal() || state == JobState.PAUSED);
+    }
+
+    private static BackfillJob await(UserJobs jobs, JobId id, Predicate<JobState> wanted) {
         long end = System.nanoTime() + ManualTime.PATIENCE.toNanos();
-        while (!jobs.status(id).state().isTerminal()) {
+        while (!wanted.test(jobs.status(id).state())) {
             assertThat(System.nanoTime()).isLessThan(end);
             Thread.onSpinWait();
         }
@@ -190,6 +201,32 @@ class OpeningTest {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = JobState.class,
+            names = {"PAUSED", "CANCELLED"})
+    void aCommandThatComesWhileItsMailboxIsOpenedIsObeyedBeforeAnythingIsRead(JobState wanted) {
+        CountDownLatch opening = new CountDownLatch(1);
+        CountDownLatch commanded = new CountDownLatch(1);
+        try (BackfillManager manager = engine(account -> {
+            opening.countDown();
+            awaitQuietly(commanded);
+            return TOKEN;
+        })) {
+            UserJobs jobs = manager.forUser(EngineRig.USER);
+            JobId id = jobs.start(EngineRig.request().build()).id();
+            awaitQuietly(opening);
+            // Claimed, and no run is there yet that could be told.
+            BackfillJob told = wanted == JobState.PAUSED ? jobs.pause(id) : jobs.cancel(id);
+            assertThat(told.state()).isEqualTo(JobState.RUNNING);
+            commanded.countDown();
+
+            assertThat(awaitRest(jobs, id).state()).isEqualTo(wanted);
+        }
+        assertThat(source.log().fetches()).isEmpty();
+        assertThat(sink.keys()).isEmpty();
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.JobFailure;
-import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.api.PageRequest;
 import dev.backfill.api.Waiting;
@@ -16,7 +15,6 @@ import dev.backfill.testkit.AutoAdvance;
 import dev.backfill.testkit.Fault;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
-import dev.backfill.testkit.Gate;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
@@ -176,99 +174,6 @@ class SourceTroubleTest extends ScriptedRuns {
             assertThat(failed.state()).isEqualTo(JobState.FAILED);
             assertThat(failed.failureCode()).isEqualTo("MailboxNotEnabledForRESTAPI");
         }
-    }
-
-    @Test
-    void aForbiddenFolderIsLeftOutAndNamed() {
-        FaultScript faults = FaultScript.builder()
-                .fail(
-                        At.window(3, 0),
-                        FaultScript.ALWAYS,
-                        Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied"))
-                .build();
-        try (EngineRig rig = rig(faults)) {
-            BackfillJob job = rig.run(EngineRig.request().build());
-
-            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
-            assertThat(job.notes()).containsExactly(new JobNote("FOLDER_SKIPPED", "inbox", "ErrorAccessDenied"));
-            assertThat(sink.distinct()).isEqualTo(MESSAGES - 250);
-        }
-    }
-
-    @Test
-    void windowsOfAFolderThatAreSkippedOneAfterTheOtherAreOneNote() {
-        Gate gate = Gate.shut();
-        Fault forbidden = Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied");
-        FaultScript faults = FaultScript.builder()
-                .block(At.window(3, 0), gate)
-                .fail(At.window(2, 0), FaultScript.ALWAYS, forbidden)
-                .fail(At.window(3, 0), FaultScript.ALWAYS, forbidden)
-                .build();
-        try (EngineRig rig = rig(faults)) {
-            BackfillJob started = rig.start();
-            rig.await(started.id(), now -> !now.notes().isEmpty());
-            gate.open();
-
-            BackfillJob job = rig.awaitEnd(started.id());
-
-            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
-            assertThat(job.notes()).containsExactly(new JobNote("FOLDER_SKIPPED", "inbox", "ErrorAccessDenied"));
-            assertThat(sink.distinct()).isEqualTo(MESSAGES - 500);
-        }
-    }
-
-    @Test
-    void aJobWhoseEveryFolderIsSkippedFailsAndReadsThemWhenResumed() {
-        ScriptedSource source = source().faults(everyPageIsForbidden()).build();
-        try (EngineRig rig = rig(source)) {
-            BackfillJob failed = rig.run(EngineRig.request().build());
-
-            assertThat(failed.state()).isEqualTo(JobState.FAILED);
-            assertThat(failed.failureCode()).isEqualTo("ALL_FOLDERS_SKIPPED");
-            assertThat(failed.failureMessage()).contains("consent", "resume");
-            assertThat(failed.notes()).containsExactly(new JobNote("FOLDER_SKIPPED", "inbox", "ErrorAccessDenied"));
-            source.faults(FaultScript.NONE);
-
-            rig.jobs().resume(failed.id());
-
-            BackfillJob completed = rig.awaitEnd(failed.id());
-            assertWholeMailboxOnce(completed);
-            assertThat(completed.notes()).as("what was read after all").isEmpty();
-        }
-    }
-
-    @Test
-    void aMailboxThatIsForbiddenHalfwayThroughEachWindowIsNoSuccess() {
-        FaultScript.Builder faults = FaultScript.builder();
-        for (int window = 0; window < 4; window++) {
-            faults.fail(
-                    At.window(window, 1),
-                    FaultScript.ALWAYS,
-                    Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied"));
-        }
-        ScriptedSource source = source().faults(faults.build()).build();
-        try (EngineRig rig = rig(source)) {
-            BackfillJob failed = rig.run(EngineRig.request().build());
-
-            assertThat(failed.failureCode()).isEqualTo("ALL_FOLDERS_SKIPPED");
-            assertThat(failed.progress().published()).isEqualTo(400);
-            source.faults(FaultScript.NONE);
-
-            rig.jobs().resume(failed.id());
-
-            assertWholeMailboxOnce(rig.awaitEnd(failed.id()));
-        }
-    }
-
-    private static FaultScript everyPageIsForbidden() {
-        FaultScript.Builder faults = FaultScript.builder();
-        for (int window = 0; window < 4; window++) {
-            faults.fail(
-                    At.window(window, 0),
-                    FaultScript.ALWAYS,
-                    Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied"));
-        }
-        return faults.build();
     }
 
     @Test

@@ -21,6 +21,23 @@ class ErrorNamesTest {
     }
 
     @Test
+    void aStateThatIsNoneShowsFiveCharactersAtTheMost() {
+        assertThat(ErrorNames.of(new SQLException("x", CANARY)))
+                .doesNotContain(CANARY)
+                .contains("[canar]");
+    }
+
+    @Test
+    void ofManyCausesEightAreShown() {
+        RuntimeException error = new IllegalStateException(CANARY);
+        for (int i = 0; i < 100; i++) {
+            error = new IllegalStateException(CANARY, error);
+        }
+
+        assertThat(ErrorNames.of(error).split("caused by", -1)).hasSize(8);
+    }
+
+    @Test
     void errorsThatNameEachOtherEnd() {
         RuntimeException first = new IllegalStateException(CANARY);
         first.initCause(new IllegalArgumentException(CANARY, first));

@@ -44,6 +44,13 @@ class RunHoldTest {
     }
 
     @Test
+    void aClockThatStandsBeforeThePickingGivesNoLongerHold() {
+        RunHold hold = hold(Duration.ofSeconds(-3));
+        pass(LIMIT);
+        assertThat(hold.isHeld()).isFalse();
+    }
+
+    @Test
     void aHeartbeatCountsFromWhenItsRoundBegan() {
         RunHold hold = hold(Duration.ZERO);
         pass(Duration.ofSeconds(3));
