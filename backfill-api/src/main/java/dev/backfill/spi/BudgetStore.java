@@ -2,7 +2,7 @@ package dev.backfill.spi;
 
 import static java.util.Objects.requireNonNull;
 
-import java.time.Instant;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +15,27 @@ public interface BudgetStore {
      * What was drawn. Immutable.
      *
      * @param amount how much may be spent, 0 or more, at most what was asked for
-     * @param expiresAt when the chunk is lost; meaningless for an amount of 0
-     * @param retryAt when to ask again after an amount of 0; null otherwise
+     * @param life after how long the chunk is lost, counted from before it was asked for: clocks of drawer and store need not
+     *     agree; zero for an amount of 0
+     * @param retryAfter when to ask again after an amount of 0; null otherwise
      */
-    record Chunk(long amount, Instant expiresAt, @Nullable Instant retryAt) {
+    record Chunk(long amount, Duration life, @Nullable Duration retryAfter) {
         /** Checks that an empty chunk says when to come back. */
         public Chunk {
-            requireNonNull(expiresAt, "expiresAt");
-            if (amount < 0 || (amount == 0) != (retryAt != null)) {
-                throw new IllegalArgumentException("an empty chunk, and no other, has a retryAt; amount " + amount);
+            requireNonNull(life, "life");
+            if (amount < 0 || life.isNegative() || (amount == 0) != (retryAfter != null)) {
+                throw new IllegalArgumentException("an empty chunk, and no other, has a retryAfter; amount " + amount);
             }
+        }
+
+        /**
+         * Makes an empty chunk.
+         *
+         * @param retryAfter when to ask again
+         * @return the chunk
+         */
+        public static Chunk empty(Duration retryAfter) {
+            return new Chunk(0, Duration.ZERO, retryAfter);
         }
     }
 

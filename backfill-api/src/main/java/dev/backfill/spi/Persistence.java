@@ -11,6 +11,9 @@ public interface Persistence extends AutoCloseable {
     /** {@return the schedules; the same store each time, in one database with {@link #jobs()}} */
     ScheduleStore schedules();
 
+    /** {@return the budgets of whole apps and projects; the same store each time, shared by all engines on the database} */
+    BudgetStore budgets();
+
     /**
      * Makes the queue of one engine, which starts and closes it.
      *

@@ -229,7 +229,8 @@ public final class BackfillBuilder {
     }
 
     /**
-     * Sets where budgets of a whole app or project are drawn. Default is memory, for one process.
+     * Sets where budgets of a whole app or project are drawn. Default is the {@link #store(Persistence)}, for all engines that
+     * share it, or memory, for one process.
      *
      * @param value the budgets
      * @return this builder

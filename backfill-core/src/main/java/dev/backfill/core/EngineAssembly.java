@@ -100,8 +100,7 @@ final class EngineAssembly {
         opened.push(threads::close);
         Executor walkers = given.executor == null ? threads.walkers() : given.executor;
         Executor calls = given.executor == null ? threads.calls() : given.executor;
-        BudgetStore budgets = given.budgets == null ? new InMemoryBudgetStore(time) : given.budgets;
-        Throttle throttle = new Throttle(time, calls, budgets, throttleConfig(), given.metrics);
+        Throttle throttle = new Throttle(time, calls, budgets(time), throttleConfig(), given.metrics);
         MailboxSessions sessions =
                 new MailboxSessions(catalog, accessTokens, throttle, time, settings, quotaPlan(catalog));
         MessagePublisher publisher = open(sink, settingsOf(settings, sink.sinkId()), time);
@@ -184,6 +183,13 @@ final class EngineAssembly {
             return given.persistence.jobs();
         }
         return given.store == null ? new InMemoryJobStore() : given.store;
+    }
+
+    private BudgetStore budgets(TimeSource time) {
+        if (given.budgets != null) {
+            return given.budgets;
+        }
+        return given.persistence == null ? new InMemoryBudgetStore(time) : given.persistence.budgets();
     }
 
     private JobQueue queue(TimeSource time) {

@@ -5,7 +5,6 @@ import dev.backfill.spi.Operation;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -87,31 +86,32 @@ final class ProjectBudget {
     }
 
     /** Asks the store. Called without the guard, since the store may be a database. */
-    BudgetStore.Chunk draw(BudgetStore store, long amount, long most) {
-        return store.draw(key, planned, Math.min(planned.amount(), Math.max(amount, most)));
+    Drawing draw(BudgetStore store, long amount, long most) {
+        long begin = time.nanoTime();
+        return new Drawing(begin, store.draw(key, planned, Math.min(planned.amount(), Math.max(amount, most))));
     }
+
+    /** What the store gave, and when it was asked: a chunk's life begins no later than that. */
+    record Drawing(long beginNanos, BudgetStore.Chunk chunk) {}
 
     long wanted() {
         return wanted;
     }
 
-    void drawn(BudgetStore.Chunk chunk) {
-        long now = time.nanoTime();
-        if (chunk.retryAt() == null) {
+    void drawn(Drawing drawing) {
+        BudgetStore.Chunk chunk = drawing.chunk();
+        Duration retryAfter = chunk.retryAfter();
+        if (retryAfter == null) {
             dry = false;
-            chunks.addLast(new Chunk(chunk.amount(), now + nanosUntil(chunk.expiresAt())));
+            chunks.addLast(new Chunk(chunk.amount(), drawing.beginNanos() + Nanos.of(chunk.life())));
         } else {
-            dryFor(Duration.ofNanos(Math.max(1, nanosUntil(chunk.retryAt()))));
+            dryFor(retryAfter.isZero() ? Duration.ofNanos(1) : retryAfter);
         }
     }
 
     void dryFor(Duration duration) {
         dry = true;
         dryUntilNanos = time.nanoTime() + Nanos.of(duration);
-    }
-
-    private long nanosUntil(Instant instant) {
-        return Nanos.of(Duration.between(time.instant(), instant));
     }
 
     /** What is left of one drawing. */

@@ -88,8 +88,8 @@ final class ProjectLimits {
         try {
             long most = monitor.read(() -> missing(need) ? budget.wanted() : 0L);
             if (most > 0) {
-                BudgetStore.Chunk chunk = budget.draw(store, need.amount(), most);
-                monitor.change(() -> budget.drawn(chunk));
+                ProjectBudget.Drawing drawing = budget.draw(store, need.amount(), most);
+                monitor.change(() -> budget.drawn(drawing));
                 storeFails.set(false);
             }
         } catch (RuntimeException e) {

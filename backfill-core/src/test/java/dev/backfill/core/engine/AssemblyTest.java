@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.BackfillBuilder;
 import dev.backfill.core.InMemoryJobStore;
+import dev.backfill.core.job.InMemoryBudgetStore;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MessagePublisher;
@@ -17,6 +18,7 @@ import dev.backfill.spi.StoreException;
 import dev.backfill.testkit.RecordingSink;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -109,6 +111,7 @@ class AssemblyTest {
                 (proxy, call, arguments) -> switch (call.getName()) {
                     case "jobs" -> new InMemoryJobStore();
                     case "queue" -> new HandQueue();
+                    case "budgets" -> new InMemoryBudgetStore(InstantSource.system());
                     default -> null;
                 });
         return noting(Persistence.class, "persistence", broken, inner);

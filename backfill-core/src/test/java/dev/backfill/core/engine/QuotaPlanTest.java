@@ -16,7 +16,6 @@ import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -65,7 +64,7 @@ class QuotaPlanTest {
         Set<String> drawn = new ConcurrentSkipListSet<>();
         BudgetStore all = (key, quota, wanted) -> {
             drawn.add(key);
-            return new BudgetStore.Chunk(wanted, Instant.now().plusSeconds(60), null);
+            return new BudgetStore.Chunk(wanted, Duration.ofMinutes(1), null);
         };
         Quota project = new Quota("app", Measure.REQUESTS, Scope.PROJECT, 1_000, Duration.ofSeconds(10));
         Quota global = new Quota("everybody", Measure.REQUESTS, Scope.GLOBAL, 1_000, Duration.ofSeconds(10));

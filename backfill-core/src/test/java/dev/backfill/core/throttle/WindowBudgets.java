@@ -4,7 +4,6 @@ import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -40,13 +39,12 @@ final class WindowBudgets implements BudgetStore {
                     absent -> new WindowLog(
                             budget.amount(), budget.window().plus(life).toNanos()));
             long now = time.nanoTime();
-            Instant instant = time.instant();
             long amount = Math.min(wanted, log.room(now));
             if (amount == 0) {
-                return new Chunk(0, instant, instant.plusNanos(log.waitNanos(now, 1)));
+                return Chunk.empty(Duration.ofNanos(log.waitNanos(now, 1)));
             }
             log.spend(now, amount);
-            return new Chunk(amount, instant.plus(life), null);
+            return new Chunk(amount, life, null);
         }
     }
 

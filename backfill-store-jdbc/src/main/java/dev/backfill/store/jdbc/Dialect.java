@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** What the databases do differently for the stores. */
 enum Dialect {
     /** Shared by instances: rows are locked one by one. */
-    POSTGRESQL("PostgreSQL", "postgresql", " for update") {
+    POSTGRESQL(
+            "PostgreSQL",
+            "postgresql",
+            " for update",
+            "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as micros") {
         // Serialization failure, deadlock, and a row that broke a rule because somebody else was quicker.
         private static final Set<String> AGAIN = Set.of("40001", "40P01", "23505");
 
@@ -26,7 +30,11 @@ enum Dialect {
     },
 
     /** One file with one writer: a transaction that writes has the file for itself from its beginning. */
-    SQLITE("SQLite", "sqlite", "") {
+    SQLITE(
+            "SQLite",
+            "sqlite",
+            "",
+            "select cast(round((julianday('now') - 2440587.5) * 86400000.0) as integer) * 1000 as micros") {
         private static final int PRIMARY_CODE = 0xff;
         private static final int BUSY = 5;
         private static final int CONSTRAINT = 19;
@@ -41,11 +49,13 @@ enum Dialect {
     private final String product;
     private final String folder;
     private final String forUpdate;
+    private final String timeQuery;
 
-    Dialect(String product, String folder, String forUpdate) {
+    Dialect(String product, String folder, String forUpdate, String timeQuery) {
         this.product = product;
         this.folder = folder;
         this.forUpdate = forUpdate;
+        this.timeQuery = timeQuery;
     }
 
     /** Where the migrations are, beside this class. */
@@ -56,6 +66,11 @@ enum Dialect {
     /** Ends a query whose rows shall stay as they are until the transaction is over. */
     String forUpdate() {
         return forUpdate;
+    }
+
+    /** Asks for the database's time at this moment, also inside a transaction, in the one column {@code micros}. */
+    String timeQuery() {
+        return timeQuery;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.backfill.store.jdbc;
 import static java.util.Objects.requireNonNull;
 
 import dev.backfill.api.InvalidRequestException;
+import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Persistence;
@@ -28,6 +29,7 @@ public final class JdbcPersistence implements Persistence {
 
     private final JdbcJobStore jobs;
     private final JdbcScheduleStore schedules;
+    private final JdbcBudgetStore budgets;
     private final QueueTables queueTables;
     private final QueueTimings timings;
     private final Runnable onClose;
@@ -37,6 +39,7 @@ public final class JdbcPersistence implements Persistence {
         this.timings = timings;
         this.jobs = new JdbcJobStore(database);
         this.schedules = new JdbcScheduleStore(database, jobs);
+        this.budgets = new JdbcBudgetStore(database);
         this.onClose = onClose;
     }
 
@@ -71,6 +74,11 @@ public final class JdbcPersistence implements Persistence {
     @Override
     public ScheduleStore schedules() {
         return schedules;
+    }
+
+    @Override
+    public BudgetStore budgets() {
+        return budgets;
     }
 
     /**

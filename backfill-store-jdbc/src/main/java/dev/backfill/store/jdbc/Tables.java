@@ -49,6 +49,10 @@ record Tables(@Nullable String schema, String prefix) {
         return named("schedule");
     }
 
+    String budget() {
+        return named("budget");
+    }
+
     /** db-scheduler's table. */
     String executions() {
         return named("scheduled_tasks");

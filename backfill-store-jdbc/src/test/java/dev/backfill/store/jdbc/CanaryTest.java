@@ -55,6 +55,8 @@ class CanaryTest {
         }
         assertThat(texts)
                 .containsExactly(
+                        "budget.budget_key",
+                        "budget.grants",
                         "failure.job_id",
                         "failure.kind",
                         "failure.message_id",

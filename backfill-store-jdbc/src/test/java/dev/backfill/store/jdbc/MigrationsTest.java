@@ -7,12 +7,14 @@ import dev.backfill.api.BackfillException;
 import dev.backfill.api.InvalidRequestException;
 import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobState;
+import dev.backfill.spi.Quota;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -73,6 +75,7 @@ class MigrationsTest {
                         "mail_pin",
                         "mail_failure",
                         "mail_schedule",
+                        "mail_budget",
                         "mail_scheduled_tasks",
                         "mail_schema_history");
         assertThat(strings("select table_name from information_schema.tables where table_schema = 'public'"
@@ -126,6 +129,24 @@ class MigrationsTest {
                         .open());
     }
 
+    /** A store of the first version is brought up to date where it is, with all that is in it. */
+    @Test
+    void tablesOfTheFirstVersionAreBroughtUpToDateWithTheirJobs() throws SQLException {
+        String schema = Postgres.newSchema();
+        try (JdbcPersistence store = postgres(schema, "backfill_")) {
+            store.jobs().insert(StoreJobs.job("j1", "user", "account"));
+        }
+        execute("drop table " + schema + ".backfill_budget");
+        execute("delete from " + schema + ".backfill_schema_history where version = '2'");
+
+        try (JdbcPersistence store = postgres(schema, "backfill_")) {
+            assertThat(store.jobs().find(StoreJobs.job("j1", "user", "account").id()))
+                    .isPresent();
+            Quota budget = new Quota("any", Quota.Measure.UNITS, Quota.Scope.PROJECT, 10, Duration.ofMinutes(1));
+            assertThat(store.budgets().draw("key", budget, 10).amount()).isEqualTo(10);
+        }
+    }
+
     /** An empty schema and one with tables of the host take different ways through Flyway. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -138,7 +159,7 @@ class MigrationsTest {
             }
             startAtOnce(schema);
             assertThat(strings("select version from " + schema + ".backfill_schema_history where version <> '0'"))
-                    .containsExactly("1");
+                    .containsExactlyInAnyOrder("1", "2");
         }
     }
 

@@ -14,6 +14,7 @@ import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.core.EngineConfigBuilder;
 import dev.backfill.core.Sharing;
+import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
@@ -270,6 +271,11 @@ class TwoWritesTest {
         @Override
         public ScheduleStore schedules() {
             return real.schedules();
+        }
+
+        @Override
+        public BudgetStore budgets() {
+            return real.budgets();
         }
 
         @Override
