@@ -11,6 +11,7 @@ import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.Quota;
 import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedAccount;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
@@ -60,10 +61,13 @@ class SharedBudgetTest {
     private BackfillManager engine(String name, JdbcPersistence store) {
         ScriptedSource.Builder source =
                 ScriptedSource.builder().quotas(PROJECT).onRequest(operation -> sent.add(System.nanoTime()));
+        for (String account : List.of("a", "b", "c")) {
+            source.account(account, ScriptedAccount.of("mailbox-of-" + account, ScriptedFolder.inbox(20)));
+        }
         return Backfill.builder()
                 .autoDiscovery(false)
                 .environment(variable -> null)
-                .source(source.mailbox(ScriptedFolder.inbox(20)).build())
+                .source(source.build())
                 .sink(new RecordingSink())
                 .store(store)
                 .config(EngineConfig.builder()
