@@ -15,6 +15,7 @@ import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
+import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
@@ -103,6 +104,11 @@ final class CrashWorker {
             @Override
             public ScheduleStore schedules() {
                 return store.schedules();
+            }
+
+            @Override
+            public BudgetStore budgets() {
+                return store.budgets();
             }
 
             @Override
