@@ -272,14 +272,14 @@ public final class ManualTime implements TimeSource {
         return AutoAdvance.start(this, quiet, atMost);
     }
 
-    /** Waits for rest, then runs the next timer. False when stopped, or when the next timer lies behind the end. */
+    /** Waits for rest and a timer before the end, then runs it. False when stopped. */
     boolean advanceWhenQuiet(long quietNanos, long endNanos, BooleanSupplier stopped) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long seen = activity.get();
             long left = quietNanos;
             long patience = TimeUnit.SECONDS.toNanos(1);
-            while (left > 0 || tasks.isEmpty() || (patience > 0 && Workers.areAtWork())) {
+            while (left > 0 || standsStill(endNanos) || (patience > 0 && Workers.areAtWork())) {
                 if (left <= 0) {
                     left = quietNanos;
                     patience -= quietNanos;
@@ -287,21 +287,23 @@ public final class ManualTime implements TimeSource {
                 if (stopped.getAsBoolean()) {
                     return false;
                 }
-                left = changed.awaitNanos(tasks.isEmpty() ? TimeUnit.SECONDS.toNanos(1) : left);
+                left = changed.awaitNanos(standsStill(endNanos) ? TimeUnit.SECONDS.toNanos(1) : left);
                 if (activity.get() != seen) {
                     seen = activity.get();
                     left = quietNanos;
                     patience = TimeUnit.SECONDS.toNanos(1);
                 }
             }
-            if (tasks.first().dueNanos() > endNanos) {
-                return false;
-            }
         } finally {
             lock.unlock();
         }
         advance(nextDelayOrZero());
         return true;
+    }
+
+    /** There is no timer before the end yet; a thread that starts late may ask for one. */
+    private boolean standsStill(long endNanos) {
+        return tasks.isEmpty() || tasks.first().dueNanos() > endNanos;
     }
 
     private Duration nextDelayOrZero() {
