@@ -69,7 +69,8 @@ final class JobReport {
         String title = provider.title();
         if (job.failureCode() != null) {
             complain(title + " failed, " + job.failureCode() + ": "
-                    + options.named(String.valueOf(job.failureMessage())));
+                    + options.named(String.valueOf(job.failureMessage()))
+                    + (options.verify() ? " NOT verified" : ""));
         }
         job.notes().forEach(note -> out.println(title + " note: " + note.code() + " " + note.detail()));
         Set<String> future = future(provider, job);
@@ -84,8 +85,8 @@ final class JobReport {
     }
 
     private boolean verified(Provider provider, BackfillJob job, FailureRows failures, Set<String> future) {
-        if (job.state() != JobState.COMPLETED && arrivals.isCompared(provider)) {
-            return unfinished(provider, arrivals.findings(provider, future));
+        if (job.state() != JobState.COMPLETED) {
+            return unfinished(provider, job, arrivals.findings(provider, future));
         }
         Verdict verdict = arrivals.isCompared(provider)
                 ? Verdict.byManifest(
@@ -108,10 +109,10 @@ final class JobReport {
         return verdict.holds();
     }
 
-    /** That a job which did not complete left mail out needs no second line; what is wrong with the rest does. */
-    private boolean unfinished(Provider provider, List<ManifestFinding> findings) {
+    /** That a job which failed left mail out needs no second line; what is wrong with the rest does. */
+    private boolean unfinished(Provider provider, BackfillJob job, List<ManifestFinding> findings) {
         Verdict verdict = Verdict.ofUnfinished(findings);
-        if (!verdict.details().isEmpty()) {
+        if (job.failureCode() == null || !verdict.details().isEmpty()) {
             complain(provider.title() + " " + verdict.line());
             verdict.details().forEach(detail -> err.println("  " + detail));
         }

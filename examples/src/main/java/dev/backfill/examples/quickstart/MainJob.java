@@ -15,6 +15,9 @@ import dev.backfill.spi.SinkException;
 import dev.backfill.testkit.mail.StoredMail;
 import java.io.PrintStream;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The main job end to end: servers, engine, jobs, what arrived, and what there is to say of it. */
 final class MainJob {
+    private static final double MILLIS = 1_000;
+
+    private final InstantSource clock = InstantSource.system();
     private final Options options;
     private final Map<String, String> environment;
     private final PrintStream out;
@@ -42,6 +48,7 @@ final class MainJob {
     boolean run() throws UserMistake, InterruptedException {
         NamedFiles.check(options);
         Variables.check(environment);
+        HeapRoom.require(options, Runtime.getRuntime().maxMemory());
         AccessTokens tokens =
                 options.tokenFile() == null ? () -> "quickstart-token" : new TokenFile(options.tokenFile());
         for (Provider provider : options.providers()) {
@@ -52,11 +59,17 @@ final class MainJob {
         }
         List<StoredMail> realMail = MailServers.readMail(options);
         try (HeapPeak heap = HeapPeak.start();
-                JobsPlace kept = JobsPlace.open(options.store(), options.mailMark());
-                MailServers servers = MailServers.start(options, realMail);
+                JobsPlace kept = JobsPlace.open(options.store(), options.mailMark())) {
+            requireSameJobs(kept);
+            return run(tokens, realMail, kept, heap);
+        }
+    }
+
+    private boolean run(AccessTokens tokens, @Nullable List<StoredMail> realMail, JobsPlace kept, HeapPeak heap)
+            throws UserMistake, InterruptedException {
+        try (MailServers servers = prepare(realMail);
                 PubSubPlace place = PubSubPlace.open(environment, kept.run(), !kept.isDurable());
                 Arrivals arrivals = new Arrivals(options.providers(), servers, options.out())) {
-            requireSameJobs(kept, place);
             describe(place);
             try (BackfillManager manager = manager(kept, servers, place, tokens)) {
                 UserJobs jobs = manager.forUser(kept.user());
@@ -65,6 +78,33 @@ final class MainJob {
                 JobReport report = new JobReport(options, servers, arrivals, jobs, kept, heap, out, err);
                 return ended(report.print(started), kept, place);
             }
+        }
+    }
+
+    /** Starts the servers, and says so when it may take long, and how long it took. */
+    private MailServers prepare(@Nullable List<StoredMail> realMail) throws UserMistake {
+        if (options.providers().stream().noneMatch(provider -> options.urlOf(provider) == null)) {
+            return MailServers.start(options, realMail);
+        }
+        out.print(
+                realMail == null
+                        ? String.format(
+                                Locale.ROOT,
+                                "Preparing %,d generated messages for each provider ... ",
+                                options.messages())
+                        : String.format(Locale.ROOT, "Preparing %,d messages ... ", realMail.size()));
+        out.flush();
+        Instant began = clock.instant();
+        String took = "stopped";
+        try {
+            MailServers servers = MailServers.start(options, realMail);
+            took = String.format(
+                    Locale.ROOT,
+                    "%.1f s",
+                    Duration.between(began, clock.instant()).toMillis() / MILLIS);
+            return servers;
+        } finally {
+            out.println(took);
         }
     }
 
@@ -79,7 +119,7 @@ final class MainJob {
     }
 
     /** What a killed run left is carried on by the command that began it, and by no other. */
-    private void requireSameJobs(JobsPlace kept, PubSubPlace place) throws UserMistake {
+    private void requireSameJobs(JobsPlace kept) throws UserMistake {
         if (!kept.carriesOn()) {
             return;
         }
@@ -92,7 +132,7 @@ final class MainJob {
                         + " that was started with other arguments; give those again, or name another store");
             }
         }
-        if (options.verify() && !place.isElsewhere()) {
+        if (options.verify() && Variables.emulator(environment) == null) {
             throw UserMistake.failed("--verify: what the killed run published is gone with the Pub/Sub in its process;"
                     + " set PUBSUB_EMULATOR_HOST to one that outlives it, or name another --store");
         }
@@ -146,12 +186,13 @@ final class MainJob {
                 ended.release();
             }
         });
-        // What a run takes out of the subscription before it is killed would be missing at the end of the last one.
-        @Nullable Puller early = kept.isDurable() ? null : Puller.start(place, arrivals);
+        // What a run takes out of a subscription that outlives it would be missing at the end of the last one.
+        boolean outlives = kept.isDurable() && place.isElsewhere();
+        @Nullable Puller early = outlives ? null : Puller.start(place, arrivals);
         try {
             Map<Provider, JobId> started = start(jobs, kept);
-            List<BackfillJob> last =
-                    new JobWatch(jobs, new JobDisplay(out, terminal), err, heap).untilAllEnded(started.values(), ended);
+            List<BackfillJob> last = new JobWatch(jobs, new JobDisplay(out, terminal, clock), err, heap)
+                    .untilAllEnded(started.values(), ended);
             try (Puller puller = early == null ? Puller.start(place, arrivals) : early) {
                 puller.finish(last.stream()
                         .mapToLong(job -> job.progress().published())

@@ -22,7 +22,8 @@ final class OptionParser {
     static final String USAGE = """
             Backfills a Microsoft and a Google mailbox into Pub/Sub and shows what it did.
 
-              --messages N            generated messages a mailbox, 1 to 1000000, default 5000
+              --messages N            generated messages a mailbox, 1 to 1000000 and no more than fit into the heap,
+                                      default 5000
               --seed N                seed of the generated mail, default 1; the same seed gives the same mail
               --mail DIR|FILE         real mail instead: a folder of .eml files, an .eml file or an mbox
               --provider P            microsoft or google; default both

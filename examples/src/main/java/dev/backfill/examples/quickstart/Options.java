@@ -49,7 +49,7 @@ record Options(
     /** The generated messages a mailbox unless the command line says otherwise. */
     static final int DEFAULT_MESSAGES = 5_000;
 
-    /** The most generated messages a mailbox: the fakes hold them in memory. */
+    /** The most generated messages a mailbox, whatever the heap; what fits is {@link HeapRoom}'s to say. */
     static final int MAX_MESSAGES = 1_000_000;
 
     /** The seed unless the command line says otherwise. */

@@ -9,7 +9,8 @@ enum Provider {
             "--graph-url",
             "Microsoft Graph",
             "a Graph's address with its version, for instance https://graph.microsoft.com/v1.0",
-            "me/mailFolders?%24top=1"),
+            "me/mailFolders?%24top=1",
+            "value"),
     /** Gmail. */
     GOOGLE(
             "google",
@@ -17,7 +18,8 @@ enum Provider {
             "--gmail-url",
             "Gmail",
             "the root of a Gmail, for instance https://gmail.googleapis.com/",
-            "gmail/v1/users/me/messages?maxResults=1");
+            "gmail/v1/users/me/messages?maxResults=1",
+            "messages");
 
     private final String id;
     private final String title;
@@ -25,14 +27,23 @@ enum Provider {
     private final String serverTitle;
     private final String urlForm;
     private final String probe;
+    private final String list;
 
-    Provider(String id, String title, String urlArgument, String serverTitle, String urlForm, String probe) {
+    Provider(
+            String id,
+            String title,
+            String urlArgument,
+            String serverTitle,
+            String urlForm,
+            String probe,
+            String list) {
         this.id = id;
         this.title = title;
         this.urlArgument = urlArgument;
         this.serverTitle = serverTitle;
         this.urlForm = urlForm;
         this.probe = probe;
+        this.list = list;
     }
 
     /** The id under which the engine knows it. */
@@ -62,5 +73,10 @@ enum Provider {
     /** What every such server answers with a JSON object, relative to its address. */
     String probe() {
         return probe;
+    }
+
+    /** The field of that answer which holds a list. */
+    String list() {
+        return list;
     }
 }

@@ -2,8 +2,10 @@ package dev.backfill.examples.quickstart;
 
 import dev.backfill.testkit.pubsub.InProcessPubSub;
 import dev.backfill.testkit.pubsub.PubSubTestClient;
+import dev.backfill.testkit.pubsub.Retention;
 import io.grpc.StatusRuntimeException;
 import java.io.UncheckedIOException;
+import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +60,8 @@ final class PubSubPlace implements AutoCloseable {
 
     private static InProcessPubSub startOwn() throws UserMistake {
         try {
-            return InProcessPubSub.start();
+            // What was read back is not kept: the heap is for the mail.
+            return InProcessPubSub.start(Retention.UNTIL_ACKNOWLEDGED, InstantSource.system());
         } catch (UncheckedIOException cannotListen) {
             throw UserMistake.failed("cannot listen on 127.0.0.1: " + cannotListen.getMessage());
         }

@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Backfills a Microsoft and a Google mailbox into Pub/Sub and shows what it did: with nothing but this process, or against
@@ -17,6 +18,9 @@ import java.util.Map;
 public final class Quickstart {
     /** Names the file that takes the exit code when Maven runs this and is not to take a bad end for a failed build. */
     static final String EXIT_FILE = "QUICKSTART_EXIT_FILE";
+
+    /** The exit code of a JVM that ends at its first OutOfMemoryError, as -XX:+ExitOnOutOfMemoryError makes it. */
+    private static final int OUT_OF_MEMORY = 3;
 
     private Quickstart() {}
 
@@ -29,6 +33,8 @@ public final class Quickstart {
      */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        // What stands there when this process dies of a full heap, of which nobody in it can tell any more.
+        handedOver(OUT_OF_MEMORY, System.getenv());
         int exitCode = run(List.of(args), System.getenv(), out, System.err, Terminal.isThere());
         // The vendors' libraries leave daemon threads behind; nothing is to be waited for any more.
         System.exit(handedOver(exitCode, System.getenv()));
@@ -48,9 +54,10 @@ public final class Quickstart {
         }
     }
 
-    private static void logLittleUnless(boolean verbose) {
-        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", verbose ? "info" : "error");
-        if (!verbose) {
+    /** Shows the engine's log from a level on; null for its errors alone. */
+    private static void logAt(@Nullable String level) {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", level == null ? "error" : level);
+        if (level == null) {
             // A database that is away is told of in one line; these two show a stack trace at each of their tries.
             System.setProperty("org.slf4j.simpleLogger.log.com.github.kagkarlsson", "off");
             System.setProperty("org.slf4j.simpleLogger.log.com.zaxxer.hikari", "off");
@@ -69,7 +76,7 @@ public final class Quickstart {
                 out.println(OptionParser.USAGE);
                 return 0;
             }
-            logLittleUnless(options.verbose());
+            logAt(options.verbose() ? Variables.logLevel(environment) : null);
             return new MainJob(options, environment, out, err, terminal).run() ? 0 : UserMistake.FAILED;
         } catch (UserMistake mistake) {
             err.println("quickstart: " + mistake.getMessage());
@@ -77,6 +84,9 @@ public final class Quickstart {
         } catch (StoreException away) {
             err.println("quickstart: --store: " + away.getMessage()
                     + " When the store answers again, the same command carries on where it was.");
+            return UserMistake.FAILED;
+        } catch (OutOfMemoryError full) {
+            err.println("quickstart: " + HeapRoom.FULL);
             return UserMistake.FAILED;
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

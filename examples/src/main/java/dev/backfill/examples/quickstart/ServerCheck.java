@@ -1,5 +1,9 @@
 package dev.backfill.examples.quickstart;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.backfill.spi.AccessTokens;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +18,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
@@ -26,7 +29,11 @@ final class ServerCheck {
     private static final Duration ANSWER = Duration.ofSeconds(20);
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
-    private static final int LOOKED_AT_BYTES = 64;
+    private static final int LOOKED_AT_BYTES = 1 << 20;
+
+    /** What an empty Gmail mailbox answers with instead of a list. */
+    private static final String ESTIMATE = "resultSizeEstimate";
+
     private static final int SUCCESS = 2;
     private static final int HUNDRED = 100;
 
@@ -81,8 +88,12 @@ final class ServerCheck {
             HttpResponse<InputStream> answer = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = answer.body()) {
                 int status = answer.statusCode();
-                if (status / HUNDRED == SUCCESS ? !isJsonObject(body) : !mayPass(status)) {
-                    throw isNo(provider, url, "HTTP " + status + (status / HUNDRED == SUCCESS ? ", not JSON" : ""));
+                boolean success = status / HUNDRED == SUCCESS;
+                if (success ? !isAnswerOf(provider, body) : !mayPass(status)) {
+                    throw isNo(
+                            provider,
+                            url,
+                            "HTTP " + status + (success ? ", no JSON with a list \"" + provider.list() + "\"" : ""));
                 }
             }
         } catch (HttpTimeoutException slow) {
@@ -102,8 +113,25 @@ final class ServerCheck {
         return status == 401 || status == 403 || status == 408 || status == 429 || status >= 500;
     }
 
-    private static boolean isJsonObject(InputStream body) throws IOException {
+    /** True for a JSON object with the list that the provider's answer has. */
+    private static boolean isAnswerOf(Provider provider, InputStream body) throws IOException {
         byte[] start = body.readNBytes(LOOKED_AT_BYTES);
-        return new String(start, StandardCharsets.UTF_8).stripLeading().startsWith("{");
+        try (JsonParser json = new JsonFactory().createParser(start)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken value = json.nextToken();
+                if (name.equals(provider.list()) && value == JsonToken.START_ARRAY
+                        || provider == Provider.GOOGLE && name.equals(ESTIMATE) && value.isNumeric()) {
+                    return true;
+                }
+                json.skipChildren();
+            }
+            return false;
+        } catch (JsonProcessingException notJson) {
+            return false;
+        }
     }
 }

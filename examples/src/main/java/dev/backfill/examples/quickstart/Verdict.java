@@ -49,6 +49,9 @@ record Verdict(boolean holds, String line, List<String> details) {
                 details.add(finding + (reason == null ? "" : ", failed: " + reason));
             }
         }
+        if (compared == 0 && details.isEmpty()) {
+            return ofNothing(explained);
+        }
         return new Verdict(
                 details.isEmpty(),
                 (details.isEmpty() ? "verified" : "NOT verified, " + count(details.size(), "finding"))
@@ -78,6 +81,9 @@ record Verdict(boolean holds, String line, List<String> details) {
 
     /** Judges mail of a server whose mail is not known here: by its counts. */
     static Verdict byCount(long published, long received, long distinct, long mayDouble) {
+        if (published == 0 && received == 0) {
+            return ofNothing(0);
+        }
         boolean holds = distinct == published && received - distinct <= mayDouble;
         return new Verdict(
                 holds,
@@ -89,6 +95,17 @@ record Verdict(boolean holds, String line, List<String> details) {
                         published,
                         received,
                         distinct),
+                List.of());
+    }
+
+    /** Where nothing was compared, nothing is proved. */
+    private static Verdict ofNothing(int explained) {
+        return new Verdict(
+                false,
+                "NOT verified, nothing was compared: "
+                        + (explained == 0
+                                ? "no message was in range (--folders, --from, --to, and no later than the job's start)"
+                                : count(explained, "message") + " did not arrive, with a failure row each"),
                 List.of());
     }
 

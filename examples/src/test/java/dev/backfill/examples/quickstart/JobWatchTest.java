@@ -58,7 +58,11 @@ class JobWatchTest {
                     return completed();
                 });
         try (HeapPeak heap = HeapPeak.start()) {
-            return new JobWatch(jobs, new JobDisplay(print(drawn), false), print(said), heap)
+            return new JobWatch(
+                            jobs,
+                            new JobDisplay(print(drawn), false, java.time.InstantSource.system()),
+                            print(said),
+                            heap)
                     .untilAllEnded(List.of(ID), ended);
         }
     }

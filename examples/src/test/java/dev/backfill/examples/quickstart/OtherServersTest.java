@@ -140,6 +140,54 @@ class OtherServersTest {
         }
     }
 
+    @Test
+    void anAnswerThatIsSomeOtherJsonIsNoGraphAndNoGmail() throws IOException {
+        for (String json :
+                List.of("{}", "{\"value\": 1}", "{\"items\": {\"value\": []}}", "{\"value\"", "{\"messages\": 7}")) {
+            try (LoopbackServer other = LoopbackServer.start(
+                    call -> HttpAnswer.text(200, "application/json", json), new RequestJournal(), new FaultPlan())) {
+                noSuchServer("--gmail-url", other.uri().toString(), "Gmail");
+                noSuchServer("--graph-url", other.uri() + "/v1.0", "Microsoft Graph");
+            }
+        }
+    }
+
+    @Test
+    void whatAJobThatFailedPublishedIsNeverVerified() throws IOException {
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails(5)).start()) {
+            Path token = Files.writeString(folder.resolve("token"), "a-token");
+            graph.tokens().accept("a-token", OWNER);
+
+            Session session = Session.run(
+                    "--graph-url", graph.baseUrl(), "--token-file", token, "--folders", "No Such", "--verify");
+
+            assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
+            assertThat(session.out()).doesNotContain("verified");
+            assertThat(session.err().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("FOLDER_NOT_FOUND", "No Such")
+                    .endsWith("NOT verified");
+        }
+    }
+
+    @Test
+    void nothingInRangeOfAnotherServerIsNotVerified() throws IOException {
+        Path token = Files.writeString(folder.resolve("token"), "a-token");
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails(5)).start()) {
+            graph.tokens().accept("a-token", OWNER);
+
+            Session session = Session.run(
+                    "--graph-url", graph.baseUrl(), "--token-file", token, "--to", "1999-01-01", "--verify");
+
+            assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
+            assertThat(session.err().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("Microsoft NOT verified", "no message was in range");
+        }
+    }
+
     private static void noSuchServer(String argument, String url, String title) {
         Session session = Session.run(argument, url);
 

@@ -145,6 +145,25 @@ class QuickstartTest {
     }
 
     @Test
+    void nothingInRangeIsNotVerified() {
+        Session session = Session.run("--messages", 5, "--from", "2050-01-01", "--verify");
+
+        assertThat(session.exitCode()).as(session.all()).isEqualTo(1);
+        assertThat(session.out()).doesNotContain("verified");
+        assertThat(session.err().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line).contains("NOT verified", "no message was in range"));
+    }
+
+    @Test
+    void generatingMailIsToldOfBeforeItIsDone() {
+        Session session = Session.run("--messages", 1_000, "--provider", "google");
+
+        assertThat(session.out().lines().findFirst().orElseThrow())
+                .matches("Preparing 1,000 generated messages for each provider [.]{3} [0-9.]+ s");
+    }
+
+    @Test
     void theExitCodeIsHandedOverToWhoAsksForItAndKeptWhereThatFails() throws IOException {
         Path file = folder.resolve("exit");
         Map<String, String> asked = Map.of("QUICKSTART_EXIT_FILE", file.toString());

@@ -28,6 +28,10 @@ class VariablesTest {
             JOB_TIMEOUT_HOURS    | 0                 | 1 to 8760
             DEFAULT_BATCH_SIZE   | 1001              | 1 to 1000
             DEFAULT_RATE_LIMIT   | -1                | 1 to 1000
+            LOG_LEVEL            | loud              | trace, debug, info, warn, error or off
+            OFFICE_SERVICE_PORT  | 0                 | 1 to 65535
+            OFFICE_SERVICE_PORT  | 65536             | 1 to 65535
+            OFFICE_SERVICE_PORT  | http              | 1 to 65535
             """)
     void aWrongVariableIsOneLineBeforeAnythingStarts(String variable, String value, String form) {
         Path store = folder.resolve("jobs.db");
@@ -43,11 +47,18 @@ class VariablesTest {
 
     @Test
     void blankMeansNotSet() {
-        Map<String, String> blank =
-                Map.of("PUBSUB_EMULATOR_HOST", " ", "PUBSUB_PROJECT_ID", "", "MAX_CONCURRENT_JOBS", "");
+        Map<String, String> blank = Map.of(
+                "PUBSUB_EMULATOR_HOST", " ", "PUBSUB_PROJECT_ID", "", "LOG_LEVEL", "", "OFFICE_SERVICE_PORT", " ");
 
         Session session = Session.run(blank, "--messages", 3, "--provider", "google");
 
         assertThat(session.exitCode()).as(session.all()).isZero();
+    }
+
+    @Test
+    void whatOfficeServicesAreGivenElsewhereIsTaken() throws UserMistake {
+        for (String level : new String[] {"INFO", "warn", "Warning", "DEBUG"}) {
+            Variables.check(Map.of("LOG_LEVEL", level, "OFFICE_SERVICE_PORT", "8000"));
+        }
     }
 }
