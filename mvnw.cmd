@@ -52,13 +52,16 @@ if not exist "%MVNW_MAVEN%" goto fail
 
 rem --- the run; what the quickstart finds wrong is no failed build: it writes its exit code to a file
 :run
-set "QUICKSTART_EXIT_FILE=%~dp0examples\target\quickstart.exit"
+set "QUICKSTART_EXIT_FILE=%~dp0examples\target\quickstart-%RANDOM%%RANDOM%.exit"
 if exist "%QUICKSTART_EXIT_FILE%" del /q "%QUICKSTART_EXIT_FILE%"
-call "%MVNW_MAVEN%" %*
+call "%MVNW_MAVEN%" -Dquickstart.fullHeapCode=3 %*
 set "MVNW_CODE=%ERRORLEVEL%"
 if not "%MVNW_CODE%"=="0" exit /b %MVNW_CODE%
 if exist "%QUICKSTART_EXIT_FILE%" set /p MVNW_CODE=<"%QUICKSTART_EXIT_FILE%"
-exit /b %MVNW_CODE%
+if exist "%QUICKSTART_EXIT_FILE%" del /q "%QUICKSTART_EXIT_FILE%"
+if not "%MVNW_CODE%"=="3" exit /b %MVNW_CODE%
+>&2 echo quickstart: the heap is full; give fewer or smaller messages, one --provider, or a larger heap: -Dquickstart.jvmArgs=-Xmx4g
+exit /b 1
 
 :fail
 >&2 echo mvnw: %MVNW_WRONG%

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A PostgreSQL that can be restarted: where it is and what it keeps stay as they are. Not thread-safe. */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
     private final Path folder;
     private final int port;
     private EmbeddedPostgres server;
@@ -15,7 +15,7 @@ final class PostgresServer implements AutoCloseable {
      *
      * @param folder where it keeps its files
      */
-    PostgresServer(Path folder) throws IOException {
+    public PostgresServer(Path folder) throws IOException {
         this.folder = folder;
         server = settings().start();
         port = server.getPort();
@@ -30,13 +30,23 @@ final class PostgresServer implements AutoCloseable {
                 .setServerConfig("max_connections", "300");
     }
 
-    String url() {
+    public String url() {
         return server.getJdbcUrl("postgres", "postgres");
     }
 
     /** Stops it, which breaks all connections, and starts it again. */
     void restart() throws IOException {
+        stop();
+        startAgain();
+    }
+
+    /** Stops it, which breaks all connections. */
+    public void stop() throws IOException {
         server.close();
+    }
+
+    /** Starts it after {@link #stop}, in its old place. */
+    public void startAgain() throws IOException {
         server = settings().setPort(port).start();
     }
 
