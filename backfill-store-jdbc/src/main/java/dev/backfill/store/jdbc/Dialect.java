@@ -24,6 +24,11 @@ enum Dialect {
         }
 
         @Override
+        String noPatience(Duration patience) {
+            return "set local statement_timeout = " + patience.toMillis();
+        }
+
+        @Override
         boolean isWorthAnotherTry(SQLException error) {
             return error.getSQLState() != null && AGAIN.contains(error.getSQLState());
         }
@@ -79,6 +84,12 @@ enum Dialect {
      */
     @Nullable
     String beginWrite(Duration standstill) {
+        return null;
+    }
+
+    /** What ends each statement of a transaction that takes longer, be it for a lock. Null where nothing waits for a lock. */
+    @Nullable
+    String noPatience(Duration patience) {
         return null;
     }
 

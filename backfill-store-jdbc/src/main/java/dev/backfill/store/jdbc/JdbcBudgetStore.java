@@ -6,7 +6,9 @@ import dev.backfill.spi.BudgetGrants;
 import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Quota;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Budgets in the database, one row each: a draw locks the row, reads what was drawn, and writes what is drawn then, by the
@@ -14,11 +16,15 @@ import java.time.Instant;
  * given.
  */
 final class JdbcBudgetStore implements BudgetStore {
+    /** A statement of a draw that takes longer is ended on PostgreSQL: a run that waits for it obeys no command. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final Database database;
     private final Time time;
     private final String insert;
     private final String select;
     private final String update;
+    private final @Nullable String noPatience;
 
     /** Tells the time within a transaction. */
     @FunctionalInterface
@@ -39,6 +45,7 @@ final class JdbcBudgetStore implements BudgetStore {
                 "insert into " + table + " (budget_key, grants) values (?, '') on conflict (budget_key) do nothing";
         this.select = "select grants from " + table + " where budget_key = ?"
                 + database.dialect().forUpdate();
+        this.noPatience = database.dialect().noPatience(PATIENCE);
         this.update = "update " + table + " set grants = ? where budget_key = ?";
     }
 
@@ -51,6 +58,9 @@ final class JdbcBudgetStore implements BudgetStore {
     public Chunk draw(String key, Quota budget, long wanted) {
         requireNonNull(key, "key");
         return database.write("A budget could not be drawn from", session -> {
+            if (noPatience != null) {
+                session.execute(noPatience);
+            }
             BudgetGrants before = locked(session, key);
             // The time is asked for once the row is locked: whoever had it before was told an earlier one.
             BudgetGrants.Drawn drawn = before.draw(time.now(session), budget, wanted);

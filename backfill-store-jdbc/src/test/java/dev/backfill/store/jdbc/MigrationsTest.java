@@ -65,6 +65,25 @@ class MigrationsTest {
     }
 
     @Test
+    void aFileOfTheFirstVersionIsBroughtUpToDateWithItsJobs() throws SQLException {
+        Path file = folder.resolve("store.db");
+        try (JdbcPersistence store = JdbcPersistence.file(file).open()) {
+            store.jobs().insert(StoreJobs.job("j1", "user", "account"));
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table backfill_budget");
+            statement.execute("delete from backfill_schema_history where version = '2'");
+        }
+        try (JdbcPersistence store = JdbcPersistence.file(file).open()) {
+            assertThat(store.jobs().find(StoreJobs.job("j1", "user", "account").id()))
+                    .isPresent();
+            Quota budget = new Quota("any", Quota.Measure.UNITS, Quota.Scope.PROJECT, 10, Duration.ofMinutes(1));
+            assertThat(store.budgets().draw("key", budget, 10).amount()).isEqualTo(10);
+        }
+    }
+
+    @Test
     void tablesAreWhereTheyWereAskedForAndNowhereElse() throws SQLException {
         String schema = Postgres.newSchema();
         postgres(schema, "mail_").close();
