@@ -1,0 +1,100 @@
+package dev.backfill.benchmarks;
+
+import dev.backfill.api.BackfillManager;
+import dev.backfill.benchmarks.fake.FastGraph;
+import dev.backfill.benchmarks.report.Report;
+import dev.backfill.benchmarks.report.Row;
+import dev.backfill.core.EngineConfig;
+import dev.backfill.provider.microsoft.MicrosoftEmailSource;
+import dev.backfill.testkit.RecordingSink;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Many mailboxes at once, each slow to answer: what they reach together, and what each costs. On JDK 21 and newer the engine has
+ * virtual threads, on 17 a pool; the command is run on either.
+ */
+final class ScaleBench implements Bench {
+    private static final Duration LATENCY = Duration.ofMillis(100);
+    private static final int BODY_BYTES = 2_000;
+
+    @Override
+    public void run(Report report, boolean quick) {
+        int messages = quick ? 100 : 1_000;
+        int[] mailboxes = quick ? new int[] {1, 10} : new int[] {1, 10, 100, 1_000};
+        run(10, messages);
+        Figures alone = run(1, messages);
+        for (int count : mailboxes) {
+            Figures figures = count == 1 ? alone : run(count, messages);
+            String name = count + " mailboxes of " + messages + ", " + LATENCY.toMillis() + " ms";
+            report.add(
+                    Row.of(name, figures.rate(), "messages/s").to(count * alone.rate(), "as many times one mailbox"));
+            report.add(
+                    Row.of(name + ", CPU", figures.cpuMillis(), "ms a message").to(alone.cpuMillis(), "one mailbox"));
+            report.add(Row.of(name + ", platform threads", figures.threads() / (double) count, "a mailbox"));
+            report.add(Row.of(name + ", live heap", figures.heapBytes() / 1e3 / count, "KB a mailbox"));
+        }
+    }
+
+    /** What a run took; CPU and threads with the server's, which is in the process. */
+    private record Figures(double rate, double cpuMillis, int threads, long heapBytes) {}
+
+    private static Figures run(int mailboxes, int messages) {
+        long heapBefore = Machine.liveHeap();
+        int threadsBefore = Machine.threads();
+        RecordingSink sink = new RecordingSink().countsOnly();
+        try (FastGraph graph = new FastGraph(messages, BODY_BYTES, LATENCY, null);
+                BackfillManager engine = JobRuns.builder()
+                        .source(new MicrosoftEmailSource())
+                        .settings(
+                                MicrosoftEmailSource.PROVIDER_ID,
+                                Map.of("base-url", graph.baseUrl().toString()))
+                        .sink(sink)
+                        .config(EngineConfig.builder()
+                                .maxConcurrentJobs(mailboxes)
+                                .build())
+                        .build()) {
+            Peaks peaks = new Peaks((long) mailboxes * messages / 2, sink);
+            Duration cpuBefore = Machine.cpu();
+            long begin = System.nanoTime();
+            JobRuns.toTheirEnds(
+                    engine,
+                    IntStream.range(0, mailboxes)
+                            .mapToObj(i -> JobRuns.request(MicrosoftEmailSource.PROVIDER_ID, "box-" + i)
+                                    .build())
+                            .toList(),
+                    peaks::look);
+            double seconds = (System.nanoTime() - begin - peaks.pausedNanos) / 1e9;
+            double all = (double) mailboxes * messages;
+            return new Figures(
+                    all / seconds,
+                    Machine.cpu().minus(cpuBefore).toNanos() / 1e6 / all,
+                    peaks.threads - threadsBefore,
+                    Math.max(0, peaks.heapBytes - heapBefore));
+        }
+    }
+
+    /** Looks at threads all the time, and at the heap once, half-way. */
+    private static final class Peaks {
+        private final long halfWay;
+        private final RecordingSink sink;
+        private int threads;
+        private long heapBytes;
+        private long pausedNanos;
+
+        Peaks(long halfWay, RecordingSink sink) {
+            this.halfWay = halfWay;
+            this.sink = sink;
+        }
+
+        void look() {
+            threads = Math.max(threads, Machine.threads());
+            if (heapBytes == 0 && sink.counts().delivered() >= halfWay) {
+                long begin = System.nanoTime();
+                heapBytes = Machine.liveHeap();
+                pausedNanos = System.nanoTime() - begin;
+            }
+        }
+    }
+}
