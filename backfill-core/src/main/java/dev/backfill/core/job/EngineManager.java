@@ -186,14 +186,21 @@ public final class EngineManager implements BackfillManager {
             return;
         }
         try {
-            live.obeyAll(scope.store());
-            recurring.startDue();
-            admission.admit();
-            upkeep.run();
-        } catch (RuntimeException failed) {
-            LOG.warn("A sweep failed; the next one follows: {}", ErrorText.withStack(failed));
+            // Each by itself: one that fails must not keep the others from their work.
+            step(() -> live.obeyAll(scope.store()));
+            step(recurring::startDue);
+            step(admission::admit);
+            step(upkeep::run);
         } finally {
             sweepLater();
+        }
+    }
+
+    private static void step(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException failed) {
+            LOG.warn("A part of a sweep failed; the next one follows: {}", ErrorText.withStack(failed));
         }
     }
 

@@ -134,7 +134,15 @@ final class JobRunner implements JobQueue.Handler {
         try {
             runOpened(row, lease, hold);
         } catch (StoreException down) {
-            throw down;
+            if (!down.isRefused()) {
+                throw down;
+            }
+            LOG.error("The store refuses what the run has to write: {}", ErrorText.withStack(down));
+            fail(
+                    lease,
+                    "STORE_REFUSED",
+                    "The store cannot hold what this job has to write; see the log. Nothing before the last checkpoint is lost."
+                            + " Report it, and resume when it is mended.");
         } catch (BackfillException refused) {
             fail(lease, refused.code(), String.valueOf(refused.getMessage()));
         } catch (SourceException refused) {

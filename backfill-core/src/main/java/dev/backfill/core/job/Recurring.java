@@ -14,10 +14,12 @@ import dev.backfill.api.Schedule;
 import dev.backfill.api.ScheduleId;
 import dev.backfill.api.ScheduleNotFoundException;
 import dev.backfill.api.UserId;
+import dev.backfill.core.log.ErrorText;
 import dev.backfill.core.pipeline.RunScope;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.ScheduleRecord;
 import dev.backfill.spi.ScheduleStore;
+import dev.backfill.spi.StoreException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -104,8 +106,19 @@ final class Recurring {
         if (store != null) {
             Instant now = scope.time().instant();
             for (ScheduleRecord due : store.due(now, STARTS_A_SWEEP)) {
-                start(store, due, now);
+                startSafely(store, due, now);
             }
+        }
+    }
+
+    /** One schedule that cannot be started must not keep the others from it. */
+    private void startSafely(ScheduleStore kept, ScheduleRecord due, Instant now) {
+        try {
+            start(kept, due, now);
+        } catch (StoreException down) {
+            throw down;
+        } catch (RuntimeException broken) {
+            LOG.error("Schedule {} cannot be started: {}", due.id(), ErrorText.withStack(broken));
         }
     }
 

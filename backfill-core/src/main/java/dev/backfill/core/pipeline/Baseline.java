@@ -56,8 +56,18 @@ record Baseline(JobRecord job, Map<String, String> pins) {
                 && before.pin()
                 && before.includeDeleted() == now.includeDeleted()
                 && Set.copyOf(before.folders()).equals(Set.copyOf(now.folders()))
+                && covers(before, now)
                 && job.mailboxKey() != null
                 && job.mailboxKey().equals(row.mailboxKey());
+    }
+
+    /** Mail that lies outside what was read then, and inside what is wanted now, no change would ever tell of. */
+    private static boolean covers(BackfillRequest before, BackfillRequest now) {
+        Instant from = now.from();
+        Instant to = now.to();
+        boolean begins = before.from() == null || (from != null && !from.isBefore(before.from()));
+        boolean ends = before.to() == null || (to != null && !to.isAfter(before.to()));
+        return begins && ends;
     }
 
     /** A time before the marks were taken. */

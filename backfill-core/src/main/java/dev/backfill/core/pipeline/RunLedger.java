@@ -171,7 +171,8 @@ final class RunLedger {
             try {
                 return writer.write(lease, checkpoint, change);
             } catch (StoreException down) {
-                if (scope.time().nanoTime() - since > STORE_PATIENCE.toNanos() || !pause()) {
+                boolean tooLong = scope.time().nanoTime() - since > STORE_PATIENCE.toNanos();
+                if (down.isRefused() || tooLong || !pause()) {
                     throw down;
                 }
             }

@@ -122,6 +122,18 @@ class IncrementalTest {
         assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
     }
 
+    /** What lies between its end and its marks nobody read, and no change would tell of it. */
+    @Test
+    void aRunOverAShorterTimeIsNoBaseline() {
+        completed(EngineRig.request()
+                .to(ScriptedFolder.DEFAULT_OLDEST.plusSeconds(1))
+                .build());
+        BackfillJob job = incremental();
+
+        assertThat(job.notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
+        assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
+    }
+
     @Test
     void aRunThatEndedAtItsBoundOrTookNoMarksIsNoBaseline() {
         completed(EngineRig.request().maxEmails(3L).build());

@@ -7,6 +7,7 @@ import dev.backfill.api.JobState;
 import dev.backfill.core.InMemoryJobStore;
 import dev.backfill.core.job.InMemoryJobQueue;
 import dev.backfill.core.time.SystemTime;
+import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.StoreException;
@@ -71,6 +72,30 @@ class StoreTroubleTest {
         assertThat(end.progress().published()).isEqualTo(MESSAGES);
         assertThat(sink.distinct()).isEqualTo(MESSAGES);
         assertThat(sink.duplicates()).isZero();
+    }
+
+    /** Tried for ever, it would publish the same mail again and again, and never say why. */
+    @Test
+    void whatTheStoreRefusesForGoodFailsTheJob() {
+        JobStore refusing = (JobStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {JobStore.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("write") && !args[1].equals(Checkpoint.EMPTY)) {
+                        failures.incrementAndGet();
+                        throw StoreException.refused("the text cannot be held", new IllegalStateException("test"));
+                    }
+                    try {
+                        return method.invoke(healthy, args);
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                });
+        try (EngineRig rig = new EngineRig(source, sink, refusing, builder -> builder)) {
+            BackfillJob end = rig.run(EngineRig.request().build());
+
+            assertThat(end.state()).isEqualTo(JobState.FAILED);
+            assertThat(end.failureCode()).isEqualTo("STORE_REFUSED");
+            assertThat(failures).hasValue(1);
+        }
     }
 
     @Test

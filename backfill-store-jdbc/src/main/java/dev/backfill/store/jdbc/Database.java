@@ -99,6 +99,9 @@ final class Database {
                 try {
                     return once(source, work);
                 } catch (SQLException refused) {
+                    if (dialect.isForGood(refused)) {
+                        throw StoreException.refused(failure + ".", refused);
+                    }
                     if (attempt == TRIES || !dialect.isWorthAnotherTry(refused)) {
                         throw new StoreException(failure + ".", refused);
                     }

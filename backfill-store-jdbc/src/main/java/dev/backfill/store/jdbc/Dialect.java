@@ -28,6 +28,18 @@ enum Dialect {
             return "set local statement_timeout = " + patience.toMillis();
         }
 
+        // What cannot be held in a column, broken rules but uniqueness, and what is not there or not allowed.
+        private static final Set<String> FOR_GOOD = Set.of("22", "23", "42");
+
+        @Override
+        boolean isForGood(SQLException error) {
+            String state = error.getSQLState();
+            return state != null
+                    && state.length() == 5
+                    && FOR_GOOD.contains(state.substring(0, 2))
+                    && !AGAIN.contains(state);
+        }
+
         @Override
         boolean isWorthAnotherTry(SQLException error) {
             return error.getSQLState() != null && AGAIN.contains(error.getSQLState());
@@ -43,6 +55,13 @@ enum Dialect {
         private static final int PRIMARY_CODE = 0xff;
         private static final int BUSY = 5;
         private static final int CONSTRAINT = 19;
+        // A value that is too long, or of a kind that a column does not hold.
+        private static final Set<Integer> FOR_GOOD = Set.of(18, 20);
+
+        @Override
+        boolean isForGood(SQLException error) {
+            return FOR_GOOD.contains(error.getErrorCode() & PRIMARY_CODE);
+        }
 
         @Override
         boolean isWorthAnotherTry(SQLException error) {
@@ -92,6 +111,9 @@ enum Dialect {
     String noPatience(Duration patience) {
         return null;
     }
+
+    /** Says whether the same transaction can never succeed, because of what it holds and not of who else is there. */
+    abstract boolean isForGood(SQLException error);
 
     /**
      * Says whether the same transaction may succeed if it is tried again at once. Broken uniqueness is among it: the second try

@@ -43,6 +43,22 @@ class StoreFaultsTest {
                 new Database(Dialect.POSTGRESQL, faulty, faulty, new Tables(schema, Tables.DEFAULT_PREFIX)));
     }
 
+    /** PostgreSQL holds no NUL in a text: no second try could change that. */
+    @Test
+    void whatADatabaseCannotHoldIsRefusedForGood() {
+        JobRecord job = StoreJobs.job("j1", "user", "account");
+        store.insert(job);
+        Lease lease = store.claim(job.id(), "a", StoreJobs.NOW, JobLimits.NONE).orElseThrow();
+        Checkpoint nul = new Checkpoint(List.of(), Map.of("scope", "a\u0000b"), List.of());
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.write(lease, nul, row -> row))
+                .satisfies(refused -> assertThat(refused.isRefused()).isTrue());
+        commitsToLose.set(1);
+        assertThatExceptionOfType(StoreException.class)
+                .isThrownBy(() -> store.write(lease, Checkpoint.EMPTY, row -> row))
+                .satisfies(lost -> assertThat(lost.isRefused()).isFalse());
+    }
+
     @Test
     void aWriteWhoseAnswerWasLostMayBeRepeated() {
         JobRecord job = StoreJobs.job("j1", "user", "account");
