@@ -13,6 +13,7 @@ public final class Benchmarks {
     private static final Map<String, Bench> BENCHES = new TreeMap<>();
 
     static {
+        BENCHES.put("engine", new EngineBench());
         BENCHES.put("quota", new QuotaBench());
         BENCHES.put("scale", new ScaleBench());
     }

@@ -1,0 +1,108 @@
+package dev.backfill.benchmarks;
+
+import dev.backfill.api.AccountRef;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.UserId;
+import dev.backfill.benchmarks.anchor.PlainLoop;
+import dev.backfill.benchmarks.anchor.SpringBatch;
+import dev.backfill.benchmarks.anchor.Work;
+import dev.backfill.benchmarks.fake.CountingSink;
+import dev.backfill.benchmarks.report.Report;
+import dev.backfill.benchmarks.report.Rounds;
+import dev.backfill.benchmarks.report.Row;
+import dev.backfill.testkit.DirectMailboxContext;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the engine makes of a provider and a sink that cost next to nothing, beside a plain loop and Spring Batch on the same
+ * mailbox, encoder, sink and database, with a durable checkpoint for each page of 100, or for fewer where several pages are
+ * acknowledged by the time one can be written.
+ */
+final class EngineBench implements Bench {
+    private static final String LOOP = "plain loop";
+    private static final String SPRING = "Spring Batch, chunk 100";
+    private static final String SPRING_SPLIT = "Spring Batch, chunk 100, 4 steps side by side";
+    private static final String ENGINE = "engine";
+    private static final int STEPS = 4;
+    private static final int[] BODY_BYTES = {2_000, 75_000};
+
+    /** Does all of a mailbox once. */
+    private interface Subject {
+        void run() throws Exception;
+    }
+
+    @Override
+    public void run(Report report, boolean quick) throws Exception {
+        report.say("Each row: the same scripted mailbox, encoder, counting sink; a commit on the disk per checkpoint");
+        try (BenchDatabase postgresql = BenchDatabase.postgresql()) {
+            measure(report, postgresql, quick);
+        }
+        try (BenchDatabase sqlite = BenchDatabase.sqlite()) {
+            measure(report, sqlite, quick);
+        }
+    }
+
+    private static void measure(Report report, BenchDatabase database, boolean quick) throws Exception {
+        SpringBatch spring = new SpringBatch(database.plain(), database.product());
+        for (int bytes : BODY_BYTES) {
+            int messages = (quick ? 2_000_000 : 100_000_000) / Math.max(bytes, 5_000) / 1_000 * 1_000 + 1_000;
+            String name = database.product() + ", " + bytes / 1_000 + " KB, ";
+            Map<String, Double> rates = measure(database, spring, messages, bytes, quick);
+            double anchor = rates.get(SPRING);
+            rates.forEach((subject, rate) -> {
+                Row row = Row.of(name + subject, rate, "messages/s");
+                report.add(subject.equals(SPRING) ? row : row.to(anchor, SPRING));
+            });
+        }
+    }
+
+    private static Map<String, Double> measure(
+            BenchDatabase database, SpringBatch spring, int messages, int bytes, boolean quick) throws Exception {
+        ScriptedSource source = ScriptedSource.builder()
+                .mailbox(ScriptedFolder.inbox(messages).bodies(bytes))
+                .noBorderRepeats()
+                .build();
+        try (CountingSink sink = new CountingSink();
+                BackfillManager engine = JobRuns.builder()
+                        .source(source)
+                        .sink(sink)
+                        .store(database.persistence())
+                        .build()) {
+            AccountRef account = new AccountRef(UserId.of("bench"), ScriptedSource.DEFAULT_ID, "me");
+            Work work =
+                    new Work(source.open(DirectMailboxContext.builder(account).build()), sink.publisher(), account);
+            Rounds rounds = new Rounds(quick ? 0 : 2, quick ? 1 : 5)
+                    .measure(LOOP, () -> rate(sink, messages, () -> PlainLoop.run(work, database.plain())))
+                    .measure(SPRING, () -> rate(sink, messages, () -> spring.run(work, 1)));
+            if (database.product().equals("postgresql")) {
+                // SQLite has one writer, and a chunk's transaction has it from beginning to end.
+                rounds.measure(SPRING_SPLIT, () -> rate(sink, messages, () -> spring.run(work, STEPS)));
+            }
+            return rounds.measure(
+                            ENGINE,
+                            () -> rate(
+                                    sink,
+                                    messages,
+                                    () -> JobRuns.toTheirEnds(
+                                            engine,
+                                            List.of(JobRuns.request(ScriptedSource.DEFAULT_ID, "me")
+                                                    .build()),
+                                            () -> {})))
+                    .run();
+        }
+    }
+
+    private static double rate(CountingSink sink, int messages, Subject subject) throws Exception {
+        long before = sink.messages();
+        long begin = System.nanoTime();
+        subject.run();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        if (sink.messages() - before != messages) {
+            throw new IllegalStateException(messages + " messages should have come, not " + (sink.messages() - before));
+        }
+        return messages / seconds;
+    }
+}
