@@ -14,6 +14,7 @@ public final class Benchmarks {
 
     static {
         BENCHES.put("engine", new EngineBench());
+        BENCHES.put("path", new PathBench());
         BENCHES.put("quota", new QuotaBench());
         BENCHES.put("scale", new ScaleBench());
     }

@@ -1,0 +1,170 @@
+package dev.backfill.benchmarks;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.benchmarks.anchor.HandWrittenPath;
+import dev.backfill.benchmarks.report.Report;
+import dev.backfill.benchmarks.report.Rounds;
+import dev.backfill.benchmarks.report.Row;
+import dev.backfill.core.EngineConfig;
+import dev.backfill.provider.microsoft.MicrosoftEmailSource;
+import dev.backfill.publisher.pubsub.PubSubMessageSink;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The whole path, from a page of Graph to the checkpoint behind its acknowledgements, beside the same path written by hand without
+ * an engine. Servers run in a JVM of their own; both sides store checkpoints in SQLite with synchronous=FULL.
+ */
+final class PathBench implements Bench {
+    private static final String HAND = "by hand";
+    private static final String ENGINE = "engine";
+    private static final String CPU = ", CPU";
+
+    /** How far the provider and the sink are. */
+    private enum Distance {
+        NEAR("0 ms", Duration.ZERO, Duration.ZERO),
+        FAR("100/30 ms", Duration.ofMillis(100), Duration.ofMillis(30));
+
+        private final String title;
+        private final Duration latency;
+        private final Duration acknowledgement;
+
+        Distance(String title, Duration latency, Duration acknowledgement) {
+            this.title = title;
+            this.latency = latency;
+            this.acknowledgement = acknowledgement;
+        }
+    }
+
+    /**
+     * What is crawled.
+     *
+     * @param mailboxes how many at once
+     * @param messages in each
+     * @param bodyBytes of each message
+     */
+    private record Case(Distance distance, int mailboxes, int messages, int bodyBytes) {
+        String title() {
+            return bodyBytes / 1_000 + " KB, " + distance.title + ", " + mailboxes + " mailboxes, ";
+        }
+
+        double all() {
+            return (double) mailboxes * messages;
+        }
+
+        List<String> boxes() {
+            return IntStream.range(0, mailboxes).mapToObj(i -> "box-" + i).toList();
+        }
+    }
+
+    private static final List<Case> CASES = List.of(
+            new Case(Distance.NEAR, 1, 30_000, 2_000),
+            new Case(Distance.NEAR, 16, 3_000, 2_000),
+            new Case(Distance.NEAR, 64, 1_000, 2_000),
+            new Case(Distance.FAR, 1, 3_000, 2_000),
+            new Case(Distance.FAR, 16, 3_000, 2_000),
+            new Case(Distance.FAR, 64, 1_000, 2_000),
+            new Case(Distance.NEAR, 16, 300, 75_000));
+    private static final List<Case> QUICK =
+            List.of(new Case(Distance.NEAR, 2, 500, 2_000), new Case(Distance.FAR, 4, 500, 2_000));
+
+    @Override
+    public void run(Report report, boolean quick) throws Exception {
+        for (Case one : quick ? QUICK : CASES) {
+            measure(report, one, quick);
+        }
+    }
+
+    private static void measure(Report report, Case one, boolean quick) throws Exception {
+        Distance distance = one.distance();
+        try (PathServers servers =
+                        PathServers.start(one.messages(), one.bodyBytes(), distance.latency, distance.acknowledgement);
+                BenchDatabase database = BenchDatabase.sqlite();
+                HandWrittenPath byHand =
+                        new HandWrittenPath(servers.graph(), servers.pubSub(), PathServers.TOPIC, database.plain());
+                BackfillManager engine = engine(servers, database, one.mailboxes())) {
+            Meter meter = new Meter(one);
+            Map<String, Double> figures = new Rounds(quick ? 0 : 2, quick ? 1 : 5)
+                    .measure(HAND, () -> meter.rate(() -> byHand.run(one.boxes())))
+                    .measure(HAND + CPU, meter::cpuMillis)
+                    .measure(ENGINE, () -> meter.rate(() -> crawl(engine, one.boxes())))
+                    .measure(ENGINE + CPU, meter::cpuMillis)
+                    .run();
+            for (String unit : List.of("", CPU)) {
+                double anchor = figures.get(HAND + unit);
+                String named = unit.isEmpty() ? "messages/s" : "ms a message";
+                report.add(Row.of(one.title() + HAND + unit, anchor, named));
+                report.add(Row.of(one.title() + ENGINE + unit, figures.get(ENGINE + unit), named)
+                        .to(anchor, HAND));
+            }
+        }
+    }
+
+    private static BackfillManager engine(PathServers servers, BenchDatabase database, int mailboxes) {
+        return JobRuns.builder()
+                .source(new MicrosoftEmailSource())
+                .settings(
+                        MicrosoftEmailSource.PROVIDER_ID,
+                        Map.of("base-url", servers.graph().toString()))
+                .sink(new PubSubMessageSink())
+                .settings(
+                        PubSubMessageSink.ID,
+                        Map.of(
+                                "project", PathServers.PROJECT,
+                                "topic", PathServers.TOPIC,
+                                "emulator-host", servers.pubSub()))
+                .store(database.persistence())
+                // Graph allows a mailbox 10,000 requests in ten minutes, which would be what is measured.
+                .quotas(MicrosoftEmailSource.PROVIDER_ID, List.of())
+                .config(EngineConfig.builder().maxConcurrentJobs(mailboxes).build())
+                .build();
+    }
+
+    private static long crawl(BackfillManager engine, List<String> boxes) {
+        List<BackfillRequest> requests = boxes.stream()
+                .map(box ->
+                        JobRuns.request(MicrosoftEmailSource.PROVIDER_ID, box).build())
+                .toList();
+        return JobRuns.toTheirEnds(engine, requests, () -> {}).stream()
+                .map(BackfillJob::progress)
+                .mapToLong(progress -> progress.published())
+                .sum();
+    }
+
+    /** Crawls all mailboxes once, and gives how many messages were published. */
+    private interface Crawl {
+        long run() throws Exception;
+    }
+
+    /** Measures one crawl after another. Confined to one thread. */
+    private static final class Meter {
+        private final Case all;
+        private double cpuMillis;
+
+        Meter(Case all) {
+            this.all = all;
+        }
+
+        double rate(Crawl crawl) throws Exception {
+            Duration cpu = Machine.cpu();
+            long begin = System.nanoTime();
+            long published = crawl.run();
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            if (published != all.all()) {
+                throw new IllegalStateException(
+                        (long) all.all() + " messages should have been published, not " + published);
+            }
+            cpuMillis = Machine.cpu().minus(cpu).toNanos() / 1e6 / all.all();
+            return all.all() / seconds;
+        }
+
+        /** What the last crawl cost a message. */
+        double cpuMillis() {
+            return cpuMillis;
+        }
+    }
+}
