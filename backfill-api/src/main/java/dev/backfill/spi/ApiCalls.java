@@ -31,4 +31,12 @@ public interface ApiCalls {
      * @throws SourceException of kind STOPPED when the job ends meanwhile
      */
     <T extends @Nullable Object> List<Outcome<T>> all(List<ApiRequest<T>> requests);
+
+    /**
+     * Says how many bytes an answer had on the wire, for quotas of bytes: what is too much is waited for by the next request.
+     * Called by providers with such a quota, from within a request's body or after it. Never blocks.
+     *
+     * @param bytes how many bytes came, 0 or more
+     */
+    void received(long bytes);
 }

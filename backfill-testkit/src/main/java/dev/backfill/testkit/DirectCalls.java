@@ -24,6 +24,7 @@ final class DirectCalls implements ApiCalls {
     private final Monitor monitor = new Monitor();
     private final Map<String, Integer> requests = new HashMap<>();
     private long units;
+    private long bytes;
     private int underWay;
     private int mostAtOnce;
 
@@ -114,6 +115,15 @@ final class DirectCalls implements ApiCalls {
             throw SourceException.of(SourceException.Kind.STOPPED, SourceException.Scope.MAILBOX, "STOPPED")
                     .build("the test was interrupted");
         }
+    }
+
+    @Override
+    public void received(long more) {
+        monitor.run(() -> bytes += more);
+    }
+
+    long bytes() {
+        return monitor.locked(() -> bytes);
     }
 
     int requests() {

@@ -107,6 +107,11 @@ public final class DirectMailboxContext implements MailboxContext {
         return calls.units();
     }
 
+    /** {@return the bytes that the mailbox said it received, see {@link ApiCalls#received}} */
+    public long bytes() {
+        return calls.bytes();
+    }
+
     /** {@return the most requests that were under way at once} */
     public int mostAtOnce() {
         return calls.mostAtOnce();

@@ -39,13 +39,6 @@ public interface MailboxGate extends AutoCloseable {
     void rekey(String mailboxKey);
 
     /**
-     * Charges the mailbox's BYTES quotas for what was received; what is too much is waited for by the next call. Never blocks.
-     *
-     * @param bytes how many bytes came, 0 or more
-     */
-    void received(long bytes);
-
-    /**
      * Waits before a page that was too much is asked for again, as long as before any other retry.
      *
      * @param attempts how often the page failed so far, 1 or more
