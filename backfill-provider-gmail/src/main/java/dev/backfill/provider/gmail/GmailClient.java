@@ -11,7 +11,9 @@ import com.google.api.client.http.HttpResponse;
 import com.google.api.client.json.gson.GsonFactory;
 import com.google.api.services.gmail.Gmail;
 import dev.backfill.provider.gmail.GmailErrors.Asked;
+import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.MailboxContext;
+import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -34,7 +36,8 @@ final class GmailClient implements AutoCloseable {
                     .build())
             .build();
 
-    private final MailboxContext context;
+    private final AccessTokens tokens;
+    private final boolean ownTokens;
     private final GmailErrors errors;
     private final GmailTransport transport;
     private final Gmail gmail;
@@ -50,10 +53,14 @@ final class GmailClient implements AutoCloseable {
     }
 
     GmailClient(MailboxContext context, GmailSettings settings) {
-        this.context = context;
         this.errors = new GmailErrors(context.clock());
         this.user = context.account().account();
-        this.transport = new GmailTransport(settings.concurrency() + 4);
+        this.transport = new GmailTransport(settings.concurrency() + 4, context.calls()::received);
+        SignIn signIn = settings.signIn();
+        this.ownTokens = signIn != null;
+        this.tokens = signIn == null
+                ? context.tokens()
+                : signIn.tokens(context.account(), transport.transport(), context.clock());
         int connectMillis = (int) settings.connectTimeout().toMillis();
         int readMillis = (int) settings.readTimeout().toMillis();
         this.gmail = new Gmail.Builder(
@@ -69,10 +76,16 @@ final class GmailClient implements AutoCloseable {
     private static void initialize(HttpRequest request, int connectMillis, int readMillis) {
         request.setConnectTimeout(connectMillis);
         request.setReadTimeout(readMillis);
+        makeQuiet(request);
+    }
+
+    /** Takes from a request all that the vendor's library would do by itself. */
+    static void makeQuiet(HttpRequest request) {
         // The engine is the only one that retries and follows.
         request.setNumberOfRetries(0);
         request.setFollowRedirects(false);
         request.setThrowExceptionOnExecuteError(true);
+        // At level CONFIG it logs whole bodies, tokens and mail.
         request.setLoggingEnabled(false);
         request.setCurlLoggingEnabled(false);
     }
@@ -195,13 +208,21 @@ final class GmailClient implements AutoCloseable {
         if (closed) {
             throw errors.unusable("CLOSED");
         }
-        String token = context.tokens().get();
+        String token = tokens.get();
         try {
             AbstractGoogleClientRequest<?> built = request.build();
             built.getRequestHeaders().setAuthorization("Bearer " + token);
             return read(built.executeUnparsed(), reader);
         } catch (IOException failed) {
-            throw closed ? errors.unusable("CLOSED") : errors.of(failed, asked);
+            if (closed) {
+                throw errors.unusable("CLOSED");
+            }
+            SourceException error = errors.of(failed, asked);
+            if (ownTokens && error.kind() == SourceException.Kind.AUTH) {
+                // Of the host's tokens the engine says so.
+                tokens.invalidate(token);
+            }
+            throw error;
         } catch (IllegalStateException noPool) {
             // What Apache's pool says once it is shut down.
             if (closed) {

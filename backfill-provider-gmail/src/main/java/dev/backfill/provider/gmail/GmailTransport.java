@@ -1,14 +1,20 @@
 package dev.backfill.provider.gmail;
 
 import com.google.api.client.http.apache.v2.ApacheHttpTransport;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
+import java.util.function.LongConsumer;
+import org.apache.http.HttpEntity;
+import org.apache.http.HttpResponse;
 import org.apache.http.config.Registry;
 import org.apache.http.config.RegistryBuilder;
 import org.apache.http.conn.socket.ConnectionSocketFactory;
 import org.apache.http.conn.socket.PlainConnectionSocketFactory;
 import org.apache.http.conn.ssl.SSLConnectionSocketFactory;
+import org.apache.http.entity.HttpEntityWrapper;
 import org.apache.http.impl.client.CloseableHttpClient;
 import org.apache.http.impl.conn.PoolingHttpClientConnectionManager;
 import org.apache.http.protocol.HttpContext;
@@ -23,7 +29,11 @@ final class GmailTransport implements AutoCloseable {
     private final PoolingHttpClientConnectionManager connections;
     private final ApacheHttpTransport transport;
 
-    GmailTransport(int maxConnections) {
+    /**
+     * @param maxConnections how many connections there may be
+     * @param received hears how many bytes an answer's body had on the wire, once it is read or given up
+     */
+    GmailTransport(int maxConnections, LongConsumer received) {
         Registry<ConnectionSocketFactory> factories = RegistryBuilder.<ConnectionSocketFactory>create()
                 .register("http", new PlainChannels())
                 .register("https", new TlsChannels())
@@ -38,8 +48,15 @@ final class GmailTransport implements AutoCloseable {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .disableContentCompression()
+                .addInterceptorLast((HttpResponse response, HttpContext context) -> count(response, received))
                 .build();
         transport = new ApacheHttpTransport(client);
+    }
+
+    private static void count(HttpResponse response, LongConsumer received) {
+        if (response.getEntity() != null) {
+            response.setEntity(new CountedEntity(response.getEntity(), received));
+        }
     }
 
     ApacheHttpTransport transport() {
@@ -50,6 +67,55 @@ final class GmailTransport implements AutoCloseable {
     @Override
     public void close() {
         connections.shutdown();
+    }
+
+    /** An answer's body that says how long it was; the vendor's library unzips above it. */
+    private static final class CountedEntity extends HttpEntityWrapper {
+        private final LongConsumer received;
+
+        private CountedEntity(HttpEntity entity, LongConsumer received) {
+            super(entity);
+            this.received = received;
+        }
+
+        @Override
+        public InputStream getContent() throws IOException {
+            return new CountedStream(super.getContent(), received);
+        }
+    }
+
+    private static final class CountedStream extends FilterInputStream {
+        private final LongConsumer received;
+        private long bytes;
+        private boolean told;
+
+        private CountedStream(InputStream in, LongConsumer received) {
+            super(in);
+            this.received = received;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int one = super.read();
+            bytes += one < 0 ? 0 : 1;
+            return one;
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int count = super.read(into, offset, length);
+            bytes += Math.max(0, count);
+            return count;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!told) {
+                told = true;
+                received.accept(bytes);
+            }
+            super.close();
+        }
     }
 
     private static final class PlainChannels extends PlainConnectionSocketFactory {

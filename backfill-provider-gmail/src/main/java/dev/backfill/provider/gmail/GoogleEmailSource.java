@@ -27,7 +27,22 @@ import java.util.List;
  *   <li>{@code overlap-seconds}: how far beyond a request's own start and end dates the server is asked, since Google does not
  *       say which of a message's dates its search uses; what lies outside by {@code internalDate} is dropped here. 0 to 30
  *       days, default 86,400 (a day). Bounds between windows need no such overlap.
+ *   <li>{@code daily-bytes}: bytes of answers, as they come over the wire, that a user may have a day; default 2,500,000,000
+ *       ({@code off}: none), 0 for no limit. A job that has used them up is parked. Counted by each process for itself, for as
+ *       long as it lives;
+ *   <li>{@code daily-units}: units that all jobs of a project together may spend a day; default 0, no limit. Google announced to
+ *       charge for what exceeds {@link #UNITS_A_DAY_FREE_OF_CHARGE};
+ *   <li>{@code client-id}, {@code client-secret}, {@code refresh-token}: one user's consent to an app, in place of the host's
+ *       tokens;
+ *   <li>{@code service-account-key} (the text of the key file) or {@code service-account-key-file} (its path): a service account
+ *       with domain-wide delegation, in place of the host's tokens; it acts for the user whose address the account is;
+ *   <li>{@code token-url}: where tokens are given, default the key's own or {@value GoogleAccessTokens#DEFAULT_TOKEN_URL}.
  * </ul>
+ *
+ * <p>With credentials in the settings nobody asks the host whose mail a user may read: {@code me} is the consent's mailbox whoever
+ * says it, and a service account reads any mailbox of its domain. They suit a host with one operator, or one that checks the
+ * account before it starts a job; others hand {@link GoogleAccessTokens} of their own to
+ * {@code BackfillBuilder.accessTokens}. The engine asks for that function all the same.
  *
  * <p>The account is {@code me} or an address that the token may act for.
  */
@@ -40,17 +55,25 @@ public final class GoogleEmailSource implements EmailSource {
 
     /**
      * The limits of a project that is new on or after 2026-05-01, where a message costs 20 units: 6,000 units a minute and user,
-     * 1,200,000 a minute and project, 2 requests at once (developers.google.com/workspace/gmail/api/reference/quota; the
-     * requests at once are ours, Google names no number). To change one, hand a copy to {@code BackfillBuilder.quotas}.
+     * 1,200,000 a minute and project, 2 requests at once, 2,500 MB of answers a day and user
+     * (developers.google.com/workspace/gmail/api/reference/quota; the requests at once are ours, Google names no number; the bytes
+     * are those of IMAP, which Google says hold for the API too, and seldom enforces). To change one, hand a copy to
+     * {@code BackfillBuilder.quotas}.
      */
-    public static final List<Quota> GMAIL_2026_05 = QuotaRegime.NEW.quotas(QuotaRegime.NEW.concurrency());
+    public static final List<Quota> GMAIL_2026_05 = QuotaRegime.NEW.quotas();
 
     /**
      * The limits of a project that used the API between November 2025 and April 2026, where a message costs 5 units: 15,000 units
-     * a minute and user, 1,200,000 a minute and project, 5 requests at once. The setting {@code quota=legacy} tells what
-     * requests cost.
+     * a minute and user, 1,200,000 a minute and project, 5 requests at once, 2,500 MB of answers a day and user. The setting
+     * {@code quota=legacy} tells what requests cost.
      */
-    public static final List<Quota> GMAIL_LEGACY = QuotaRegime.LEGACY.quotas(QuotaRegime.LEGACY.concurrency());
+    public static final List<Quota> GMAIL_LEGACY = QuotaRegime.LEGACY.quotas();
+
+    /**
+     * The units of a project and day up to which Google announced to charge nothing: {@value}. It refuses nothing beyond; to stay
+     * under it set {@code daily-units}.
+     */
+    public static final long UNITS_A_DAY_FREE_OF_CHARGE = 80_000_000;
 
     /** Makes the source. */
     public GoogleEmailSource() {}
@@ -67,8 +90,7 @@ public final class GoogleEmailSource implements EmailSource {
 
     @Override
     public List<Quota> quotas(Settings settings) {
-        GmailSettings checked = GmailSettings.of(settings);
-        return checked.regime().quotas(checked.concurrency());
+        return GmailSettings.of(settings).quotas();
     }
 
     @Override

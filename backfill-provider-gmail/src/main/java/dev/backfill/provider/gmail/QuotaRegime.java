@@ -13,14 +13,15 @@ import java.util.Locale;
  */
 enum QuotaRegime {
     /** Projects from 2026-05-01 on. */
-    NEW(20, 20, 6_000, 2),
+    NEW(20, 20, 6_000, 2, 2_500_000_000L),
     /** Projects that were active between November 2025 and April 2026. */
-    LEGACY(5, 5, 15_000, 5),
+    LEGACY(5, 5, 15_000, 5, 2_500_000_000L),
     /** No limit but the number of requests at once; prices are counted as for new projects. */
-    OFF(20, 20, 0, 10);
+    OFF(20, 20, 0, 10, 0);
 
     private static final long PROJECT_UNITS_A_MINUTE = 1_200_000;
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration DAY = Duration.ofDays(1);
 
     private final Operation list = new Operation("messages.list", 5);
     private final Operation get;
@@ -31,12 +32,14 @@ enum QuotaRegime {
     private final Operation history = new Operation("history.list", 2);
     private final long userUnitsAMinute;
     private final int concurrency;
+    private final long dailyBytes;
 
-    QuotaRegime(int get, int attachment, long userUnitsAMinute, int concurrency) {
+    QuotaRegime(int get, int attachment, long userUnitsAMinute, int concurrency, long dailyBytes) {
         this.get = new Operation("messages.get", get);
         this.attachment = new Operation("attachments.get", attachment);
         this.userUnitsAMinute = userUnitsAMinute;
         this.concurrency = concurrency;
+        this.dailyBytes = dailyBytes;
     }
 
     static QuotaRegime ofCode(String code) {
@@ -48,7 +51,24 @@ enum QuotaRegime {
         return concurrency;
     }
 
-    List<Quota> quotas(int requestsAtOnce) {
+    /** How many bytes a user may download a day unless the host says otherwise; 0 for no limit. */
+    long dailyBytes() {
+        return dailyBytes;
+    }
+
+    /** The limits with nothing said by the host. */
+    List<Quota> quotas() {
+        return quotas(concurrency, dailyBytes, 0);
+    }
+
+    /**
+     * The limits.
+     *
+     * @param requestsAtOnce requests of a user at once
+     * @param bytesADay bytes of a user and day, 0 for no limit
+     * @param unitsADay units of a project and day, 0 for no limit
+     */
+    List<Quota> quotas(int requestsAtOnce, long bytesADay, long unitsADay) {
         List<Quota> quotas = new ArrayList<>();
         quotas.add(Quota.concurrent("gmail-concurrent", requestsAtOnce));
         if (userUnitsAMinute > 0) {
@@ -56,6 +76,12 @@ enum QuotaRegime {
                     new Quota("gmail-user-units", Quota.Measure.UNITS, Quota.Scope.MAILBOX, userUnitsAMinute, MINUTE));
             quotas.add(new Quota(
                     "gmail-project-units", Quota.Measure.UNITS, Quota.Scope.PROJECT, PROJECT_UNITS_A_MINUTE, MINUTE));
+        }
+        if (bytesADay > 0) {
+            quotas.add(new Quota("gmail-user-bytes", Quota.Measure.BYTES, Quota.Scope.MAILBOX, bytesADay, DAY));
+        }
+        if (unitsADay > 0) {
+            quotas.add(new Quota("gmail-project-day", Quota.Measure.UNITS, Quota.Scope.PROJECT, unitsADay, DAY));
         }
         return List.copyOf(quotas);
     }

@@ -24,6 +24,7 @@ import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestJournal;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.MailBytes;
 import dev.backfill.testkit.mail.StoredMail;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,6 +166,22 @@ class MailboxTest {
         for (RequestJournal.Entry entry : gmail.journal().entries(LIST)) {
             assertThat(entry.query().get("maxResults")).containsExactly("500");
         }
+    }
+
+    @Test
+    void bytesAreCountedAsTheyComeOverTheWire() {
+        String text = "From: a@example.com\r\nSubject: large\r\n\r\n" + "0123456789abcdef\r\n".repeat(3_000);
+        StoredMail large = StoredMail.builder("00000000000000f0", Crawl.TO.minusSeconds(60))
+                .folder(FolderPath.INBOX)
+                .mime(MailBytes.utf8(text))
+                .build();
+        there.add(large);
+        long before = box.context().bytes();
+        PageCollector page = new PageCollector();
+        box.mailbox().replay(Crawl.everything(), List.of(FailureRef.message("all", large.id())), page);
+        assertThat(page.ids()).containsExactly(large.id());
+        // 54 KB that the same 18 bytes fill come in far less.
+        assertThat(box.context().bytes() - before).isBetween(200L, 20_000L);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.backfill.api.InvalidRequestException;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.Settings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ class SettingsTest {
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple(Quota.Measure.CONCURRENT, Quota.Scope.MAILBOX, 2L),
                         org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.MAILBOX, 6_000L),
-                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.PROJECT, 1_200_000L));
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.PROJECT, 1_200_000L),
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.BYTES, Quota.Scope.MAILBOX, 2_500_000_000L));
         assertThat(QuotaRegime.NEW.get().units()).isEqualTo(20);
         assertThat(QuotaRegime.NEW.list().units()).isEqualTo(5);
         assertThat(QuotaRegime.NEW.attachment().units()).isEqualTo(20);
@@ -37,7 +39,7 @@ class SettingsTest {
     void olderProjectsHaveFifteenThousandAndCheaperGets() {
         assertThat(quotas(Map.of("quota", "legacy")))
                 .extracting(Quota::amount)
-                .containsExactlyInAnyOrder(5L, 15_000L, 1_200_000L);
+                .containsExactlyInAnyOrder(5L, 15_000L, 1_200_000L, 2_500_000_000L);
         assertThat(QuotaRegime.LEGACY.get().units()).isEqualTo(5);
         assertThat(QuotaRegime.LEGACY.attachment().units()).isEqualTo(5);
     }
@@ -48,6 +50,32 @@ class SettingsTest {
         assertThat(quotas(Map.of("quota", "off", "concurrency", "7")))
                 .extracting(Quota::amount)
                 .containsExactly(7L);
+    }
+
+    @Test
+    void aDaysBytesOfAUserAndUnitsOfAProjectAreWhatTheHostSays() {
+        List<Quota> days = quotas(Map.of(
+                        "daily-bytes",
+                        "1000",
+                        "daily-units",
+                        Long.toString(GoogleEmailSource.UNITS_A_DAY_FREE_OF_CHARGE)))
+                .stream()
+                .filter(quota -> quota.window().equals(Duration.ofDays(1)))
+                .toList();
+        assertThat(days)
+                .extracting(Quota::measure, Quota::scope, Quota::amount)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.BYTES, Quota.Scope.MAILBOX, 1_000L),
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.PROJECT, 80_000_000L));
+        assertThat(quotas(Map.of("daily-bytes", "0")))
+                .extracting(Quota::measure)
+                .doesNotContain(Quota.Measure.BYTES);
+    }
+
+    @Test
+    void whatTheSourceOffersAsPresetsIsWhatItsSettingsGive() {
+        assertThat(quotas(Map.of())).isEqualTo(GoogleEmailSource.GMAIL_2026_05);
+        assertThat(quotas(Map.of("quota", "legacy"))).isEqualTo(GoogleEmailSource.GMAIL_LEGACY);
     }
 
     @Test
@@ -63,6 +91,8 @@ class SettingsTest {
                 Map.of("root-url", "http://gmail.example.com/"),
                 Map.of("root-url", "http://127.0.0.1.example.com/"),
                 Map.of("overlap-seconds", "-1"),
+                Map.of("daily-bytes", "-1"),
+                Map.of("daily-units", "many"),
                 Map.of("read-timeout-seconds", "0"))) {
             String name = wrong.keySet().iterator().next();
             assertThatExceptionOfType(InvalidRequestException.class)
