@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * {@code omitted_items} counts all, {@code omitted_bytes} adds up the sizes that are known.
  */
 public final class JsonEventEncoder implements MessageEncoder {
-    private static final int MAX_BYTES_PER_CHARACTER = 6;
     private static final int FIXED_BYTES = 2_048;
     private static final int PER_ELEMENT_BYTES = 160;
 
@@ -99,29 +98,41 @@ public final class JsonEventEncoder implements MessageEncoder {
         long characters = characters(email, layout) + 2L * idCharacters(event);
         long others = otherBytes(email, layout);
         long expected = characters + characters / 16 + others;
-        if (MAX_BYTES_PER_CHARACTER * characters + others > maxBytes) {
-            long bare = write(event, email, eventId, Layout.bare(email, event.omitted()), FIXED_BYTES)
-                    .size();
-            layout = LayoutFitter.fit(email, layout, bare, maxBytes);
-            expected = Math.min(expected, maxBytes);
+        // A character takes 1 to 6 bytes. To count them takes as long as to write them, so what may fit is written.
+        ByteSink whole = characters > maxBytes ? null : written(event, email, eventId, layout, expected, maxBytes);
+        if (whole != null) {
+            return whole.toBytes();
         }
-        ByteSink bytes = write(event, email, eventId, layout, expected);
-        if (bytes.size() > maxBytes) {
+        long bare = bareBytes(event, email, eventId);
+        layout = LayoutFitter.fit(email, layout, bare, maxBytes);
+        ByteSink fitting = written(event, email, eventId, layout, expected, maxBytes);
+        if (fitting == null) {
             throw new SinkException(
                     SinkException.Kind.PERMANENT,
                     "TOO_LARGE",
-                    "the message takes " + bytes.size()
-                            + " bytes without all that may be left out, the sink has room for " + maxBytes
-                            + "; nothing can be done but to raise the sink's limit",
+                    "the message takes more than the " + maxBytes
+                            + " bytes that the sink has room for, without all that may"
+                            + " be left out; nothing can be done but to raise the sink's limit",
                     null);
         }
-        return bytes.toBytes();
+        return fitting.toBytes();
     }
 
-    private ByteSink write(EmailEvent event, EmailMessage email, String eventId, Layout layout, long expectedBytes) {
-        ByteSink bytes = new ByteSink(expectedBytes);
+    /** What a message takes without all that may be left out. */
+    private long bareBytes(EmailEvent event, EmailMessage email, String eventId) {
+        Layout bare = Layout.bare(email, event.omitted());
+        ByteSink bytes = written(event, email, eventId, bare, FIXED_BYTES, ByteSink.MAX_BYTES);
+        return bytes == null ? Long.MAX_VALUE : bytes.size();
+    }
+
+    /** Writes a message; null if it takes more bytes than it may. */
+    private @Nullable ByteSink written(
+            EmailEvent event, EmailMessage email, String eventId, Layout layout, long expectedBytes, long maxBytes) {
+        ByteSink bytes = new ByteSink(expectedBytes, maxBytes);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             new EventWriter(json, event, email, layout).write(eventId, sourceService, sourceVersion);
+        } catch (ByteSink.Full tooLarge) {
+            return null;
         } catch (IOException impossible) {
             throw new UncheckedIOException("memory does not fail to be written", impossible);
         }

@@ -15,13 +15,19 @@ final class PageRoom {
         this.maxPageBytes = maxPageBytes;
     }
 
+    /**
+     * What to ask for: no more messages than a page has room for, since a server sends them all, and an answer that is not read to
+     * its end takes its connection with it.
+     */
     PageLimit limitFor(int messages) {
-        return new PageLimit(messages, maxPageBytes);
+        double fit = Math.ceil(maxPageBytes / Math.max(1, bytesPerItem));
+        return new PageLimit((int) Math.max(1, Math.min(messages, fit)), maxPageBytes);
     }
 
-    /** What to reserve before the request; what the guess lacks is reserved item by item. */
+    /** What to reserve before the request: for one item always, for it is read whatever its size. */
     long expectedBytes(PageLimit limit) {
-        return Math.max(1, Math.min(limit.bytes(), (long) (bytesPerItem * limit.messages() * MARGIN)));
+        double page = Math.min(limit.bytes(), bytesPerItem * limit.messages() * MARGIN);
+        return (long) Math.max(1, Math.max(bytesPerItem, page));
     }
 
     /** Hears what a page held. A lost update between two walks does no harm. */
