@@ -87,6 +87,13 @@ final class FaultDesk {
         }
     }
 
+    /** Forgets a request that may be held: its client has given up and sends it again. */
+    void letGo(Runnable request) {
+        synchronized (lock) {
+            held.remove(request);
+        }
+    }
+
     int heldRequests() {
         synchronized (lock) {
             return held.size();

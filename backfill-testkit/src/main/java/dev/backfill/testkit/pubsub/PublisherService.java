@@ -52,14 +52,15 @@ final class PublisherService extends PublisherGrpc.PublisherImplBase {
 
     @Override
     public void publish(PublishRequest request, StreamObserver<PublishResponse> answer) {
+        Runnable take = () -> take(request, answer);
         if (answer instanceof ServerCallStreamObserver<PublishResponse> call) {
             // With a handler, an answer to a client that has gone is dropped instead of thrown
-            call.setOnCancelHandler(() -> {});
+            call.setOnCancelHandler(() -> faults.letGo(take));
         }
         requests.incrementAndGet();
         largestRequest.accumulateAndGet(request.getSerializedSize(), Math::max);
-        if (!faults.hold(() -> take(request, answer))) {
-            take(request, answer);
+        if (!faults.hold(take)) {
+            take.run();
         }
     }
 

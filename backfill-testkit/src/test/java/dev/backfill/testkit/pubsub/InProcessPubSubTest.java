@@ -2,6 +2,7 @@ package dev.backfill.testkit.pubsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.google.api.gax.core.NoCredentialsProvider;
 import com.google.api.gax.grpc.InstantiatingGrpcChannelProvider;
@@ -10,10 +11,17 @@ import com.google.cloud.pubsub.v1.MessageReceiver;
 import com.google.cloud.pubsub.v1.Subscriber;
 import com.google.cloud.pubsub.v1.SubscriptionAdminSettings;
 import com.google.protobuf.ByteString;
+import com.google.pubsub.v1.PublishRequest;
+import com.google.pubsub.v1.PublishResponse;
+import com.google.pubsub.v1.PublisherGrpc;
 import com.google.pubsub.v1.PubsubMessage;
 import com.google.pubsub.v1.ReceivedMessage;
+import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -194,6 +202,53 @@ class InProcessPubSubTest {
             other.publish(TOPIC, messages(1));
         }
         assertThat(pubSub.count(TOPIC)).isEqualTo(2);
+    }
+
+    @Test
+    void aStallLetsGoOfARequestWhoseClientGaveUp() {
+        ManagedChannel channel =
+                NettyChannelBuilder.forTarget(pubSub.host()).usePlaintext().build();
+        try {
+            pubSub.stall();
+            Context.CancellableContext client = Context.current().withCancellation();
+            client.run(() -> PublisherGrpc.newStub(channel)
+                    .publish(
+                            PublishRequest.newBuilder()
+                                    .setTopic(TOPIC)
+                                    .addAllMessages(messages(1))
+                                    .build(),
+                            unheard()));
+            awaitHeld(1);
+
+            client.cancel(null);
+
+            awaitHeld(0);
+            pubSub.comeBack();
+            assertThat(pubSub.count(TOPIC)).isZero();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static StreamObserver<PublishResponse> unheard() {
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(PublishResponse response) {}
+
+            @Override
+            public void onError(Throwable error) {}
+
+            @Override
+            public void onCompleted() {}
+        };
+    }
+
+    private void awaitHeld(int requests) {
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            while (pubSub.heldRequests() != requests) {
+                Thread.onSpinWait();
+            }
+        });
     }
 
     @Test
