@@ -15,6 +15,7 @@ public final class Benchmarks {
     static {
         BENCHES.put("engine", new EngineBench());
         BENCHES.put("path", new PathBench());
+        BENCHES.put("memory", new MemoryBench());
         BENCHES.put("quota", new QuotaBench());
         BENCHES.put("scale", new ScaleBench());
     }

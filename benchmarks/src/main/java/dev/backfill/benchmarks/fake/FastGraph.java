@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ public final class FastGraph implements AutoCloseable {
 
     private final int messages;
     private final byte[] rest;
+    private final byte[] attachment;
     private final @Nullable QuotaMeter quota;
     private final FastServer server;
     private final AtomicLong refused = new AtomicLong();
@@ -46,14 +49,41 @@ public final class FastGraph implements AutoCloseable {
      * @param quota what each mailbox is kept to, a unit a request; null for no limit
      */
     public FastGraph(int messages, int bodyBytes, Duration latency, @Nullable QuotaMeter quota) {
+        this(messages, bodyBytes, 0, 0, latency, quota);
+    }
+
+    /**
+     * Starts the server with messages that have attachments.
+     *
+     * @param messages messages of each mailbox, 1 or more
+     * @param bodyBytes bytes of each body
+     * @param attachments attachments of each message
+     * @param attachmentBytes bytes of each
+     * @param latency how long each answer takes
+     * @param quota what each mailbox is kept to, a unit a request; null for no limit
+     */
+    public FastGraph(
+            int messages,
+            int bodyBytes,
+            int attachments,
+            int attachmentBytes,
+            Duration latency,
+            @Nullable QuotaMeter quota) {
         this.messages = messages;
         this.quota = quota;
-        this.rest = MailText.utf8(rest(bodyBytes));
+        this.attachment = MailText.utf8(MailText.of(attachmentBytes));
+        this.rest = MailText.utf8(rest(bodyBytes, attachments, attachmentBytes));
         this.server = FastServer.start(this::admit, latency);
     }
 
-    private static String rest(int bodyBytes) {
-        return "\",\"categories\":[],\"hasAttachments\":false,\"subject\":\"Figures of the northern branch\","
+    private static String rest(int bodyBytes, int attachments, int attachmentBytes) {
+        String attached = IntStream.range(0, attachments)
+                .mapToObj(i -> "{\"@odata.type\":\"#microsoft.graph.fileAttachment\",\"id\":\"AAMkAttachment" + i
+                        + "\",\"name\":\"annex-" + i + ".txt\",\"contentType\":\"text/plain\",\"size\":"
+                        + attachmentBytes + ",\"isInline\":false}")
+                .collect(Collectors.joining(","));
+        return "\",\"categories\":[],\"hasAttachments\":" + (attachments > 0)
+                + ",\"subject\":\"Figures of the northern branch\","
                 + "\"importance\":\"normal\",\"parentFolderId\":\"" + INBOX
                 + "\",\"conversationId\":\"AAQkConversation\","
                 + "\"isRead\":true,\"body\":{\"contentType\":\"text\",\"content\":\""
@@ -62,7 +92,7 @@ public final class FastGraph implements AutoCloseable {
                 + "\"toRecipients\":[{\"emailAddress\":{\"name\":\"A Reader\",\"address\":\"reader@example.com\"}}],"
                 + "\"ccRecipients\":[],\"bccRecipients\":[],\"replyTo\":[],\"flag\":{\"flagStatus\":\"notFlagged\"},"
                 + "\"internetMessageHeaders\":[{\"name\":\"Received\",\"value\":\"from a.example.com by b.example.com\"},"
-                + "{\"name\":\"MIME-Version\",\"value\":\"1.0\"}],\"attachments\":[]}";
+                + "{\"name\":\"MIME-Version\",\"value\":\"1.0\"}],\"attachments\":[" + attached + "]}";
     }
 
     /** {@return the address to crawl, which ends in {@code /v1.0}} */
@@ -107,6 +137,9 @@ public final class FastGraph implements AutoCloseable {
 
     /** What comes behind {@code /v1.0/users/NAME}. */
     private HttpAnswer answer(HttpCall call, List<String> path) {
+        if (path.size() > 5 && path.get(3).equals("messages") && path.get(5).equals("attachments")) {
+            return HttpAnswer.of(200, "application/octet-stream", List.of(attachment));
+        }
         if (path.size() < 4 || !path.get(3).equals("mailFolders")) {
             return notFound();
         }

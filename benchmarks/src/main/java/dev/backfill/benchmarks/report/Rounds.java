@@ -13,7 +13,19 @@ import java.util.Map;
 public final class Rounds {
     private final int warmUps;
     private final int rounds;
-    private final Map<String, Measurement> measurements = new LinkedHashMap<>();
+    private final Map<String, Measurements> measurements = new LinkedHashMap<>();
+
+    /** Does the work once and looks at it from several sides. */
+    @FunctionalInterface
+    public interface Measurements {
+        /**
+         * Does the work.
+         *
+         * @return the figures by name, the same names each time
+         * @throws Exception whatever went wrong; it ends the bench
+         */
+        Map<String, Double> run() throws Exception;
+    }
 
     /** Does the work once. */
     @FunctionalInterface
@@ -49,7 +61,19 @@ public final class Rounds {
      * @return this
      */
     public Rounds measure(String name, Measurement measurement) {
-        measurements.put(name, measurement);
+        measurements.put(name, () -> Map.of("", measurement.run()));
+        return this;
+    }
+
+    /**
+     * Adds something to measure that gives several figures.
+     *
+     * @param name how it is called in the result; each figure's name is put behind it, after a comma
+     * @param several does it once
+     * @return this
+     */
+    public Rounds measureAll(String name, Measurements several) {
+        measurements.put(name, several);
         return this;
     }
 
@@ -62,17 +86,22 @@ public final class Rounds {
     public Map<String, Double> run() throws Exception {
         Map<String, List<Double>> figures = new LinkedHashMap<>();
         for (int round = 0; round < warmUps + rounds; round++) {
-            for (Map.Entry<String, Measurement> measurement : measurements.entrySet()) {
-                double figure = measurement.getValue().run();
+            for (Map.Entry<String, Measurements> measurement : measurements.entrySet()) {
+                Map<String, Double> once = measurement.getValue().run();
                 if (round >= warmUps) {
-                    figures.computeIfAbsent(measurement.getKey(), name -> new ArrayList<>())
-                            .add(figure);
+                    once.forEach((name, figure) -> figures.computeIfAbsent(
+                                    name(measurement.getKey(), name), unused -> new ArrayList<>())
+                            .add(figure));
                 }
             }
         }
         Map<String, Double> medians = new LinkedHashMap<>();
         figures.forEach((name, all) -> medians.put(name, median(all)));
         return medians;
+    }
+
+    private static String name(String measurement, String figure) {
+        return figure.isEmpty() ? measurement : measurement + ", " + figure;
     }
 
     private static double median(List<Double> figures) {

@@ -1,0 +1,84 @@
+package dev.backfill.benchmarks;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.core.EngineConfig;
+import dev.backfill.provider.microsoft.MicrosoftEmailSource;
+import dev.backfill.publisher.pubsub.PubSubMessageSink;
+import dev.backfill.spi.Quota;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The job of {@link MemoryBench} in a JVM of its own, with nothing beside it: one mailbox of a fake Graph to a fake Pub/Sub, both
+ * in the JVM that started this one. Its lines are {@code live BYTES} now and then (the heap without garbage), and at the end
+ * {@code resident BYTES} and {@code ended PUBLISHED SKIPPED FAILED}.
+ */
+final class MemoryJob {
+    private MemoryJob() {}
+
+    /**
+     * Runs the job to its end.
+     *
+     * @param arguments Graph's address, Pub/Sub's host, the topic, the milliseconds between two looks at the heap, true for
+     *     the contents of attachments as far as the sink has room for them
+     */
+    public static void main(String[] arguments) {
+        ChildJvm.endWithParent();
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        BackfillJob job = run(
+                arguments[0],
+                arguments[1],
+                arguments[2],
+                Boolean.parseBoolean(arguments[4]),
+                new HeapLook(out, Duration.ofMillis(Long.parseLong(arguments[3]))));
+        out.println("resident " + Machine.mostResident());
+        out.println("ended " + job.progress().published() + " " + job.progress().skipped() + " "
+                + job.progress().failed());
+        System.exit(0);
+    }
+
+    private static BackfillJob run(String graph, String pubSub, String topic, boolean contents, HeapLook look) {
+        try (BackfillManager engine = JobRuns.builder()
+                .source(new MicrosoftEmailSource())
+                .settings(MicrosoftEmailSource.PROVIDER_ID, Map.of("base-url", graph))
+                // A quota would only make it longer
+                .quotas(MicrosoftEmailSource.PROVIDER_ID, List.of(Quota.concurrent("at-once", 4)))
+                .sink(new PubSubMessageSink())
+                .settings(PubSubMessageSink.ID, Map.of("emulator-host", pubSub, "topic", topic))
+                .config(EngineConfig.builder()
+                        .attachmentMaxBytes(EngineConfig.MAX_ATTACHMENT_MAX_BYTES)
+                        .build())
+                .build()) {
+            return JobRuns.toTheirEnds(
+                            engine,
+                            List.of(JobRuns.request(MicrosoftEmailSource.PROVIDER_ID, "box")
+                                    .includeAttachments(contents)
+                                    .build()),
+                            look::look)
+                    .get(0);
+        }
+    }
+
+    /** Tells the live heap as often as it should. */
+    private static final class HeapLook {
+        private final PrintStream out;
+        private final long everyNanos;
+        private long next = System.nanoTime();
+
+        HeapLook(PrintStream out, Duration every) {
+            this.out = out;
+            this.everyNanos = every.toNanos();
+        }
+
+        void look() {
+            if (System.nanoTime() - next >= 0) {
+                out.println("live " + Machine.liveHeap());
+                next = System.nanoTime() + everyNanos;
+            }
+        }
+    }
+}
