@@ -358,7 +358,9 @@ public final class InMemoryJobStore implements JobStore {
         Map<AccountRef, JobId> newest = new HashMap<>();
         for (ListKey key : all) {
             Entry entry = existing(key.id());
-            if (entry.job.state() == JobState.COMPLETED && !entry.pins.isEmpty()) {
+            JobRecord job = entry.job;
+            boolean whole = job.state() == JobState.COMPLETED && !job.limited() && job.retryOf() == null;
+            if (whole && !entry.pins.isEmpty()) {
                 newest.putIfAbsent(entry.job.account(), key.id());
             }
         }

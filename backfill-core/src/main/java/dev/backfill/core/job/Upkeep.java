@@ -12,7 +12,7 @@ final class Upkeep {
     static final Duration FORGET_EVERY = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
-    private static final int FORGET_AT_ONCE = 1_000;
+    private static final int FORGET_AT_ONCE = 200;
 
     private final ManagerConfig config;
     private final JobStore store;

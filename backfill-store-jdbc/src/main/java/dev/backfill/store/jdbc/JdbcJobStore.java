@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class JdbcJobStore implements JobStore {
     private static final int IDS_A_QUERY = 500;
 
+    /** With all that hangs on them: what runs must not wait long for the one connection that writes to a file. */
+    private static final int FORGOTTEN_A_WRITE = 20;
+
     private final Database database;
     private final JobRows rows;
     private final JobRules rules;
@@ -225,8 +228,14 @@ final class JdbcJobStore implements JobStore {
     @Override
     public int forget(Instant endedBefore, int keep, int limit) {
         requirePositive(limit);
-        return database.write(
-                "Old jobs could not be forgotten", session -> history.forget(session, endedBefore, keep, limit));
+        List<JobId> old = database.read(
+                "Old jobs could not be looked for", session -> history.old(session, endedBefore, keep, limit));
+        int forgotten = 0;
+        for (int from = 0; from < old.size(); from += FORGOTTEN_A_WRITE) {
+            List<JobId> some = old.subList(from, Math.min(old.size(), from + FORGOTTEN_A_WRITE));
+            forgotten += database.write("Old jobs could not be forgotten", session -> history.forget(session, some));
+        }
+        return forgotten;
     }
 
     /** Does nothing: the connections belong to {@link JdbcPersistence}, which a host closes after its engines. */

@@ -29,32 +29,39 @@ final class JobHistory {
      * @param tables where the rows are
      */
     JobHistory(Tables tables) {
-        String hasPins = "exists (select 1 from " + tables.pin() + " p where p.job_id = ";
-        // The newest COMPLETED job with pins of each account stays: an incremental run begins there. So does one whose
-        // failures
-        // are being tried again.
-        old = "with ended as (select id, user_id, provider, account, state, created_at,"
+        // One whose failures are being tried again stays.
+        String isRetried = " in (select r.retry_of from " + tables.job()
+                + " r where r.retry_of is not null and r.state in " + ACTIVE + ")";
+        old = "with ended as (select id, user_id, provider, account, state, limited, retry_of, created_at,"
                 + " coalesce(ended_at, created_at) as end_at,"
                 + " row_number() over (order by coalesce(ended_at, created_at) desc, id desc) as place from "
                 + tables.job() + " where state in " + ENDED + ")"
                 + " select e.id from ended e where (e.place > ? or e.end_at < ?)"
-                + " and not (e.state = 'completed' and " + hasPins + "e.id)"
+                + " and not (" + isBaseline("e", tables)
                 + " and not exists (select 1 from " + tables.job() + " n where n.user_id = e.user_id"
-                + " and n.provider = e.provider and n.account = e.account and n.state = 'completed'"
-                + " and (n.created_at, n.id) > (e.created_at, e.id) and " + hasPins + "n.id)))"
-                + " and e.id not in (select r.retry_of from " + tables.job()
-                + " r where r.retry_of is not null and r.state in "
-                + ACTIVE + ")"
+                + " and n.provider = e.provider and n.account = e.account"
+                + " and (n.created_at, n.id) > (e.created_at, e.id) and " + isBaseline("n", tables) + "))"
+                + " and not e.id" + isRetried
                 + " order by e.end_at, e.id limit ?";
-        forget = "delete from " + tables.job() + " where id = ? and state in " + ENDED;
+        forget = "delete from " + tables.job() + " where id = ? and state in " + ENDED + " and not id" + isRetried;
     }
 
-    int forget(Session session, Instant endedBefore, int keep, int limit) throws SQLException {
-        List<JobId> ids = session.query(
+    /** True of a job from which an incremental run can begin; the newest of each account stays. */
+    private static String isBaseline(String job, Tables tables) {
+        return job + ".state = 'completed' and " + job + ".limited = 0 and " + job + ".retry_of is null"
+                + " and exists (select 1 from " + tables.pin() + " p where p.job_id = " + job + ".id)";
+    }
+
+    /** Finds jobs that may go, the first to end first. */
+    List<JobId> old(Session session, Instant endedBefore, int keep, int limit) throws SQLException {
+        return session.query(
                 old, params -> params.number(keep).time(endedBefore).number(limit), row -> new JobId(row.text("id")));
+    }
+
+    /** Removes jobs that were found, but those that are wanted again since. */
+    int forget(Session session, List<JobId> ids) throws SQLException {
         int forgotten = 0;
         for (JobId id : ids) {
-            // A FAILED job may have been resumed since: the state is asked for again.
             forgotten += session.update(forget, params -> params.text(id.value()));
         }
         return forgotten;

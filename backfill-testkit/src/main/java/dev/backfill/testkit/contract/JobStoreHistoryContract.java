@@ -100,6 +100,18 @@ public interface JobStoreHistoryContract extends JobStoreFixture {
         assertThat(store().find(new JobId("first"))).isEmpty();
     }
 
+    /** One that ended at its bound has pins too, but mail before them that was never read. */
+    @Test
+    default void aLimitedJobDoesNotStandInForTheWholeOneBefore() {
+        insertPinned("whole", "a", NOW.minusSeconds(300));
+        insertPinned("limited", "a", NOW.minusSeconds(200));
+        store().update(
+                        new JobId("limited"),
+                        row -> row.toBuilder().limited(true).build());
+        assertThat(store().forget(NOW, 0, 10)).isEqualTo(1);
+        assertThat(store().find(new JobId("whole"))).isPresent();
+    }
+
     /** A retry reads the failures of its job as it goes. */
     @Test
     default void aJobWhoseFailuresAreBeingTriedAgainIsNotForgotten() {
