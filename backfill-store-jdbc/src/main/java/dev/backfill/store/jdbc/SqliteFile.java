@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -28,10 +29,10 @@ final class SqliteFile implements AutoCloseable {
     private final HikariDataSource writer;
     private final HikariDataSource reader;
 
-    private SqliteFile(FileOwnership ownership, Path file) {
+    private SqliteFile(FileOwnership ownership, DataSource writer, DataSource reader) {
         this.ownership = ownership;
-        this.writer = pool("backfill-store-writer", 1, source(file, SQLiteConfig.TransactionMode.IMMEDIATE));
-        this.reader = pool("backfill-store-reader", READERS, source(file, SQLiteConfig.TransactionMode.DEFERRED));
+        this.writer = pool("backfill-store-writer", 1, writer);
+        this.reader = pool("backfill-store-reader", READERS, reader);
     }
 
     /**
@@ -43,6 +44,11 @@ final class SqliteFile implements AutoCloseable {
      * @throws BackfillException if it cannot be used; its message says why and what to do
      */
     static SqliteFile open(Path path, Tables tables) {
+        return open(path, tables, writer -> writer);
+    }
+
+    /** With another way to what writes, for tests. */
+    static SqliteFile open(Path path, Tables tables, UnaryOperator<DataSource> way) {
         Path file = real(path);
         FileOwnership ownership = FileOwnership.take(file);
         boolean done = false;
@@ -50,7 +56,8 @@ final class SqliteFile implements AutoCloseable {
             DataSource plain = source(file, SQLiteConfig.TransactionMode.DEFERRED);
             check(file, plain);
             new Migrations(Dialect.SQLITE, plain, tables).run();
-            SqliteFile opened = new SqliteFile(ownership, file);
+            SqliteFile opened =
+                    new SqliteFile(ownership, way.apply(source(file, SQLiteConfig.TransactionMode.IMMEDIATE)), plain);
             done = true;
             return opened;
         } finally {
@@ -129,6 +136,7 @@ final class SqliteFile implements AutoCloseable {
         config.setMinimumIdle(1);
         // A connection to a file does not age
         config.setMaxLifetime(0);
+        config.setExceptionOverride(new BrokenConnections());
         return new HikariDataSource(config);
     }
 

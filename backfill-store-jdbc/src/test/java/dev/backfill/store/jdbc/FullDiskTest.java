@@ -1,0 +1,122 @@
+package dev.backfill.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.UserJobs;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.StoreException;
+import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.Gate;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A disk without room, as SQLite sees one: its file may not grow. */
+class FullDiskTest {
+    private static final int MESSAGES = 2_000;
+    private static final long NO_BOUND = 1_000_000;
+
+    @TempDir
+    private Path folder;
+
+    private final StoreEngines engines = new StoreEngines();
+    private volatile long mostPages = NO_BOUND;
+    private SqliteFile file;
+    private TestPersistence store;
+
+    @BeforeEach
+    void open() {
+        Tables tables = new Tables(null, Tables.DEFAULT_PREFIX);
+        file = engines.own(SqliteFile.open(folder.resolve("jobs.db"), tables, BoundedDataSource::new));
+        store = new TestPersistence(
+                new Database(Dialect.SQLITE, file.writer(), file.reader(), tables),
+                JdbcJobQueueTest.QUICK,
+                MonotonicTime.SYSTEM);
+    }
+
+    @AfterEach
+    void close() {
+        engines.close();
+    }
+
+    /** The bound belongs to a connection: to the one that is open, and to those that are opened instead of it. */
+    private void fill() throws SQLException {
+        // Fewer than there are is taken for as many as there are.
+        mostPages = 1;
+        try (Connection connection = file.writer().getConnection()) {
+            bound(connection);
+        }
+    }
+
+    private void bound(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma max_page_count = " + mostPages);
+        }
+    }
+
+    @Test
+    void aJobWaitsUntilThereIsRoomAndGoesOn() throws SQLException {
+        Gate gate = Gate.shut();
+        ScriptedSource source = ScriptedSource.builder()
+                .mailbox(ScriptedFolder.inbox(MESSAGES))
+                .windowMessages(200)
+                .faults(FaultScript.builder().block(At.window(2, 1), gate).build())
+                .build();
+        BackfillManager manager = engines.engine("one", source, store);
+        UserJobs jobs = manager.forUser(StoreEngines.USER);
+        JobId id = jobs.start(StoreEngines.request("me")).id();
+        gate.awaitEntered(1);
+        fill();
+        int[] stored = {0};
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        JobRecord ended = StoreJobs.job("ended-" + stored[0], "u2", "account-" + stored[0]);
+                        store.jobs()
+                                .insert(ended.toBuilder()
+                                        .state(JobState.CANCELLED)
+                                        .build());
+                        stored[0]++;
+                    }
+                })
+                .isInstanceOf(StoreException.class);
+        assertThat(manager.admin().summary(JobFilter.all()).jobs().getOrDefault(JobState.CANCELLED, 0L))
+                .as("what was refused is not there")
+                .isEqualTo(stored[0]);
+        gate.open();
+        assertThatThrownBy(() -> jobs.start(StoreEngines.request("another"))).isInstanceOf(StoreException.class);
+
+        mostPages = NO_BOUND;
+        Until.is("the job to complete", () -> jobs.status(id).state() == JobState.COMPLETED);
+        assertThat(jobs.status(id).progress().published()).isEqualTo(MESSAGES);
+        assertThat(engines.sink().distinct()).isEqualTo(MESSAGES);
+        assertThat(jobs.start(StoreEngines.request("another")).state()).isEqualTo(JobState.QUEUED);
+    }
+
+    /** Opens connections whose file may not grow beyond the bound of the moment. */
+    private final class BoundedDataSource extends DataSourceWrapper {
+        BoundedDataSource(DataSource real) {
+            super(real);
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            bound(connection);
+            return connection;
+        }
+    }
+}
