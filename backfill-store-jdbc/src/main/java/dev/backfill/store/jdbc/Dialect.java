@@ -20,7 +20,9 @@ enum Dialect {
 
         @Override
         String beginWrite(Duration standstill) {
-            return "set local idle_in_transaction_session_timeout = " + standstill.toMillis();
+            // A host's pool may ask for more, and then a count of what runs would be older than the wait for its turn.
+            return "set transaction isolation level read committed; set local idle_in_transaction_session_timeout = "
+                    + standstill.toMillis();
         }
 
         @Override
@@ -98,8 +100,9 @@ enum Dialect {
     }
 
     /**
-     * What begins a transaction that writes, so that the database ends one which stands still: a process that was frozen in the
-     * middle holds the row of its job, and nobody could take the job over. Null where no other process can wait for it.
+     * What begins a transaction that writes: so that each statement sees what was committed before it, and so that the database
+     * ends one which stands still, for a process that was frozen in the middle holds the row of its job, and nobody could take
+     * the job over. Null where no other process can wait for it.
      */
     @Nullable
     String beginWrite(Duration standstill) {
