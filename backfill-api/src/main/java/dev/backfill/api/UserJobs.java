@@ -26,7 +26,9 @@ public interface UserJobs {
     BackfillJob start(BackfillRequest request);
 
     /**
-     * Queues one job an account, with the same request otherwise. One account's conflict leaves the others alone.
+     * Queues one job an account, with the same request otherwise. One account's conflict leaves the others alone. A store that fails
+     * in the middle is an exception, and what was queued by then stays queued: the same call, given again, queues the rest under
+     * another name and refuses the others with the jobs that they have.
      *
      * @param accounts the accounts, 1 to 100,000
      * @param request what to read of each; its own account is not used

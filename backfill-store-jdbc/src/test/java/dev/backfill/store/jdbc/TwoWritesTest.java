@@ -36,10 +36,13 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Store and queue are two writes, and an instance may die between them: just after a write of the store, here, none of its
- * words reaches the database any more. Another instance brings each job to its end.
+ * Store and queue are two writes, and an instance may die between them, in either order: just after a write of the store, or when
+ * the queue's is there and the store's is not, none of its words reaches the database any more. Another instance brings each job
+ * to its end.
  */
 class TwoWritesTest {
     private static final int MESSAGES = 1_000;
@@ -50,6 +53,7 @@ class TwoWritesTest {
     private final RecordingSink sink = new RecordingSink();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private volatile BiPredicate<String, Object> deadly = (method, result) -> false;
+    private volatile BiPredicate<String, Object> deadlyBefore = (method, stored) -> false;
 
     @AfterEach
     void close() throws Exception {
@@ -231,6 +235,97 @@ class TwoWritesTest {
         assertComplete(second, sliced);
     }
 
+    @Test
+    void aJobThatWasNotStored() {
+        BackfillManager first = first(mailbox());
+        deadlyBefore = (method, stored) -> method.equals("insert");
+        assertThatThrownBy(() -> first.forUser(USER).start(request())).isInstanceOf(Died.class);
+        BackfillManager second = second(mailbox());
+        assertThat(jobs(second)).isEmpty();
+        assertComplete(second, second.forUser(USER).start(request()).id());
+    }
+
+    @Test
+    void aJobThatWasTakenFromTheQueueAndNotClaimed() {
+        BackfillManager first = first(mailbox());
+        deadlyBefore = (method, stored) -> method.equals("claim");
+        JobId id = first.forUser(USER).start(request()).id();
+        Until.is("the first to die", wire::isCut);
+        assertComplete(second(mailbox()), id);
+    }
+
+    @Test
+    void aJobThatWasReadToItsEndAndNotStoredAsCompleted() {
+        BackfillManager first = first(mailbox());
+        deadlyBefore = (method, stored) -> isJob(stored, JobState.COMPLETED);
+        JobId id = first.forUser(USER).start(request()).id();
+        Until.is("the first to die", wire::isCut);
+        assertThat(sink.distinct()).isEqualTo(MESSAGES);
+        assertComplete(second(mailbox()), id);
+    }
+
+    /** With the pause stored as done or not, nobody publishes more, and a resume goes on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRunThatStoppedForAPauseAndWasNotTakenFromTheQueue(boolean stored) {
+        Gate gate = Gate.shut();
+        BackfillManager first =
+                first(mailbox(FaultScript.builder().block(At.window(2, 1), gate).build()));
+        JobId id = first.forUser(USER).start(request()).id();
+        gate.awaitEntered(1);
+        BiPredicate<String, Object> paused = (method, job) -> method.equals("write") && isJob(job, JobState.PAUSED);
+        if (stored) {
+            deadly = paused;
+        } else {
+            deadlyBefore = paused;
+        }
+        first.forUser(USER).pause(id);
+        Until.is("the first to die", wire::isCut);
+        gate.open();
+        ScriptedSource untouched = mailbox();
+        BackfillManager second = second(untouched);
+        awaitState(second, id, JobState.PAUSED);
+        QueueTables tables = QueueTables.of(SharedDatabase.open(
+                Postgres.dataSource(), schema, Tables.DEFAULT_PREFIX, QueueTimings.DEFAULT.standstill()));
+        Until.is("the execution to go", () -> tables.version(id).isEmpty());
+        assertThat(untouched.log().everOpened()).as("nobody ran it").isZero();
+        second.forUser(USER).resume(id);
+        assertComplete(second, id);
+    }
+
+    @Test
+    void aResumeThatWasNotStored() {
+        Gate gate = Gate.shut();
+        BackfillManager first =
+                first(mailbox(FaultScript.builder().block(At.window(2, 1), gate).build()));
+        JobId id = first.forUser(USER).start(request()).id();
+        gate.awaitEntered(1);
+        first.forUser(USER).pause(id);
+        awaitState(first, id, JobState.PAUSED);
+        gate.open();
+        deadlyBefore = (method, stored) -> isJob(stored, JobState.QUEUED);
+        assertThatThrownBy(() -> first.forUser(USER).resume(id)).isInstanceOf(Died.class);
+        BackfillManager second = second(mailbox());
+        assertThat(second.forUser(USER).status(id).state()).isEqualTo(JobState.PAUSED);
+        second.forUser(USER).resume(id);
+        assertComplete(second, id);
+    }
+
+    /** As when a slice ends, a job is parked, or its instance closes. */
+    @Test
+    void aRunThatEndedAndDidNotGiveItsSlotUp() {
+        Gate gate = Gate.shut();
+        BackfillManager first =
+                first(mailbox(FaultScript.builder().block(At.window(2, 1), gate).build()));
+        JobId id = first.forUser(USER).start(request()).id();
+        gate.awaitEntered(1);
+        deadlyBefore = (method, stored) -> method.equals("write") && isJob(stored, JobState.QUEUED);
+        first.close();
+        gate.open();
+        assertThat(wire.isCut()).isTrue();
+        assertComplete(second(mailbox()), id);
+    }
+
     private static List<JobId> jobs(BackfillManager manager) {
         List<JobId> ids = new ArrayList<>();
         manager.forUser(USER)
@@ -250,8 +345,12 @@ class TwoWritesTest {
             this.jobs = (JobStore) Proxy.newProxyInstance(
                     JobStore.class.getClassLoader(), new Class<?>[] {JobStore.class}, (proxy, method, arguments) -> {
                         Object result;
+                        if (method.getName().equals("insert")
+                                || method.getName().equals("claim")) {
+                            dieBefore(method.getName(), arguments[0]);
+                        }
                         try {
-                            result = method.invoke(real.jobs(), arguments);
+                            result = method.invoke(real.jobs(), dyingWithin(method.getName(), arguments));
                         } catch (InvocationTargetException thrown) {
                             throw thrown.getCause();
                         }
@@ -261,6 +360,30 @@ class TwoWritesTest {
                         }
                         return result;
                     });
+        }
+
+        /** The change of a row, which may end the instance before it is stored. */
+        @SuppressWarnings("unchecked")
+        private Object[] dyingWithin(String method, Object[] arguments) {
+            if (!method.equals("update") && !method.equals("write")) {
+                return arguments;
+            }
+            Object[] watched = arguments.clone();
+            int last = watched.length - 1;
+            UnaryOperator<JobRecord> change = (UnaryOperator<JobRecord>) watched[last];
+            watched[last] = (UnaryOperator<JobRecord>) row -> {
+                JobRecord changed = change.apply(row);
+                dieBefore(method, changed);
+                return changed;
+            };
+            return watched;
+        }
+
+        private void dieBefore(String method, Object stored) {
+            if (!wire.isCut() && deadlyBefore.test(method, stored)) {
+                wire.cut();
+                throw new Died();
+            }
         }
 
         @Override
