@@ -92,4 +92,14 @@ public interface EmailSourceFixture {
         MailQuery plain = query();
         return new MailQuery(plain.from(), plain.to(), plain.folders(), plain.includeDeleted(), true);
     }
+
+    /**
+     * Says whether the messages of a window come oldest first. A source may have a better order, for instance thread by thread;
+     * whatever it is, it must be found again from a position.
+     *
+     * @return true unless overridden
+     */
+    default boolean walksByTime() {
+        return true;
+    }
 }

@@ -128,7 +128,7 @@ public interface SourceWalkContract extends EmailSourceFixture {
         return ids;
     }
 
-    /** Inside a window the walk ascends and stays within the bounds. */
+    /** Inside a window the walk stays within the bounds, and ascends unless the source says that it has an order of its own. */
     @Test
     default void aWindowHoldsItsOwnTimeInOrder() {
         try (Mailbox mailbox = source().open(context())) {
@@ -137,7 +137,9 @@ public interface SourceWalkContract extends EmailSourceFixture {
                     Crawl.plan(mailbox, query(), new PageLimit(7, 1L << 30)).pages()) {
                 Partition window = page.partition();
                 for (EmailMessage email : messages(page)) {
-                    assertThat(email.receivedAt()).isAfterOrEqualTo(last.getOrDefault(window, Instant.MIN));
+                    if (walksByTime()) {
+                        assertThat(email.receivedAt()).isAfterOrEqualTo(last.getOrDefault(window, Instant.MIN));
+                    }
                     assertThat(window.from() == null || !email.receivedAt().isBefore(window.from()))
                             .isTrue();
                     assertThat(window.to() == null || email.receivedAt().isBefore(window.to()))

@@ -130,7 +130,7 @@ final class GmailApp {
         if (format.equals("raw")) {
             throw GmailFault.badRequest("Invalid value at 'format'");
         }
-        List<GmailItem> items = lister.thread(mailbox, id);
+        List<GmailItem> items = mailbox.thread(id);
         if (items.isEmpty()) {
             throw GmailFault.notFound();
         }

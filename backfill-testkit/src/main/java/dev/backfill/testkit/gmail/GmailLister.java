@@ -173,14 +173,6 @@ final class GmailLister {
         }
     }
 
-    /** The messages of a thread, oldest first. */
-    List<GmailItem> thread(GmailMailbox mailbox, String threadId) {
-        return Arrays.stream(mailbox.newestFirst())
-                .filter(item -> item.threadId().equals(threadId))
-                .sorted(Comparator.comparingLong(GmailItem::millis).thenComparing(GmailItem::id))
-                .toList();
-    }
-
     void history(JsonGenerator json, GmailMailbox mailbox, HttpCall call) throws IOException {
         String start = call.parameter("startHistoryId");
         if (start == null || !start.matches("\\d{1,18}")) {

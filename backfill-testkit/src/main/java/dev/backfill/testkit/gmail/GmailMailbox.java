@@ -54,6 +54,7 @@ public final class GmailMailbox {
     private final Object lock = new Object();
     private final String address;
     private final Map<String, GmailItem> items = new HashMap<>();
+    private final Map<String, Set<String>> threads = new HashMap<>();
     private final Map<String, String> userLabels = new LinkedHashMap<>();
     private int labelsMade;
     private final List<HistoryRecord> history = new ArrayList<>();
@@ -123,6 +124,7 @@ public final class GmailMailbox {
             if (items.putIfAbsent(item.id(), item) != null) {
                 throw new IllegalArgumentException("there is a message of that id already: " + item.id());
             }
+            threads.computeIfAbsent(item.threadId(), unused -> new HashSet<>()).add(item.id());
             sorted = null;
             record(Happened.MESSAGE_ADDED, item, List.of());
         }
@@ -208,6 +210,7 @@ public final class GmailMailbox {
         synchronized (lock) {
             GmailItem item = require(messageId);
             items.remove(messageId);
+            threads.getOrDefault(item.threadId(), Set.of()).remove(messageId);
             sorted = null;
             historyId++;
             record(Happened.MESSAGE_DELETED, item, List.of());
@@ -311,6 +314,16 @@ public final class GmailMailbox {
     GmailItem item(String messageId) {
         synchronized (lock) {
             return items.get(messageId);
+        }
+    }
+
+    /** The messages of a thread, oldest first; none if there is no such thread. */
+    List<GmailItem> thread(String threadId) {
+        synchronized (lock) {
+            return threads.getOrDefault(threadId, Set.of()).stream()
+                    .map(items::get)
+                    .sorted(NEWEST_FIRST.reversed())
+                    .toList();
         }
     }
 
