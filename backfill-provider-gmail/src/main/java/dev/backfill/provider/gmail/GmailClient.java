@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * classified. Every method is the body of an {@link dev.backfill.spi.ApiRequest}: it waits and retries nothing. Thread-safe.
  */
 final class GmailClient implements AutoCloseable {
-    private static final String MESSAGE_FIELDS = "id,threadId,labelIds,historyId,internalDate,sizeEstimate";
+    static final String MESSAGE_FIELDS = "id,threadId,labelIds,historyId,internalDate,sizeEstimate";
     private static final Pattern RECORD_ID = Pattern.compile("\\d{1,20}");
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
@@ -48,8 +49,13 @@ final class GmailClient implements AutoCloseable {
     record ListQuery(String search, @Nullable String labelId, boolean spamAndTrash) {}
 
     /** Reads an answer whose object has just begun. */
-    private interface Reader<T> {
+    interface Reader<T> {
         T read(JsonParser parser) throws IOException;
+
+        /** True if it stopped in the middle because it wants no more. */
+        default boolean hasEnough() {
+            return false;
+        }
     }
 
     GmailClient(MailboxContext context, GmailSettings settings) {
@@ -93,7 +99,7 @@ final class GmailClient implements AutoCloseable {
     ListJson.IdPage list(ListQuery query, @Nullable String pageToken, int maxResults, Asked asked) {
         return call(asked, ListJson::ids, () -> {
             Gmail.Users.Messages.List list = gmail.users().messages().list(user);
-            list.setMaxResults((long) maxResults).setFields("messages/id,nextPageToken,resultSizeEstimate");
+            list.setMaxResults((long) maxResults).setFields("messages(id,threadId),nextPageToken,resultSizeEstimate");
             if (!query.search().isEmpty()) {
                 list.setQ(query.search());
             }
@@ -132,6 +138,25 @@ final class GmailClient implements AutoCloseable {
                 Asked.MESSAGE,
                 parser -> MessageJson.read(parser, id, everything),
                 () -> gmail.users().messages().get(user, id).setFormat(format).setFields(fields));
+    }
+
+    /**
+     * Reads messages of a thread, one after another as they come.
+     *
+     * @param threadId the thread
+     * @param wanted says by an id whether its message is to be read; others are passed over
+     * @param taker takes each message; false if no more are wanted, then the rest of the answer is not read
+     * @return true if the answer was read to its end
+     */
+    boolean thread(String threadId, Predicate<String> wanted, Predicate<GmailMessage> taker) {
+        return call(
+                Asked.MESSAGE,
+                new ThreadJson(wanted, taker),
+                () -> gmail.users()
+                        .threads()
+                        .get(user, threadId)
+                        .setFormat("full")
+                        .setFields(ThreadJson.FIELDS));
     }
 
     /** The content of an attachment or of a large part. */
@@ -244,10 +269,10 @@ final class GmailClient implements AutoCloseable {
                 throw errors.unusable(first == null ? "EMPTY" : "NO_OBJECT");
             }
             T value = reader.read(parser);
-            if (parser.currentToken() != JsonToken.END_OBJECT) {
+            whole = parser.currentToken() == JsonToken.END_OBJECT;
+            if (!whole && !reader.hasEnough()) {
                 throw errors.unusable(GmailErrors.TRUNCATED);
             }
-            whole = true;
             return value;
         } finally {
             if (whole) {

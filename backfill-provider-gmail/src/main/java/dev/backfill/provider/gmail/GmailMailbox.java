@@ -51,8 +51,8 @@ final class GmailMailbox implements Mailbox {
         this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
         this.fetcher = new MessageFetcher(client, calls, regime, settings.raw(), contents);
         AverageBytes averageBytes = new AverageBytes();
-        this.walk =
-                new WindowWalk(windows, fetcher, new GoneLabels(client, calls, regime), averageBytes, context.clock());
+        GetPlan plan = new GetPlan(regime, settings.raw());
+        this.walk = new WindowWalk(windows, fetcher, plan, new GoneLabels(client, calls, regime), averageBytes);
         this.changes = new Changes(client, calls, regime, fetcher, averageBytes);
     }
 

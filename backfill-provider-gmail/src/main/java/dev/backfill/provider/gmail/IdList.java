@@ -1,6 +1,8 @@
 package dev.backfill.provider.gmail;
 
+import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -10,8 +12,9 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Message ids in the order they came, each once. Gmail's own, 16 hexadecimal digits in lower case, take 16 to 32 bytes each
- * with all it takes to find them again, so that even a window of a million messages is held; any others are kept as texts.
+ * Message ids in the order they came, each once, and their threads'. Gmail's own, 16 hexadecimal digits in lower case, take 24 to
+ * 48 bytes a message with all it takes to find them again, so that even a window of a million messages is held; any others are
+ * kept as texts. What is kept for the walk is {@link #byThread()}.
  * Filled by one thread; only read from then on, and thread-safe by then.
  */
 final class IdList extends AbstractList<String> implements RandomAccess {
@@ -23,11 +26,17 @@ final class IdList extends AbstractList<String> implements RandomAccess {
     /** Each id as a number; of a text a hash. */
     private long[] numbers = new long[FIRST_CAPACITY];
 
+    /** Each message's thread as a number; of a text nothing. */
+    private long[] threads = new long[FIRST_CAPACITY];
+
     /** Finds places by numbers, by open addressing: a place and one, or 0 where nothing is; twice as long as the numbers. */
     private int[] table = new int[2 * FIRST_CAPACITY];
 
     /** The ids that are no such numbers, by their places. */
     private final Map<Integer, String> texts = new HashMap<>();
+
+    /** The threads' ids that are no such numbers, by their messages' places. */
+    private final Map<Integer, String> threadTexts = new HashMap<>();
 
     private int size;
 
@@ -37,11 +46,24 @@ final class IdList extends AbstractList<String> implements RandomAccess {
         return list;
     }
 
-    /** Adds an id at the end; false if it was there already. */
+    /** Adds a message at the end that is a thread by itself; false if it was there already. */
     boolean include(String id) {
+        return include(id, id);
+    }
+
+    /** Adds a message at the end; false if it was there already. */
+    boolean include(String id, String threadId) {
         boolean isNumber = isNumber(id);
         long number = isNumber ? Long.parseUnsignedLong(id, DIGITS) : id.hashCode();
-        return include(number, isNumber ? null : id);
+        if (!include(number, isNumber ? null : id)) {
+            return false;
+        }
+        if (isNumber(threadId)) {
+            threads[size - 1] = Long.parseUnsignedLong(threadId, DIGITS);
+        } else {
+            threadTexts.put(size - 1, threadId);
+        }
+        return true;
     }
 
     private boolean include(long number, @Nullable String text) {
@@ -81,6 +103,7 @@ final class IdList extends AbstractList<String> implements RandomAccess {
 
     private void grow() {
         numbers = Arrays.copyOf(numbers, 2 * size);
+        threads = Arrays.copyOf(threads, 2 * size);
         table = new int[2 * numbers.length];
         for (int place = 0; place < size; place++) {
             table[slot(numbers[place], texts.get(place))] = place + 1;
@@ -107,8 +130,13 @@ final class IdList extends AbstractList<String> implements RandomAccess {
         if (text != null) {
             return text;
         }
+        return text(numbers[index]);
+    }
+
+    /** The id that a number stands for. */
+    static String text(long id) {
         char[] digits = new char[DIGITS];
-        long number = numbers[index];
+        long number = id;
         for (int i = DIGITS - 1; i >= 0; i--) {
             digits[i] = Character.forDigit((int) (number & (DIGITS - 1)), DIGITS);
             number >>>= BITS_A_DIGIT;
@@ -136,15 +164,6 @@ final class IdList extends AbstractList<String> implements RandomAccess {
         return indexOf(id) >= 0;
     }
 
-    /** The same ids, the last one first. */
-    IdList reversedCopy() {
-        IdList turned = new IdList();
-        for (int place = size - 1; place >= 0; place--) {
-            turned.include(numbers[place], texts.get(place));
-        }
-        return turned;
-    }
-
     /** The same ids in the order of their texts. */
     IdList sorted() {
         if (!texts.isEmpty()) {
@@ -161,5 +180,18 @@ final class IdList extends AbstractList<String> implements RandomAccess {
             sorted.include(number ^ Long.MIN_VALUE, null);
         }
         return sorted;
+    }
+
+    /** The same messages thread by thread. */
+    ThreadedIds byThread() {
+        if (texts.isEmpty() && threadTexts.isEmpty()) {
+            return ThreadedIds.ofNumbers(Arrays.copyOf(threads, size), Arrays.copyOf(numbers, size));
+        }
+        List<Entry> entries = new ArrayList<>(size);
+        for (int place = 0; place < size; place++) {
+            String threadId = threadTexts.get(place);
+            entries.add(new Entry(threadId == null ? text(threads[place]) : threadId, get(place)));
+        }
+        return ThreadedIds.ofTexts(entries);
     }
 }

@@ -65,11 +65,11 @@ final class IdLister {
                     page = page(query, null);
                     pages++;
                 }
-                entries += page.ids().size();
+                entries += page.messages().size();
                 int before = ids.size();
-                page.ids().forEach(ids::include);
+                page.messages().forEach(message -> ids.include(message.id(), message.threadId()));
                 token = page.nextPageToken();
-                emptyPages = page.ids().isEmpty() ? emptyPages + 1 : 0;
+                emptyPages = page.messages().isEmpty() ? emptyPages + 1 : 0;
                 boolean again = token != null && !tokens.add(token);
                 if (token != null && (again && ids.size() == before || emptyPages > MAX_EMPTY_PAGES)) {
                     throw loop();
@@ -80,7 +80,7 @@ final class IdLister {
     }
 
     private static boolean isNothing(ListJson.IdPage page) {
-        return page.ids().isEmpty() && page.nextPageToken() == null;
+        return page.messages().isEmpty() && page.nextPageToken() == null;
     }
 
     /** The sum of the server's own guesses, which are often wrong. */

@@ -1,6 +1,7 @@
 package dev.backfill.provider.gmail;
 
 import com.fasterxml.jackson.core.JsonParser;
+import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,12 @@ final class ListJson {
     /**
      * One answer of messages.list.
      *
-     * @param ids the messages' ids, in the server's order
+     * @param messages the messages, in the server's order; one whose thread the server does not tell is a thread by itself
      * @param nextPageToken where the next page begins; null at the end
      * @param sizeEstimate how many there are in all, by the server's guess; null when it does not say
      */
     record IdPage(
-            List<String> ids,
+            List<Entry> messages,
             @Nullable String nextPageToken,
             @Nullable Long sizeEstimate) {}
 
@@ -57,27 +58,36 @@ final class ListJson {
     private ListJson() {}
 
     static IdPage ids(JsonParser parser) throws IOException {
-        List<String> ids = new ArrayList<>();
+        List<Entry> messages = new ArrayList<>();
         String next = null;
         Long estimate = null;
         for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
-                case "messages" -> messageIds(parser, ids);
+                case "messages" -> messages(parser, messages);
                 case "nextPageToken" -> next = Json.text(parser);
                 case "resultSizeEstimate" -> estimate = Json.number(parser);
                 default -> parser.skipChildren();
             }
         }
-        return new IdPage(ids, next == null || next.isEmpty() ? null : next, estimate);
+        return new IdPage(messages, next == null || next.isEmpty() ? null : next, estimate);
     }
 
-    private static void messageIds(JsonParser parser, List<String> ids) throws IOException {
-        if (Json.beginsArray(parser)) {
-            while (Json.nextObject(parser)) {
-                String id = message(parser).id();
-                if (!id.isEmpty()) {
-                    ids.add(id);
+    private static void messages(JsonParser parser, List<Entry> messages) throws IOException {
+        if (!Json.beginsArray(parser)) {
+            return;
+        }
+        while (Json.nextObject(parser)) {
+            String id = "";
+            String threadId = "";
+            for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
+                switch (field) {
+                    case "id" -> id = Json.text(parser);
+                    case "threadId" -> threadId = Json.text(parser);
+                    default -> parser.skipChildren();
                 }
+            }
+            if (!id.isEmpty()) {
+                messages.add(new Entry(threadId.isEmpty() ? id : threadId, id));
             }
         }
     }

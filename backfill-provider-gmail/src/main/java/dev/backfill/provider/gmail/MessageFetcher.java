@@ -2,19 +2,27 @@ package dev.backfill.provider.gmail;
 
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailMessage;
+import dev.backfill.provider.gmail.GetPlan.Get;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.SourceException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets messages by their ids, many at once, and decodes them on the threads that got them. Large bodies, which Gmail leaves
- * out, are fetched in a second round. Thread-safe.
+ * Gets messages by their ids or by their threads, many at once, and decodes them on the threads that got them. What a thread
+ * does not give is asked for by itself in a second round, for no thread's silence shows that a message has gone. Large bodies,
+ * which Gmail leaves out, are fetched at the end. Thread-safe.
  *
  * <p>A message that goes unanswered however often it is asked for is one the server cannot give, unless the server gives
  * nothing at all. Another question tells: when something went unanswered the profile is asked for once. Answered, each of
@@ -82,6 +90,22 @@ final class MessageFetcher {
     /** An answer that is decoded, or waits for its large bodies. */
     private record Answer(GmailMessage message, @Nullable EmailMessage email, List<GmailPart> missing) {}
 
+    /**
+     * What one request gave.
+     *
+     * @param byId what became of each message that was in the answer
+     * @param cut true if the answer was not read to its end, since it was more than there is room for
+     */
+    private record Answers(Map<String, Outcome<Answer>> byId, boolean cut) {}
+
+    /**
+     * What came of a plan.
+     *
+     * @param messages what became of the messages, in no order; those that a thread too big to be read did not give are missing
+     * @param bigThreads the threads that were too big
+     */
+    record Batch(List<Fetched> messages, List<String> bigThreads) {}
+
     MessageFetcher(GmailClient client, ApiCalls calls, QuotaRegime regime, boolean raw, AttachmentIds attachmentIds) {
         this.client = client;
         this.calls = calls;
@@ -91,25 +115,97 @@ final class MessageFetcher {
     }
 
     /**
-     * Gets messages.
+     * Gets messages one by one.
      *
      * @return one entry an id, in the same order
      * @throws SourceException if something went unanswered and the profile's answer says that the mailbox cannot be read now
      */
     List<Fetched> fetch(List<String> ids, Selection selection, Labels labels) {
-        List<ApiRequest<Answer>> requests = new ArrayList<>(ids.size());
-        for (String id : ids) {
-            requests.add(new ApiRequest<>(regime.get(), () -> answer(id, selection, labels)));
+        return fetch(ids.stream().map(Get::single).toList(), selection, labels, Long.MAX_VALUE)
+                .messages();
+    }
+
+    /**
+     * Gets messages by the requests of a plan.
+     *
+     * @param room how many bytes of messages to take of one thread
+     * @throws SourceException if something went unanswered and the profile's answer says that the mailbox cannot be read now
+     */
+    Batch fetch(List<Get> gets, Selection selection, Labels labels, long room) {
+        Map<String, Outcome<Answer>> answers = new LinkedHashMap<>();
+        List<String> bigThreads = new ArrayList<>();
+        List<Get> rest = ask(gets, selection, labels, room, answers, bigThreads);
+        if (!rest.isEmpty()) {
+            ask(rest, selection, labels, room, answers, bigThreads);
         }
-        List<Fetched> fetched = new ArrayList<>(ids.size());
-        List<Outcome<Answer>> answers = calls.all(requests);
-        for (int i = 0; i < ids.size(); i++) {
-            fetched.add(fetched(ids.get(i), completed(answers.get(i), labels), selection));
-        }
+        complete(answers, labels);
+        List<Fetched> fetched = new ArrayList<>(answers.size());
+        answers.forEach((id, answer) -> fetched.add(fetched(id, answer, selection)));
         if (fetched.stream().anyMatch(Fetched::unanswered) && !isServed()) {
             fetched.replaceAll(Fetched::ofOutage);
         }
-        return fetched;
+        return new Batch(fetched, bigThreads);
+    }
+
+    /** Sends requests and sorts what came; gives what is to be asked for once more, message by message. */
+    private List<Get> ask(
+            List<Get> gets,
+            Selection selection,
+            Labels labels,
+            long room,
+            Map<String, Outcome<Answer>> answers,
+            List<String> bigThreads) {
+        List<ApiRequest<Answers>> requests = new ArrayList<>(gets.size());
+        for (Get get : gets) {
+            requests.add(request(get, selection, labels, room));
+        }
+        List<Outcome<Answers>> outcomes = calls.all(requests);
+        List<Get> rest = new ArrayList<>();
+        for (int i = 0; i < gets.size(); i++) {
+            Get get = gets.get(i);
+            String threadId = get.threadId();
+            if (outcomes.get(i) instanceof Outcome.Failure<Answers> failure) {
+                boolean alone = threadId == null || !isOfOne(failure.error());
+                get.ids().forEach(id -> {
+                    if (alone) {
+                        answers.put(id, new Outcome.Failure<>(failure.error()));
+                    } else {
+                        rest.add(Get.single(id));
+                    }
+                });
+                continue;
+            }
+            Answers given = outcomes.get(i).get();
+            if (threadId != null && given.cut()) {
+                bigThreads.add(threadId);
+            }
+            for (String id : get.ids()) {
+                Outcome<Answer> answer = given.byId().get(id);
+                if (answer != null) {
+                    answers.put(id, answer);
+                } else if (!given.cut()) {
+                    rest.add(Get.single(id));
+                }
+            }
+        }
+        return rest;
+    }
+
+    private ApiRequest<Answers> request(Get get, Selection selection, Labels labels, long room) {
+        String threadId = get.threadId();
+        if (threadId == null) {
+            String id = get.ids().get(0);
+            return new ApiRequest<>(
+                    regime.get(),
+                    () -> new Answers(Map.of(id, new Outcome.Success<>(answer(id, selection, labels))), false));
+        }
+        Set<String> wanted = new HashSet<>(get.ids());
+        return new ApiRequest<>(regime.thread(), () -> thread(threadId, wanted, selection, labels, room));
+    }
+
+    /** True if an error may be of one request alone, so that the messages of a thread may be had by themselves. */
+    private static boolean isOfOne(SourceException error) {
+        return isUnanswered(error) || error.kind() == SourceException.Kind.SKIP_MESSAGE;
     }
 
     /** Asks for the profile, the cheapest there is; false if that is not answered either. */
@@ -153,7 +249,10 @@ final class MessageFetcher {
     }
 
     private Answer answer(String id, Selection selection, Labels labels) {
-        GmailMessage message = raw ? client.raw(id) : client.full(id);
+        return answer(raw ? client.raw(id) : client.full(id), selection, labels);
+    }
+
+    private Answer answer(GmailMessage message, Selection selection, Labels labels) {
         if (!selection.accepts(message.labelIds())) {
             return new Answer(message, null, List.of());
         }
@@ -165,6 +264,30 @@ final class MessageFetcher {
                     ? new Answer(tree, decoded(tree, labels), missing)
                     : new Answer(tree, null, missing);
         });
+    }
+
+    /** Reads of a thread what is wanted, until it is more than there is room for; two messages are always taken. */
+    private Answers thread(String threadId, Set<String> wanted, Selection selection, Labels labels, long room) {
+        Map<String, Outcome<Answer>> found = new HashMap<>();
+        long[] bytes = {0};
+        boolean whole = client.thread(threadId, wanted::contains, message -> {
+            Outcome<Answer> outcome = outcome(() -> answer(message, selection, labels));
+            found.put(message.id(), outcome);
+            bytes[0] += outcome instanceof Outcome.Success<Answer> success
+                            && success.value().email() != null
+                    ? success.value().email().heapBytes()
+                    : 0;
+            return bytes[0] < room || found.size() < 2 || found.size() == wanted.size();
+        });
+        return new Answers(found, !whole);
+    }
+
+    private static <T> Outcome<T> outcome(Supplier<T> decoding) {
+        try {
+            return new Outcome.Success<>(decoding.get());
+        } catch (SourceException unreadable) {
+            return new Outcome.Failure<>(unreadable);
+        }
     }
 
     private EmailMessage decoded(GmailMessage message, Labels labels) {
@@ -188,30 +311,47 @@ final class MessageFetcher {
     }
 
     /** Fetches the bodies that were left out, and decodes. */
-    private Outcome<Answer> completed(Outcome<Answer> outcome, Labels labels) {
+    private void complete(Map<String, Outcome<Answer>> answers, Labels labels) {
+        List<ApiRequest<byte[]>> requests = new ArrayList<>();
+        answers.values().forEach(answer -> requests.addAll(missing(answer)));
+        if (requests.isEmpty()) {
+            return;
+        }
+        Iterator<Outcome<byte[]>> contents = calls.all(requests).iterator();
+        answers.replaceAll((id, answer) -> completed(answer, contents, labels));
+    }
+
+    private List<ApiRequest<byte[]>> missing(Outcome<Answer> outcome) {
+        List<ApiRequest<byte[]>> requests = new ArrayList<>();
+        if (outcome instanceof Outcome.Success<Answer> success) {
+            String messageId = success.value().message().id();
+            for (GmailPart part : success.value().missing()) {
+                String attachmentId = part.attachmentId() == null ? "" : part.attachmentId();
+                requests.add(new ApiRequest<>(regime.attachment(), () -> client.attachment(messageId, attachmentId)));
+            }
+        }
+        return requests;
+    }
+
+    /** Takes what belongs to one message from the bodies, which come in the messages' order. */
+    private Outcome<Answer> completed(Outcome<Answer> outcome, Iterator<Outcome<byte[]>> contents, Labels labels) {
         if (!(outcome instanceof Outcome.Success<Answer> success)
                 || success.value().missing().isEmpty()) {
             return outcome;
         }
-        GmailMessage message = success.value().message();
-        List<GmailPart> missing = success.value().missing();
-        List<ApiRequest<byte[]>> requests = new ArrayList<>();
-        for (GmailPart part : missing) {
-            String attachmentId = part.attachmentId() == null ? "" : part.attachmentId();
-            requests.add(new ApiRequest<>(regime.attachment(), () -> client.attachment(message.id(), attachmentId)));
-        }
-        List<Outcome<byte[]>> contents = calls.all(requests);
-        for (int i = 0; i < contents.size(); i++) {
-            if (contents.get(i) instanceof Outcome.Failure<byte[]> failure) {
-                return new Outcome.Failure<>(ofBody(failure.error()));
+        Outcome<Answer> failed = null;
+        for (GmailPart part : success.value().missing()) {
+            Outcome<byte[]> content = contents.next();
+            if (content instanceof Outcome.Failure<byte[]> failure) {
+                failed = failed == null ? new Outcome.Failure<>(ofBody(failure.error())) : failed;
+            } else {
+                part.fill(content.get());
             }
-            missing.get(i).fill(contents.get(i).get());
         }
-        try {
-            return new Outcome.Success<>(readable(() -> new Answer(message, decoded(message, labels), List.of())));
-        } catch (SourceException unreadable) {
-            return new Outcome.Failure<>(unreadable);
-        }
+        GmailMessage message = success.value().message();
+        return failed != null
+                ? failed
+                : outcome(() -> readable(() -> new Answer(message, decoded(message, labels), List.of())));
     }
 
     /** A body that is not there is no sign that its message has gone: were it skipped as such, it would be lost in silence. */

@@ -1,5 +1,7 @@
 package dev.backfill.provider.gmail;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,20 @@ final class MessageJson {
      * @param everything true to decode the content of attachments as well, where the answer holds it
      */
     static GmailMessage read(JsonParser parser, String requestedId, boolean everything) throws IOException {
+        return requireNonNull(readIf(parser, requestedId, everything, id -> true));
+    }
+
+    /**
+     * Reads a message, unless its id says that nobody wants it: then the rest of it is passed over.
+     *
+     * @param parser stands on the object's start
+     * @param requestedId the id asked for, in case the answer has none
+     * @param everything true to decode the content of attachments as well, where the answer holds it
+     * @param wanted says by an id whether its message is to be read
+     * @return the message; null if it is not wanted
+     */
+    static @Nullable GmailMessage readIf(
+            JsonParser parser, String requestedId, boolean everything, Predicate<String> wanted) throws IOException {
         String id = requestedId;
         String threadId = "";
         List<String> labelIds = List.of();
@@ -35,7 +52,13 @@ final class MessageJson {
         RawBytes raw = null;
         for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
-                case "id" -> id = Json.text(parser);
+                case "id" -> {
+                    id = Json.text(parser);
+                    if (!wanted.test(id)) {
+                        passOver(parser);
+                        return null;
+                    }
+                }
                 case "threadId" -> threadId = Json.text(parser);
                 case "labelIds" -> labelIds = Json.strings(parser);
                 case "historyId" -> historyId = Json.text(parser);
@@ -55,6 +78,12 @@ final class MessageJson {
                 sizeEstimate == null || sizeEstimate < 0 ? null : sizeEstimate,
                 payload,
                 raw);
+    }
+
+    private static void passOver(JsonParser parser) throws IOException {
+        while (Json.nextField(parser) != null) {
+            parser.skipChildren();
+        }
     }
 
     private static @Nullable Instant instant(@Nullable Long millis) {

@@ -13,11 +13,11 @@ import java.util.Locale;
  */
 enum QuotaRegime {
     /** Projects from 2026-05-01 on. */
-    NEW(20, 20, 6_000, 2, 2_500_000_000L),
+    NEW(20, 20, 40, 6_000, 2, 2_500_000_000L),
     /** Projects that were active between November 2025 and April 2026. */
-    LEGACY(5, 5, 15_000, 5, 2_500_000_000L),
+    LEGACY(5, 5, 10, 15_000, 5, 2_500_000_000L),
     /** No limit but the number of requests at once; prices are counted as for new projects. */
-    OFF(20, 20, 0, 10, 0);
+    OFF(20, 20, 40, 0, 10, 0);
 
     private static final long PROJECT_UNITS_A_MINUTE = 1_200_000;
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -26,6 +26,7 @@ enum QuotaRegime {
     private final Operation list = new Operation("messages.list", 5);
     private final Operation get;
     private final Operation attachment;
+    private final Operation thread;
     private final Operation labels = new Operation("labels.list", 1);
     private final Operation label = new Operation("labels.get", 1);
     private final Operation profile = new Operation("profile.get", 1);
@@ -34,9 +35,10 @@ enum QuotaRegime {
     private final int concurrency;
     private final long dailyBytes;
 
-    QuotaRegime(int get, int attachment, long userUnitsAMinute, int concurrency, long dailyBytes) {
+    QuotaRegime(int get, int attachment, int thread, long userUnitsAMinute, int concurrency, long dailyBytes) {
         this.get = new Operation("messages.get", get);
         this.attachment = new Operation("attachments.get", attachment);
+        this.thread = new Operation("threads.get", thread);
         this.userUnitsAMinute = userUnitsAMinute;
         this.concurrency = concurrency;
         this.dailyBytes = dailyBytes;
@@ -96,6 +98,15 @@ enum QuotaRegime {
 
     Operation attachment() {
         return attachment;
+    }
+
+    Operation thread() {
+        return thread;
+    }
+
+    /** Says whether so many messages of a thread cost more one by one than the thread as a whole. */
+    boolean isCheaperWhole(int messages) {
+        return (long) messages * get.units() > thread.units();
     }
 
     Operation labels() {

@@ -6,9 +6,7 @@ import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
-import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
-import java.util.List;
 
 /** One page of a window while it is walked. Confined to its thread. */
 final class WindowPage {
@@ -18,7 +16,8 @@ final class WindowPage {
     private final WindowWalk walk;
     private final WindowWalk.Job job;
     private final WindowShare share;
-    private final List<String> ids;
+    private final WindowList list;
+    private final ThreadedIds ids;
     private final WindowPosition from;
     private final PageLimit limit;
     private final PageWriter writer;
@@ -27,51 +26,73 @@ final class WindowPage {
     private int written;
     private long bytes;
     private int foreign;
-    private long millis;
 
     WindowPage(
             WindowWalk walk,
             WindowWalk.Job job,
-            WindowIds listing,
+            WindowList list,
             WindowPosition from,
             PageLimit limit,
             PageWriter writer) {
         this.walk = walk;
         this.job = job;
         this.share = new WindowShare(walk.windows(), job.query(), job.selection(), job.window());
-        this.ids = listing.ids();
+        this.list = list;
+        this.ids = list.ids();
         this.from = from;
         this.limit = limit;
         this.writer = writer;
-        this.first = listing.next(from, walk::received);
+        this.first = list.next(from);
         this.next = first;
-        this.millis = from.millis();
     }
 
     void walk() {
+        try {
+            boolean room = true;
+            while (room && next < ids.size() && hasRoom()) {
+                // When not one of them was given, the engine's breaker shall see it before more is asked for.
+                boolean given = list.ahead(ids.id(next)) != null || fetch();
+                room = handOverAll() && given;
+            }
+        } finally {
+            list.trimAhead(next);
+        }
+    }
+
+    /** Gets the next messages; false if the server gave none of them. */
+    private boolean fetch() {
+        long bytesLeft = limit.bytes() - bytes;
+        int count = walk.averageBytes().fitting(bytesLeft, (long) limit.messages() - written);
+        MessageFetcher.Batch batch = walk.fetcher()
+                .fetch(
+                        walk.plan().next(list, next, count),
+                        job.selection(),
+                        job.labels(),
+                        bytesLeft + WindowList.MAX_AHEAD_BYTES);
+        list.keepAhead(batch.messages());
+        list.foundBig(batch.bigThreads());
+        return !batch.messages().stream().allMatch(Fetched::unanswered);
+    }
+
+    /** Hands over what is fetched, up to the first message that is not; false if the page ends. */
+    private boolean handOverAll() {
         boolean room = true;
         while (room && next < ids.size() && hasRoom()) {
-            List<Fetched> fetched = walk.takeAhead(job.window(), ids.subList(next, ids.size()));
-            if (fetched.isEmpty()) {
-                int end = Math.min(ids.size(), next + chunk());
-                fetched = walk.fetcher().fetch(ids.subList(next, end), job.selection(), job.labels());
+            int place = next;
+            Fetched one = list.ahead(ids.id(place));
+            if (one == null) {
+                break;
             }
-            int before = next;
-            while (room && next - before < fetched.size()) {
-                room = handOver(fetched.get(next - before));
+            room = handOver(one);
+            if (next > place) {
+                list.handedOver(one.id());
             }
-            walk.keepAhead(job.window(), fetched.subList(next - before, fetched.size()));
-            // When not one of them was given, the engine's breaker shall see it before more is asked for.
-            room &= !fetched.stream().allMatch(Fetched::unanswered);
         }
+        return room;
     }
 
     private boolean hasRoom() {
         return written < limit.messages() && bytes < limit.bytes() && entries() < MAX_ENTRIES;
-    }
-
-    private int chunk() {
-        return walk.averageBytes().fitting(limit.bytes() - bytes, (long) limit.messages() - written);
     }
 
     /** Hands one message over; false if the page ends before or with it. */
@@ -109,9 +130,6 @@ final class WindowPage {
         if (email != null) {
             walk.averageBytes().saw(size);
         }
-        if (one.received() != null) {
-            millis = one.received().toEpochMilli();
-        }
         return writer.write(item(one, job.window().scope())) == PageWriter.Verdict.CONTINUE
                 && written < limit.messages();
     }
@@ -148,12 +166,17 @@ final class WindowPage {
         return from.entries() + entries();
     }
 
+    /** How many ids the present pass used up so far. */
+    int entriesOfPass() {
+        return list.pass() == 0 ? allEntries() : next;
+    }
+
     int allForeign() {
         return from.foreign() + foreign;
     }
 
-    Position position() {
-        return WindowPosition.behind(ids, next, allEntries(), allForeign(), millis)
-                .position();
+    WindowPosition position() {
+        ThreadedIds.Entry last = next == 0 ? null : ids.entry(next - 1);
+        return new WindowPosition(list.pass(), allEntries(), allForeign(), last);
     }
 }

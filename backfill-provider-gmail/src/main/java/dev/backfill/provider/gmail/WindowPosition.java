@@ -1,46 +1,42 @@
 package dev.backfill.provider.gmail;
 
+import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How far a window is walked: what was handed over last, by id, and when the mailbox took it. Should the last message have
- * gone meanwhile, the one before it tells the place; should all of those named have gone, the time does.
+ * How far a window is walked: the message that was used up last, by its thread's id and its own. The walk goes by these, and
+ * they never change, so the place stays the same place though that message or any other be gone or new.
  *
+ * @param pass 0 for the walk of what the window listed first, more for what came in crowds meanwhile
  * @param entries how many ids of the window are used up
  * @param foreign how many of these turned out not to belong to it
- * @param millis when the mailbox took the last message, in milliseconds since 1970; {@link #NO_TIME} when that is not known
- * @param lastIds the ids used up last, the very last one first
+ * @param last the message used up last; null at the beginning of a pass
  */
-record WindowPosition(int entries, int foreign, long millis, List<String> lastIds) {
-    static final long NO_TIME = Long.MIN_VALUE;
-
-    private static final String VERSION = "w1";
-    private static final int PARTS = 5;
-    private static final int MAX_IDS = 32;
-    private static final WindowPosition START = new WindowPosition(0, 0, NO_TIME, List.of());
-
-    WindowPosition {
-        lastIds = List.copyOf(lastIds);
-    }
+record WindowPosition(
+        int pass, int entries, int foreign, @Nullable Entry last) {
+    private static final String VERSION = "w2";
+    private static final int PARTS = 6;
+    private static final WindowPosition START = new WindowPosition(0, 0, 0, null);
 
     static WindowPosition of(Position position) {
         if (position.isStart()) {
             return START;
         }
+        // The ids come last, since nobody knows what stands in another server's.
         String[] parts = position.value().split(":", PARTS);
-        if (parts.length != PARTS || !parts[0].equals(VERSION) || parts[4].isEmpty()) {
+        if (parts.length != PARTS || !parts[0].equals(VERSION)) {
             throw unreadable();
         }
         try {
+            int threadLength = Integer.parseInt(parts[4]);
+            Entry last = parts[5].isEmpty()
+                    ? null
+                    : new Entry(parts[5].substring(0, threadLength), parts[5].substring(threadLength));
             return new WindowPosition(
-                    Integer.parseInt(parts[1]),
-                    Integer.parseInt(parts[2]),
-                    parts[3].isEmpty() ? NO_TIME : Long.parseLong(parts[3]),
-                    List.of(parts[4].split(",")));
-        } catch (NumberFormatException noNumber) {
+                    Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), Integer.parseInt(parts[3]), last);
+        } catch (NumberFormatException | IndexOutOfBoundsException noPosition) {
             throw unreadable();
         }
     }
@@ -51,22 +47,9 @@ record WindowPosition(int entries, int foreign, long millis, List<String> lastId
                 .build("the stored position is of another version");
     }
 
-    /** The place behind an id of a walk's list. */
-    static WindowPosition behind(List<String> ids, int next, int entries, int foreign, long millis) {
-        List<String> last = new ArrayList<>();
-        int length = 0;
-        for (int i = next - 1; i >= 0 && last.size() < MAX_IDS; i--) {
-            length += ids.get(i).length() + 1;
-            if (!last.isEmpty() && length > Position.MAX_LENGTH / 2) {
-                break;
-            }
-            last.add(ids.get(i));
-        }
-        return new WindowPosition(entries, foreign, millis, last);
-    }
-
     Position position() {
-        String time = millis == NO_TIME ? "" : Long.toString(millis);
-        return new Position(VERSION + ":" + entries + ":" + foreign + ":" + time + ":" + String.join(",", lastIds));
+        String thread = last == null ? "" : last.threadId();
+        String ids = last == null ? "" : thread + last.id();
+        return new Position(VERSION + ":" + pass + ":" + entries + ":" + foreign + ":" + thread.length() + ":" + ids);
     }
 }

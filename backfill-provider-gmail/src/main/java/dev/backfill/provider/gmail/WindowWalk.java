@@ -1,8 +1,7 @@
 package dev.backfill.provider.gmail;
 
-import dev.backfill.model.EmailMessage;
 import dev.backfill.provider.gmail.IdLister.Listing;
-import dev.backfill.provider.gmail.MessageFetcher.Fetched;
+import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageLimit;
@@ -10,38 +9,26 @@ import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Walks windows: lists a window's ids whole, and gets them page by page, oldest first. The list is kept for the next page and
- * simply made again after a restart. At the end the ids are listed once more: what came in meanwhile, or was missed by a page
- * that shifted, is walked as a partition of its own, or, where that is much, by going on behind the end. A server that heeds
- * no dates has the whole mailbox in one window; its ids are held as numbers ({@link IdList}), some 30 MB a million once it is
- * listed. Thread-safe, one thread a window at a time.
+ * Walks windows: lists a window's ids whole, and gets them page by page, thread by thread. The list is kept for the next page and
+ * simply made again after a restart: the order of the walk is that of ids, which never change. At the end the ids are listed once
+ * more: what came in meanwhile, or was missed by a page that shifted, is walked as a partition of its own, or, where that is
+ * much, in a further pass. A server that heeds no dates has the whole mailbox in one window; its ids are held as numbers
+ * ({@link ThreadedIds}), 16 MB a million. Thread-safe, one thread a window at a time.
  */
 final class WindowWalk {
     private static final int MAX_KEPT = 64;
-    private static final Duration MAX_AGE = Duration.ofMinutes(10);
-
-    /** The most heap of messages that were fetched but found no room in their page, a window. */
-    private static final long MAX_AHEAD_BYTES = 2L << 20;
-
     private static final int LATE_IDS = 16;
     private static final int MAX_LATE = 320;
 
     private final Windows windows;
     private final MessageFetcher fetcher;
-    private final InstantSource clock;
-    private final ConcurrentHashMap<String, WindowIds> kept = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<String, Map<String, Fetched>> ahead = new ConcurrentHashMap<>();
+    private final GetPlan plan;
+    private final ConcurrentHashMap<String, WindowList> kept = new ConcurrentHashMap<>();
     private final AverageBytes averageBytes;
     private final SpoiltLists spoilt;
 
@@ -49,15 +36,11 @@ final class WindowWalk {
     record Job(MailQuery query, Selection selection, Labels labels, Partition window) {}
 
     WindowWalk(
-            Windows windows,
-            MessageFetcher fetcher,
-            GoneLabels goneLabels,
-            AverageBytes averageBytes,
-            InstantSource clock) {
+            Windows windows, MessageFetcher fetcher, GetPlan plan, GoneLabels goneLabels, AverageBytes averageBytes) {
         this.windows = windows;
         this.fetcher = fetcher;
+        this.plan = plan;
         this.averageBytes = averageBytes;
-        this.clock = clock;
         this.spoilt = new SpoiltLists(fetcher, goneLabels);
     }
 
@@ -66,34 +49,25 @@ final class WindowWalk {
         Partition window = job.window();
         List<String> ids = Scopes.lateIds(window.scope());
         if (ids != null) {
-            WindowPage page = page(job, WindowIds.of(ids, clock.instant()), from, limit, writer);
+            WindowPage page = page(job, WindowList.of(IdList.of(ids)), from, limit, writer);
             return page.isLast() ? PageEnd.last(page.entries(), page.foreign(), null) : more(page);
         }
-        WindowIds listing = kept.get(window.id());
-        if (listing == null || listing.isOlderThan(maxAge(listing), clock.instant())) {
-            Listing fresh;
-            List<Partition> parts;
-            try {
-                fresh = position.isStart()
-                        ? windows.listOrCut(job.query(), job.selection(), window, Windows.MAX_IDS)
-                        : whole(job);
-                parts = fresh.whole() ? null : windows.split(job.query(), job.selection(), window, fresh);
-                if (!fresh.whole() && parts == null) {
-                    fresh = whole(job);
-                }
-            } catch (SourceException error) {
-                return spoilt.unlisted(job.query(), window, error, writer);
-            }
-            if (parts != null) {
-                return PageEnd.replaced(parts, 0, 0);
-            }
-            listing = inOrder(job, fresh);
-            keep(job, listing);
-            ahead.remove(window.id());
-        }
+        WindowList list = kept.get(window.id());
         WindowPage page;
         try {
-            page = page(job, listing, from, limit, writer);
+            if (list == null) {
+                Listing fresh = position.isStart()
+                        ? windows.listOrCut(job.query(), job.selection(), window, Windows.MAX_IDS)
+                        : whole(job);
+                List<Partition> parts =
+                        fresh.whole() ? null : windows.split(job.query(), job.selection(), window, fresh);
+                if (parts != null) {
+                    return PageEnd.replaced(parts, 0, 0);
+                }
+                list = WindowList.of((fresh.whole() ? fresh : whole(job)).ids());
+                keep(job, list);
+            }
+            page = page(job, list, from, limit, writer);
         } catch (SourceException error) {
             return spoilt.unlisted(job.query(), window, error, writer);
         }
@@ -101,82 +75,64 @@ final class WindowWalk {
             return more(page);
         }
         kept.remove(window.id());
-        ahead.remove(window.id());
         try {
-            return end(job, listing, page);
+            return end(job, list, page);
         } catch (SourceException error) {
             PageEnd uncounted = spoilt.uncounted(job.query(), window, error, page, writer);
             if (!uncounted.isLast()) {
-                keep(job, listing);
+                keep(job, list);
             }
             return uncounted;
         }
     }
 
-    /** A list of many windows' length is used as many times as long, or most of the quota would go into listing. */
-    private static Duration maxAge(WindowIds listing) {
-        return MAX_AGE.multipliedBy(1 + listing.ids().size() / Windows.MAX_IDS);
-    }
-
-    private WindowPage page(Job job, WindowIds listing, WindowPosition from, PageLimit limit, PageWriter writer) {
-        WindowPage page = new WindowPage(this, job, listing, from, limit, writer);
+    private WindowPage page(Job job, WindowList list, WindowPosition from, PageLimit limit, PageWriter writer) {
+        WindowPage page = new WindowPage(this, job, list, from, limit, writer);
         page.walk();
         return page;
     }
 
     static PageEnd more(WindowPage page) {
-        return PageEnd.more(page.position(), page.entries(), page.foreign());
+        return PageEnd.more(page.position().position(), page.entries(), page.foreign());
     }
 
     private Listing whole(Job job) {
         return windows.list(job.query(), job.selection(), job.window(), Integer.MAX_VALUE);
     }
 
-    private WindowIds inOrder(Job job, Listing listing) {
-        boolean oneList = job.selection().queries("").size() == 1;
-        return WindowIds.of(listing, oneList, clock.instant());
-    }
-
-    private void keep(Job job, WindowIds ids) {
+    private void keep(Job job, WindowList list) {
         if (kept.size() < MAX_KEPT) {
-            kept.put(job.window().id(), ids);
+            kept.put(job.window().id(), list);
         }
     }
 
     /** Ends a window with the provider's own count: a second list of the same ids, less those known not to be the window's. */
-    private PageEnd end(Job job, WindowIds listing, WindowPage page) {
-        if (listing.ids().isEmpty()) {
+    private PageEnd end(Job job, WindowList list, WindowPage page) {
+        if (list.ids().isEmpty()) {
             return PageEnd.last(page.entries(), page.foreign(), 0L);
         }
-        Listing again = whole(job);
-        List<String> late = listing.lacks(again);
-        if (late.size() > MAX_LATE && goesOn(job, again, page)) {
-            return more(page);
-        }
-        long there = Math.max(0, (long) again.ids().size() - page.allForeign());
+        ThreadedIds again = whole(job).ids().byThread();
+        List<Entry> late = list.known().lacks(again);
         // Ids that slipped in front of a place found again after a restart: nobody knows which, so the window is short.
-        long slipped = Math.max(0, (long) listing.ids().size() - page.allEntries());
-        if (late.isEmpty() || slipped > 0 || late.size() > MAX_LATE) {
+        long slipped = Math.max(0, (long) list.ids().size() - page.entriesOfPass());
+        if (late.size() > MAX_LATE && slipped == 0) {
+            WindowList next = list.then(late, again);
+            keep(job, next);
+            WindowPosition begin = new WindowPosition(next.pass(), page.allEntries(), page.allForeign(), null);
+            return PageEnd.more(begin.position(), page.entries(), page.foreign());
+        }
+        long there = Math.max(0, (long) again.size() - page.allForeign());
+        if (late.isEmpty() || slipped > 0) {
             long walked = (long) page.allEntries() - page.allForeign();
             return PageEnd.last(
                     page.entries(), page.foreign(), slipped > 0 ? Math.max(there, walked + slipped) : there);
         }
+        List<String> ids = late.stream().map(Entry::id).toList();
         List<Partition> rest = new ArrayList<>();
-        for (int i = 0; i < late.size(); i += LATE_IDS) {
-            rest.add(late(job.window(), late.subList(i, Math.min(late.size(), i + LATE_IDS))));
+        for (int i = 0; i < ids.size(); i += LATE_IDS) {
+            rest.add(late(job.window(), ids.subList(i, Math.min(ids.size(), i + LATE_IDS))));
         }
         return PageEnd.replaced(rest, page.entries(), page.foreign());
-    }
-
-    /** True if a new list goes on behind the place where the old one ended; then it is kept, to be walked next. */
-    private boolean goesOn(Job job, Listing again, WindowPage page) {
-        WindowIds fresh = inOrder(job, again);
-        WindowPosition here = WindowPosition.of(page.position());
-        boolean more = fresh.next(here, windows::received) < fresh.ids().size();
-        if (more) {
-            keep(job, fresh);
-        }
-        return more;
     }
 
     private static Partition late(Partition window, List<String> ids) {
@@ -189,6 +145,10 @@ final class WindowWalk {
         return fetcher;
     }
 
+    GetPlan plan() {
+        return plan;
+    }
+
     Windows windows() {
         return windows;
     }
@@ -197,51 +157,8 @@ final class WindowWalk {
         return averageBytes;
     }
 
-    /** Keeps what was fetched and paid for but found no room, for the next page. */
-    void keepAhead(Partition window, List<Fetched> rest) {
-        Map<String, Fetched> some = new HashMap<>();
-        long bytes = 0;
-        for (Fetched one : rest) {
-            EmailMessage email = one.email();
-            bytes += email == null ? 0 : email.heapBytes();
-            if (bytes > MAX_AHEAD_BYTES) {
-                break;
-            }
-            if (one.error() == null) {
-                some.put(one.id(), one);
-            }
-        }
-        if (kept.containsKey(window.id())) {
-            ahead.put(window.id(), some);
-        }
-    }
-
-    /** What {@link #keepAhead} kept of the ids, up to the first that it did not; it is kept no longer. */
-    List<Fetched> takeAhead(Partition window, List<String> ids) {
-        Map<String, Fetched> some = ahead.remove(window.id());
-        List<Fetched> taken = new ArrayList<>();
-        if (some == null) {
-            return taken;
-        }
-        for (String id : ids) {
-            Fetched one = some.get(id);
-            if (one == null) {
-                break;
-            }
-            taken.add(one);
-        }
-        return taken;
-    }
-
-    /** When the mailbox took a message; null if it is gone. */
-    @Nullable
-    Instant received(String id) {
-        return windows.received(id);
-    }
-
     /** Forgets what it kept. */
     void clear() {
         kept.clear();
-        ahead.clear();
     }
 }

@@ -24,11 +24,17 @@ import org.jspecify.annotations.Nullable;
  * {@link WindowShare} decides what is whose.
  */
 final class Windows {
-    /** The most messages of a window; the walk holds their ids. */
-    static final int MAX_IDS = 2_000;
+    /**
+     * The most messages of a window; the walk holds their ids, 16 bytes each. Windows are large since a thread over several of
+     * them is got by each.
+     */
+    static final int MAX_IDS = 20_000;
 
     /** How many messages are cut off an over-full window. */
-    static final int CUT_IDS = 1_000;
+    static final int CUT_IDS = 10_000;
+
+    /** About how many messages the first window holds. */
+    static final int FIRST_IDS = 1_000;
 
     /** No mail is older: windows reach back to here and then to the beginning in one. */
     static final Instant OLDEST = Instant.parse("1990-01-01T00:00:00Z");
@@ -59,8 +65,8 @@ final class Windows {
         Partition whole = Scopes.window(scope, query.from(), query.to());
         Instant cut;
         try {
-            Listing newest = listOrCut(query, selection, whole, CUT_IDS);
-            cut = newest.whole() ? null : cut(whole, newest);
+            Listing newest = listOrCut(query, selection, whole, FIRST_IDS);
+            cut = newest.whole() ? null : cut(whole, newest, FIRST_IDS);
             if (cut != null && !keepsDates(query, selection, whole, newest, cut)) {
                 cut = null;
             }
@@ -122,7 +128,7 @@ final class Windows {
     /** The two windows that take an over-full one's place; null if it cannot be cut and must be walked as it is. */
     @Nullable
     List<Partition> split(MailQuery query, Selection selection, Partition window, Listing listing) {
-        Instant cut = cut(window, listing);
+        Instant cut = cut(window, listing, CUT_IDS);
         if (cut == null || !keepsDates(query, selection, window, listing, cut)) {
             return null;
         }
@@ -153,10 +159,10 @@ final class Windows {
     }
 
     /** The received second of the message up to which the newest are cut off; null where there is no such second. */
-    private @Nullable Instant cut(Partition window, Listing listing) {
+    private @Nullable Instant cut(Partition window, Listing listing, int messages) {
         Instant to = window.to() == null ? clock.instant() : window.to();
         Instant from = window.from() == null ? OLDEST : window.from();
-        int last = Math.min(CUT_IDS, listing.ids().size());
+        int last = Math.min(messages, listing.ids().size());
         // A message may go in the meantime; its neighbour does as well.
         for (int i = last - 1; i >= Math.max(0, last - 3); i--) {
             Instant received = received(listing.ids().get(i));

@@ -54,7 +54,7 @@ class CrawlTest {
                     .filter(mail -> !mail.receivedAt().isBefore(newest.from()))
                     .count();
             assertThat(newest.to()).isEqualTo(Crawl.TO);
-            assertThat(messages).isBetween(1L, (long) Windows.CUT_IDS + 50);
+            assertThat(messages).isBetween(1L, (long) Windows.FIRST_IDS + 50);
         }
     }
 

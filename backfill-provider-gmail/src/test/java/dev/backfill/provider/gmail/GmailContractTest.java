@@ -121,4 +121,9 @@ class GmailContractTest implements EmailSourceContract, DiscoveryContract<EmailS
     public Class<? extends EmailSource> plugin() {
         return GoogleEmailSource.class;
     }
+
+    @Override
+    public boolean walksByTime() {
+        return false;
+    }
 }

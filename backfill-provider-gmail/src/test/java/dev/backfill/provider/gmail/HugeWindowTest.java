@@ -2,6 +2,7 @@ package dev.backfill.provider.gmail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageLimit;
@@ -14,7 +15,6 @@ import dev.backfill.testkit.http.HttpCall;
 import dev.backfill.testkit.http.LoopbackServer;
 import dev.backfill.testkit.http.RequestJournal;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -76,7 +76,8 @@ class HugeWindowTest {
                             .next())
                     .isNotNull();
             assertThat(first.ids().get(0)).isEqualTo(id(1));
-            Position nearTheEnd = new WindowPosition(MESSAGES - 50, 0, 0, List.of(id(MESSAGES - 50))).position();
+            Position nearTheEnd =
+                    new WindowPosition(0, MESSAGES - 50, 0, new Entry(id(MESSAGES - 50), id(MESSAGES - 50))).position();
             PageCollector last = new PageCollector();
             PageEnd end = box.mailbox().fetch(query, window, nearTheEnd, limit, last);
             assertThat(last.ids()).hasSize(50).last().isEqualTo(id(MESSAGES));

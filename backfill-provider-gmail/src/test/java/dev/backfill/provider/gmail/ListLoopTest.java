@@ -17,7 +17,6 @@ import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.PageCollector;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +55,7 @@ class ListLoopTest {
         page("two", "one");
         MailQuery query = Crawl.everything();
         // A position in the middle is found again by a whole list.
-        Position position = new WindowPosition(1, 0, WindowPosition.NO_TIME, List.of("a")).position();
+        Position position = new WindowPosition(0, 1, 0, new ThreadedIds.Entry("a", "a")).position();
         try (TestBox box = TestBox.open(URI.create("http://127.0.0.1:" + server.port() + "/"), Map.of())) {
             Partition window = Partition.window("all", null, query.to());
             SourceException error = catchThrowableOfType(

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 /** Folders, single messages, contents, changes and what is asked of the server. */
 class MailboxTest {
     private static final PageLimit PAGE = new PageLimit(50, 50_000_000);
-    private static final RequestMatch GET = RequestMatch.path("/messages/[0-9a-f]+$");
+    private static final RequestMatch GET = RequestMatch.path("/(messages|threads)/[0-9a-f]+$");
     private static final RequestMatch LIST = RequestMatch.path("/messages$");
 
     private final List<StoredMail> mails = new ArrayList<>(TestMail.generated(160));
@@ -110,7 +110,10 @@ class MailboxTest {
         List<String> expected = new ArrayList<>(ids(in(FolderRole.INBOX)));
         expected.add(mails.get(0).id());
         assertThat(crawl(List.of("inbox", "Work/Projects"), false)).containsExactlyInAnyOrderElementsOf(expected);
-        assertThat(gmail.journal().count(GET)).isEqualTo(expected.size());
+        List<String> asked = gmail.journal().entries(GET).stream()
+                .map(RequestJournal.Entry::path)
+                .toList();
+        assertThat(asked).doesNotHaveDuplicates().hasSizeBetween(expected.size() / 3, expected.size());
     }
 
     @Test

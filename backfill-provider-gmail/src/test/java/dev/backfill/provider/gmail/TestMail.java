@@ -15,6 +15,13 @@ final class TestMail {
         return new MailGenerator(GeneratorOptions.of(7, count)).mails().toList();
     }
 
+    /** Each a thread by itself, so that each is asked for by itself. */
+    static List<StoredMail> alone(int count) {
+        return generated(count).stream()
+                .map(mail -> mail.toBuilder().threadKey(mail.id()).build())
+                .toList();
+    }
+
     /** True for what all mail means: neither deleted nor junk. */
     static boolean isShown(StoredMail mail) {
         return mail.folder().role() != FolderRole.DELETED && mail.folder().role() != FolderRole.JUNK;

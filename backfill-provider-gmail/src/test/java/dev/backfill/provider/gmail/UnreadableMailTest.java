@@ -38,7 +38,7 @@ class UnreadableMailTest {
     @BeforeEach
     void start() throws Exception {
         gmail = FakeGmail.builder()
-                .mailbox("ann@example.com", TestMail.generated(160))
+                .mailbox("ann@example.com", TestMail.alone(160))
                 .start();
         box = TestBox.open(gmail);
         window = box.mailbox().plan(QUERY).get(0);

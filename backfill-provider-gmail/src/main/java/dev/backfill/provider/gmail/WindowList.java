@@ -1,0 +1,123 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.model.EmailMessage;
+import dev.backfill.provider.gmail.MessageFetcher.Fetched;
+import dev.backfill.provider.gmail.ThreadedIds.Entry;
+import dev.backfill.spi.SourceException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is remembered of a window while it is walked: the messages it listed, those that were fetched and found no room in their
+ * page yet, and the threads that are too big to be read whole. Nothing of it is stored; after a restart the window is listed
+ * again. Used by one thread at a time.
+ */
+final class WindowList {
+    /** The most heap of messages that were fetched but found no room in their page; one is always kept. */
+    static final long MAX_AHEAD_BYTES = 2L << 20;
+
+    private final int pass;
+    private final ThreadedIds walked;
+    private final ThreadedIds known;
+    private final Map<String, Fetched> ahead = new HashMap<>();
+    private final Set<String> bigThreads = new HashSet<>();
+
+    private WindowList(int pass, ThreadedIds walked, ThreadedIds known) {
+        this.pass = pass;
+        this.walked = walked;
+        this.known = known;
+    }
+
+    /** What a window listed first. */
+    static WindowList of(IdList listed) {
+        ThreadedIds ids = listed.byThread();
+        return new WindowList(0, ids, ids);
+    }
+
+    /** What came since: the next pass walks that alone. */
+    WindowList then(List<Entry> late, ThreadedIds listedNow) {
+        IdList ids = new IdList();
+        late.forEach(entry -> ids.include(entry.id(), entry.threadId()));
+        return new WindowList(pass + 1, ids.byThread(), listedNow);
+    }
+
+    int pass() {
+        return pass;
+    }
+
+    /** The messages to walk. */
+    ThreadedIds ids() {
+        return walked;
+    }
+
+    /** All messages that the window is known to list. */
+    ThreadedIds known() {
+        return known;
+    }
+
+    /**
+     * Finds where a walk goes on.
+     *
+     * @throws SourceException of kind RESTART_PARTITION if what came in crowds was walked in an earlier life: what it was nobody
+     *     knows any more
+     */
+    int next(WindowPosition from) {
+        if (from.pass() != pass) {
+            throw WindowPosition.unreadable();
+        }
+        return from.last() == null ? 0 : walked.behind(from.last());
+    }
+
+    boolean isBig(String threadId) {
+        return bigThreads.contains(threadId);
+    }
+
+    void foundBig(Collection<String> threadIds) {
+        bigThreads.addAll(threadIds);
+    }
+
+    /** A message that was fetched and not handed over yet; null for none. */
+    @Nullable
+    Fetched ahead(String id) {
+        return ahead.get(id);
+    }
+
+    void keepAhead(Collection<Fetched> fetched) {
+        fetched.forEach(one -> ahead.put(one.id(), one));
+    }
+
+    void handedOver(String id) {
+        ahead.remove(id);
+    }
+
+    /**
+     * Forgets what is too much to be kept for the next page, and all errors, which are to be seen anew. A thread of which
+     * something is forgotten is not read whole again: bytes are dearer than units.
+     */
+    void trimAhead(int next) {
+        Map<String, Fetched> kept = new HashMap<>();
+        long bytes = 0;
+        int left = ahead.size();
+        for (int place = next; place < walked.size() && left > 0; place++) {
+            Fetched one = ahead.get(walked.id(place));
+            if (one == null) {
+                continue;
+            }
+            left--;
+            EmailMessage email = one.email();
+            bytes += email == null ? 0 : email.heapBytes();
+            if (one.error() == null && (bytes <= MAX_AHEAD_BYTES || kept.isEmpty())) {
+                kept.put(one.id(), one);
+            } else {
+                bigThreads.add(walked.threadId(place));
+            }
+        }
+        ahead.clear();
+        ahead.putAll(kept);
+    }
+}
