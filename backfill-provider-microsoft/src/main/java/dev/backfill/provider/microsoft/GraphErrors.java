@@ -114,7 +114,7 @@ final class GraphErrors {
         if (mentionsConcurrency(error)) {
             builder.concurrency();
         }
-        return builder.build("Microsoft Graph answered " + status + " " + code + hint(kind, status, code));
+        return builder.build("Microsoft Graph answered " + status + " " + code + hint(kind, status, code, target));
     }
 
     /** Maps a request that got no complete answer. */
@@ -196,7 +196,7 @@ final class GraphErrors {
         };
     }
 
-    private static String hint(Kind kind, int status, String code) {
+    private static String hint(Kind kind, int status, String code, Target target) {
         if (kind == Kind.AUTH) {
             return ": the access token was refused.";
         }
@@ -205,6 +205,10 @@ final class GraphErrors {
         }
         if (kind == Kind.FAIL_JOB && status == 403) {
             return ": the token may not read this mailbox. Grant it Mail.Read, then resume.";
+        }
+        if (kind == Kind.FAIL_JOB && status == 400 && target == Target.MAILBOX) {
+            return ": the request cannot be mended by sending it again. An app's own token has no \"me\": name the mailbox by"
+                    + " its id or address.";
         }
         return kind == Kind.FAIL_JOB ? ": the request cannot be mended by sending it again." : ".";
     }

@@ -12,8 +12,9 @@ import java.util.List;
 /**
  * Mail over Microsoft Graph v1.0, provider id {@code microsoft}. Stateless and thread-safe.
  *
- * <p>An account is {@code me} (the user whom the token was issued to), or a user's id or principal name. The token needs
- * {@code Mail.Read} and nothing else: {@link Mailbox#key()} is the id of the mailbox's root folder, whatever name the account
+ * <p>An account is {@code me} (the user whom the token was issued to), or a user's or shared mailbox's id or principal name. Tokens
+ * are the host's: a user's, or an app's own ({@link MicrosoftAppTokens}), which knows no {@code me}. The token needs
+ * {@code Mail.Read} and nothing else ({@code Mail.Read.Shared} for others' mailboxes): {@link Mailbox#key()} is the id of the mailbox's root folder, whatever name the account
  * has and whatever else the token may.
  *
  * <p>Settings:

@@ -113,6 +113,16 @@ public final class FakeGraph implements AutoCloseable {
     }
 
     /**
+     * Lets a user read somebody else's mailbox too, by its address or id, as a delegate with Mail.Read.Shared may.
+     *
+     * @param mailbox the mailbox's address
+     * @param reader the address of the user's own mailbox
+     */
+    public void share(String mailbox, String reader) {
+        router.share(mailbox(mailbox), mailbox(reader));
+    }
+
+    /**
      * Says how many requests for a mailbox ran at the same time at the most.
      *
      * @param mailbox the mailbox

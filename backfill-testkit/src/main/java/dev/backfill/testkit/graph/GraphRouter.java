@@ -21,6 +21,7 @@ final class GraphRouter implements HttpApp {
     private final AcceptedTokens tokens;
     private final @Nullable QuotaMeter quota;
     private final MailboxApp mailboxApp;
+    private final Set<Sharing> sharings = ConcurrentHashMap.newKeySet();
     private final Map<String, Set<String>> seen = new ConcurrentHashMap<>();
     private final AtomicLong requestIds = new AtomicLong();
 
@@ -35,6 +36,13 @@ final class GraphRouter implements HttpApp {
         this.tokens = tokens;
         this.quota = quota;
         this.mailboxApp = mailboxApp;
+    }
+
+    /** That a mailbox may be read by another's owner. */
+    private record Sharing(GraphMailbox mailbox, GraphMailbox reader) {}
+
+    void share(GraphMailbox mailbox, GraphMailbox reader) {
+        sharings.add(new Sharing(mailbox, reader));
     }
 
     Set<String> tokensSeen(GraphMailbox mailbox) {
@@ -105,7 +113,9 @@ final class GraphRouter implements HttpApp {
 
     private GraphMailbox named(String owner, String user) {
         GraphMailbox mailbox = require(user);
-        if (!owner.equals("*") && require(owner) != mailbox) {
+        if (!owner.equals("*")
+                && require(owner) != mailbox
+                && !sharings.contains(new Sharing(mailbox, require(owner)))) {
             throw new GraphFault(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.");
         }
         return mailbox;
