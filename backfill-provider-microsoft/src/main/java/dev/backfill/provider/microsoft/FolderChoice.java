@@ -27,18 +27,20 @@ final class FolderChoice {
      * Chooses.
      *
      * @param tree all folders, and the well-known ones that may not be read: one that is asked for is chosen all the same
+     * @param named by the service's further names, the folders that the query names so
      * @param recoverable the folder of recoverable items; null if it is not asked for or not shown
      * @param query what is asked for
      * @return the folders, the inbox first, each once
      * @throws SourceException of kind FAIL_JOB and code FOLDER_NOT_FOUND for a name that none has
      */
-    static List<Folder> choose(FolderTree.Tree tree, @Nullable Folder recoverable, MailQuery query) {
+    static List<Folder> choose(
+            FolderTree.Tree tree, Map<String, Folder> named, @Nullable Folder recoverable, MailQuery query) {
         List<Folder> chosen = new ArrayList<>();
         if (query.folders().isEmpty()) {
             chosen.addAll(where(tree.folders(), FolderChoice::isOrdinary));
         }
         for (int i = 0; i < query.folders().size(); i++) {
-            List<Folder> found = find(tree, query.folders().get(i));
+            List<Folder> found = find(tree, named, query.folders().get(i));
             if (found.isEmpty()) {
                 throw notFound(i);
             }
@@ -86,7 +88,7 @@ final class FolderChoice {
                         + " a display name or an id");
     }
 
-    private static List<Folder> find(FolderTree.Tree all, String name) {
+    private static List<Folder> find(FolderTree.Tree all, Map<String, Folder> named, String name) {
         List<Folder> tree = all.folders();
         String lower = name.strip().toLowerCase(Locale.ROOT);
         if (lower.equals(FolderRole.ALL)) {
@@ -102,6 +104,10 @@ final class FolderChoice {
             if (!found.isEmpty()) {
                 return found;
             }
+        }
+        Folder known = named.get(lower);
+        if (known != null) {
+            return List.of(known);
         }
         List<Folder> byId = where(tree, folder -> folder.id().equals(name.strip()));
         if (!byId.isEmpty()) {

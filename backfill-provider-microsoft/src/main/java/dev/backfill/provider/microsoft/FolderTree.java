@@ -35,6 +35,21 @@ final class FolderTree {
             "junk email", FolderRole.JUNK);
 
     private static final String RECOVERABLE = "recoverableitemsdeletions";
+
+    /** The service's other names (the same page), which are looked up only where a request has them. */
+    private static final Set<String> FURTHER_NAMES = Set.of(
+            "clutter",
+            "conflicts",
+            "conversationhistory",
+            "localfailures",
+            "msgfolderroot",
+            "outbox",
+            RECOVERABLE,
+            "scheduled",
+            "searchfolders",
+            "serverfailures",
+            "syncissues");
+
     private static final Set<Integer> NO_FOLDER = Set.of(400, 404, 501);
 
     static {
@@ -257,6 +272,43 @@ final class FolderTree {
             }
             throw error;
         }
+    }
+
+    /**
+     * Finds the folders that a request names as the service does, beside the well-known ones that are always looked for.
+     *
+     * @param tree all folders that are shown
+     * @param names what the request names
+     * @return by the service's names, in lower case, the folders there are; one that is refused is there by its name alone
+     */
+    Map<String, Folder> named(Tree tree, List<String> names) {
+        List<String> wanted = names.stream()
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .filter(FURTHER_NAMES::contains)
+                .distinct()
+                .toList();
+        List<Outcome<@Nullable FolderJson>> outcomes = wanted.isEmpty()
+                ? List.of()
+                : calls.all(wanted.stream().map(this::named).toList());
+        Map<String, Folder> found = new HashMap<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            String name = wanted.get(i);
+            if (outcomes.get(i) instanceof Outcome.Failure<@Nullable FolderJson> failure
+                    && failure.error().kind() == SourceException.Kind.SKIP_PARTITION) {
+                found.put(name, unread(name, FolderRole.OTHER, FolderRole.OTHER));
+                continue;
+            }
+            FolderJson json = outcomes.get(i).get();
+            if (json != null) {
+                found.put(
+                        name,
+                        tree.folders().stream()
+                                .filter(folder -> folder.id().equals(json.id()))
+                                .findFirst()
+                                .orElseGet(() -> hidden(json)));
+            }
+        }
+        return found;
     }
 
     /** A folder that may not be read, by its well-known name: its walk finds the same, and the job names it. */

@@ -36,6 +36,9 @@ final class GraphClient implements AutoCloseable {
 
     private static final int MAX_ERROR_BYTES = 64 * 1_024;
 
+    /** A link that is followed was made by the server: what is wrong with it is that it is too old. */
+    private static final Set<Integer> DEAD_LINK = Set.of(400, 404, 410);
+
     private final MailboxContext context;
     private final GraphErrors errors;
     private final OkHttpClient http;
@@ -107,6 +110,26 @@ final class GraphClient implements AutoCloseable {
             Supplier<RequestInformation> request,
             Reader<@Nullable T> reader) {
         return new ApiRequest<>(operation, () -> send(target, request.get(), reader, absent, () -> null));
+    }
+
+    /**
+     * Follows a link to more of a folder's messages, as often as it takes.
+     *
+     * @throws SourceException of kind RESTART_PARTITION if the server knows the link no more; a fresh question tells whether
+     *     anything else is amiss
+     */
+    <T> T follow(Operation operation, RequestInformation link, Reader<T> reader) {
+        ApiRequest<@Nullable T> request = optional(
+                operation, GraphErrors.Target.PAGE, DEAD_LINK, () -> NextLinks.again(link), body -> reader.read(body));
+        T answer = context.calls().call(request.operation(), request.body());
+        if (answer == null) {
+            throw SourceException.of(
+                            SourceException.Kind.RESTART_PARTITION,
+                            SourceException.Scope.PARTITION,
+                            "NEXT_LINK_EXPIRED")
+                    .build("Microsoft Graph knows a link no more that it gave for the next page");
+        }
+        return answer;
     }
 
     private <T extends @Nullable Object> T send(

@@ -34,7 +34,15 @@ final class GraphErrors {
     /** A longer wait than this is not waited for: the job gives up its slot. */
     static final Duration LONGEST_WAIT = Duration.ofMinutes(10);
 
+    /** How long a mailbox is left alone that is being moved to another place, which takes hours. */
     private static final Duration PARK_FOR_MOVE = Duration.ofMinutes(15);
+
+    /** How long one is whose database is changing, which takes from seconds to minutes: longer than requests are sent again. */
+    private static final Duration PARK_FOR_FAILOVER = Duration.ofMinutes(1);
+
+    /** How long a store is left alone that has too much open (ErrorTooManyObjectsOpened) and does not say when to come back. */
+    private static final Duration PAUSE_FOR_STORE = Duration.ofMinutes(1);
+
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_PARK = Duration.ofDays(1);
     private static final int MAX_NESTING = 8;
@@ -44,7 +52,6 @@ final class GraphErrors {
             "TooManyRequests",
             "activityLimitReached",
             "throttledRequest",
-            "ErrorTooManyObjectsOpened",
             "ErrorServerBusy",
             "MailboxConcurrency");
     private static final Set<String> NO_MAILBOX = Set.of(
@@ -57,6 +64,8 @@ final class GraphErrors {
             "Authorization_RequestDenied",
             "extensionError");
     private static final Set<String> MOVING = Set.of("ErrorMailboxMoveInProgress");
+    private static final Set<String> FAILOVER = Set.of("MailboxInfoStale", "ErrorMailboxStoreUnavailable");
+    private static final Set<String> CROWDED = Set.of("ErrorTooManyObjectsOpened");
     private static final Set<String> FOLDER_GONE = Set.of("ErrorSyncFolderNotFound", "ErrorFolderNotFound");
     private static final Set<String> BAD_CONTENT = Set.of(
             "ErrorCorruptData",
@@ -65,12 +74,8 @@ final class GraphErrors {
             "ErrorItemCorrupt",
             "ErrorMimeContentConversionFailed",
             "ErrorContentConversionFailed");
-    private static final Set<String> TRANSIENT = Set.of(
-            "MailboxInfoStale",
-            "ErrorInternalServerTransientError",
-            "ErrorMailboxStoreUnavailable",
-            "serviceNotAvailable",
-            "ErrorTimeoutExpired");
+    private static final Set<String> TRANSIENT =
+            Set.of("ErrorInternalServerTransientError", "serviceNotAvailable", "ErrorTimeoutExpired");
     private static final Set<String> DEAD_CURSOR =
             Set.of("ResyncRequired", "SyncStateNotFound", "SyncStateInvalid", "ErrorExecuteSearchStaleData");
 
@@ -98,10 +103,9 @@ final class GraphErrors {
         String found = innermostCode(error);
         String code = found == null ? "HTTP_" + status : found;
         Kind kind = kind(status, code, target);
-        Instant retryAt = retryAt(retryAfter);
-        if (kind == Kind.PARKED && retryAt == null) {
-            retryAt = clock.instant().plus(PARK_FOR_MOVE);
-        }
+        Instant said = retryAt(retryAfter);
+        Duration usual = usualPause(code);
+        Instant retryAt = said == null && usual != null ? clock.instant().plus(usual) : said;
         if ((kind == Kind.THROTTLED || kind == Kind.RETRY) && retryAt != null) {
             boolean tooLong = retryAt.isAfter(clock.instant().plus(LONGEST_WAIT));
             kind = tooLong ? Kind.PARKED : Kind.THROTTLED;
@@ -150,11 +154,22 @@ final class GraphErrors {
         return code.startsWith("Mailbox") || code.equals("ErrorInvalidUser") || code.equals("ErrorNonExistentMailbox");
     }
 
-    private static Kind kind(int status, String code, Target target) {
+    /** {@return how long is waited where the answer does not say; null for what is sent again soon} */
+    private static @Nullable Duration usualPause(String code) {
         if (MOVING.contains(code)) {
+            return PARK_FOR_MOVE;
+        }
+        if (FAILOVER.contains(code)) {
+            return PARK_FOR_FAILOVER;
+        }
+        return CROWDED.contains(code) ? PAUSE_FOR_STORE : null;
+    }
+
+    private static Kind kind(int status, String code, Target target) {
+        if (MOVING.contains(code) || FAILOVER.contains(code)) {
             return Kind.PARKED;
         }
-        if (status == 429 || status == 509 || THROTTLING.contains(code)) {
+        if (status == 429 || status == 509 || THROTTLING.contains(code) || CROWDED.contains(code)) {
             return Kind.THROTTLED;
         }
         if (BAD_CONTENT.contains(code)) {
@@ -182,6 +197,8 @@ final class GraphErrors {
                     case MESSAGE -> Kind.SKIP_MESSAGE;
                 };
             case 408, 500, 502, 503 -> Kind.RETRY;
+            // Locked for a while; a message may be left out by itself, a folder may not.
+            case 423 -> target == Target.MESSAGE ? Kind.SKIP_MESSAGE : Kind.RETRY;
             case 504 -> target == Target.PAGE ? Kind.RETRY_SMALLER : Kind.RETRY;
             default -> target == Target.MESSAGE && status >= 400 && status < 500 ? Kind.SKIP_MESSAGE : Kind.FAIL_JOB;
         };
@@ -309,6 +326,8 @@ final class GraphErrors {
         return THROTTLING.contains(code)
                 || NO_MAILBOX.contains(code)
                 || MOVING.contains(code)
+                || FAILOVER.contains(code)
+                || CROWDED.contains(code)
                 || FOLDER_GONE.contains(code)
                 || BAD_CONTENT.contains(code)
                 || TRANSIENT.contains(code)

@@ -97,7 +97,9 @@ final class GraphMailbox implements Mailbox {
         if (recoverable != null) {
             paths.put(recoverable.id(), recoverable.path());
         }
-        return FolderChoice.choose(tree, recoverable, query);
+        Map<String, Folder> named = folders.named(tree, query.folders());
+        named.values().forEach(folder -> paths.put(folder.id(), folder.path()));
+        return FolderChoice.choose(tree, named, recoverable, query);
     }
 
     /** Gives a folder's path; after a restart the tree is read for it once. */

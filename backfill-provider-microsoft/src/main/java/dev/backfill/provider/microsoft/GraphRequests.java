@@ -195,6 +195,32 @@ final class GraphRequests {
         });
     }
 
+    /** Asks for the ids of a message's attachments, which can be had where all that is said of many at once cannot. */
+    RequestInformation attachmentIds(String messageId) {
+        return user.messages().byMessageId(messageId).attachments().toGetRequestInformation(config -> {
+            var query = parameters(config.queryParameters);
+            query.select = new String[] {"id"};
+        });
+    }
+
+    /**
+     * Asks for one attachment, without its bytes.
+     *
+     * @param messageId the message
+     * @param attachmentId the attachment
+     * @param level how much is left of the properties, see {@link #casting()}
+     */
+    RequestInformation attachment(String messageId, String attachmentId, int level) {
+        return user.messages()
+                .byMessageId(messageId)
+                .attachments()
+                .byAttachmentId(attachmentId)
+                .toGetRequestInformation(config -> {
+                    var query = parameters(config.queryParameters);
+                    query.select = ATTACHMENT_PROPERTIES.get(level);
+                });
+    }
+
     /** Asks for an attachment's bytes; the SDK's builders know the address only without {@code $value}. */
     RequestInformation attachmentContent(String messageId, String attachmentId) {
         RequestInformation request = user.messages()
@@ -209,6 +235,11 @@ final class GraphRequests {
 
     RequestInformation mime(String messageId) {
         return user.messages().byMessageId(messageId).content().toGetRequestInformation();
+    }
+
+    /** {@return the level at which nothing is expanded any more} */
+    static int withoutExpand() {
+        return EXPANDS.size() - 1;
     }
 
     private static String @Nullable [] expand(int level) {

@@ -34,7 +34,7 @@ import java.util.List;
  * <p>Folders of a request: none, or {@code all}, mean every folder that users see but the deleted items, the junk, and the
  * folders inside them; {@code deleted} and {@code junk} mean the folder and all inside it; {@code inbox}, {@code sent},
  * {@code drafts}, {@code archive}, one of the service's well-known names, an id, a path or a display name mean that folder
- * alone, names and paths in any case. A name that no folder has fails the job with the code {@code FOLDER_NOT_FOUND}. With
+ * alone, hidden or not, names and paths in any case. The service's own names come first, whatever language the mailbox speaks. A name that no folder has fails the job with the code {@code FOLDER_NOT_FOUND}. With
  * deleted mail included come the deleted items, the folders inside, and what can still be recovered after that.
  *
  * <p>A message's id is its immutable id, its revision the changeKey, its labels are the categories; Graph gives one body of

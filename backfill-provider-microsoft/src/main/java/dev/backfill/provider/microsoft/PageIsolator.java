@@ -21,29 +21,29 @@ final class PageIsolator {
         this.client = client;
         this.requests = requests;
         this.singles = singles;
-        this.steady = new SteadyPages(requests, this::ids);
+        this.steady = new SteadyPages(this::ids);
     }
 
     /** Reads a page as {@link PageWalker} does, links included, but for the messages' contents. */
     PageWalker.Pages read(PageWalker.Job job) {
-        PageWalker.Pages pages = steady.read(job, asked -> ids(requests, asked, this::ids));
+        PageWalker.Pages pages = steady.read(job, this::ids);
         return pages.with(filled(job, pages.last()));
     }
 
     /** Reads the ids of a page, links included. */
-    static PageWalker.Pages ids(GraphRequests requests, PageWalker.Job job, SteadyPages.IdPages ids) {
-        RequestInformation start = requests.page(job.stretch(), GraphRequests.Detail.IDS, job.top(), job.skip());
-        return PageWalker.untilFresh(job, ids.read(job, start), start, next -> ids.read(job, next));
-    }
-
-    /** Reads the ids of one answer. */
-    MessagePage ids(PageWalker.Job job, RequestInformation request) {
+    PageWalker.Pages ids(PageWalker.Job job) {
         PageReader.Frame frame = job.frame(GraphRequests.Detail.IDS);
-        return client.call(
+        RequestInformation start = requests.page(job.stretch(), GraphRequests.Detail.IDS, job.top(), job.skip());
+        MessagePage first = client.call(
                 GraphOperations.LIST_IDS,
                 GraphErrors.Target.PAGE,
-                () -> NextLinks.again(request),
+                () -> NextLinks.again(start),
                 body -> PageReader.read(body, frame));
+        return PageWalker.untilFresh(
+                job,
+                first,
+                start,
+                next -> client.follow(GraphOperations.LIST_IDS, next, body -> PageReader.read(body, frame)));
     }
 
     private MessagePage filled(PageWalker.Job job, MessagePage ids) {

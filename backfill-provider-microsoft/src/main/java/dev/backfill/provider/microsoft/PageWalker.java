@@ -44,7 +44,7 @@ final class PageWalker {
         this.planner = planner;
         this.singles = new SingleMessages(client, requests, calls);
         this.isolator = new PageIsolator(client, requests, singles);
-        this.steady = new SteadyPages(requests, isolator::ids);
+        this.steady = new SteadyPages(isolator::ids);
     }
 
     /** One page to be read. */
@@ -206,7 +206,12 @@ final class PageWalker {
         MessagePage first = firstPage(job);
         // Only where it leads counts of this request: a link brings its own parameters.
         RequestInformation start = request(job, requests.expanding().level());
-        return untilFresh(job, first, start, next -> page(job, next));
+        PageReader.Frame frame = job.frame(GraphRequests.Detail.FULL);
+        return untilFresh(
+                job,
+                first,
+                start,
+                next -> client.follow(GraphOperations.LIST, next, body -> PageReader.read(body, frame)));
     }
 
     private RequestInformation request(Job job, int level) {
@@ -230,20 +235,16 @@ final class PageWalker {
             page = calls.call(request.operation(), request.body());
         }
         if (page == null) {
-            page = page(job, request(job, level));
+            int least = level;
+            page = client.call(
+                    GraphOperations.LIST,
+                    GraphErrors.Target.PAGE,
+                    () -> request(job, least),
+                    body -> PageReader.read(body, frame));
             level++;
         }
         requests.expanding().pageGranted(first, level - 1);
         return page;
-    }
-
-    private MessagePage page(Job job, RequestInformation request) {
-        PageReader.Frame frame = job.frame(GraphRequests.Detail.FULL);
-        return client.call(
-                GraphOperations.LIST,
-                GraphErrors.Target.PAGE,
-                () -> NextLinks.again(request),
-                body -> PageReader.read(body, frame));
     }
 
     private void completeAttachments(MessagePage page) {

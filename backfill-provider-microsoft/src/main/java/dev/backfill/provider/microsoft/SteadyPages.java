@@ -1,6 +1,5 @@
 package dev.backfill.provider.microsoft;
 
-import com.microsoft.kiota.RequestInformation;
 import dev.backfill.spi.SourceException;
 import java.util.function.Function;
 
@@ -13,17 +12,14 @@ import java.util.function.Function;
 final class SteadyPages {
     private static final int TRIES = 3;
 
-    private final GraphRequests requests;
-    private final IdPages ids;
+    private final Function<PageWalker.Job, PageWalker.Pages> ids;
 
-    /** Reads the ids of a page. */
-    @FunctionalInterface
-    interface IdPages {
-        MessagePage read(PageWalker.Job job, RequestInformation request);
-    }
-
-    SteadyPages(GraphRequests requests, IdPages ids) {
-        this.requests = requests;
+    /**
+     * Makes one.
+     *
+     * @param ids reads the ids of a page, links included
+     */
+    SteadyPages(Function<PageWalker.Job, PageWalker.Pages> ids) {
         this.ids = ids;
     }
 
@@ -65,7 +61,7 @@ final class SteadyPages {
         int place = 0;
         while (true) {
             PageWalker.Job part = all.skipping(place);
-            PageWalker.Pages pages = PageIsolator.ids(requests, part, ids);
+            PageWalker.Pages pages = ids.apply(part);
             for (MessagePage.Entry entry : pages.last().entries()) {
                 if (job.border().contains(entry.hash())) {
                     return job.skipping(place);

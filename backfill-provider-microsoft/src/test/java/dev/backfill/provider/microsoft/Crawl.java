@@ -19,6 +19,7 @@ import java.util.List;
 
 /** Walks a whole query as an engine does, page by page, and checks the sums that must hold. */
 final class Crawl {
+    private static final int MAX_RESTARTS = 5;
     static final Instant TO = Instant.parse("2026-01-01T00:00:00Z");
     static final MailQuery ALL = new MailQuery(null, TO, List.of(), false, false);
 
@@ -30,6 +31,7 @@ final class Crawl {
     long providerCount;
     int windowsWithoutCount;
     int longestPosition;
+    int restarts;
 
     private Crawl() {}
 
@@ -61,6 +63,10 @@ final class Crawl {
             try {
                 end = mailbox.fetch(query, partition, position, now, page);
             } catch (SourceException error) {
+                if (error.kind() == SourceException.Kind.RESTART_PARTITION && restarts++ < MAX_RESTARTS) {
+                    // As the engine does: from the last position, in which all that was handed over is acknowledged.
+                    continue;
+                }
                 if (error.kind() != SourceException.Kind.RETRY_SMALLER || now.messages() == 1) {
                     throw error;
                 }

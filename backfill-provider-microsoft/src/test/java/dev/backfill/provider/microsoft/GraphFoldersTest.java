@@ -95,6 +95,46 @@ class GraphFoldersTest {
         }
     }
 
+    @Test
+    void hiddenFoldersAndTheServicesOtherNamesAreReadWhereTheRequestNamesThem() throws Exception {
+        FolderPath secret = FolderPath.of("Secret");
+        FolderPath history = FolderPath.of("Aufgezeichnete Unterhaltungen");
+        FolderPath conflicts = FolderPath.of("Synchronisierung", "Konflikte");
+        List<StoredMail> mails = List.of(
+                Graphs.mail(1, Graphs.START, secret),
+                Graphs.mail(2, Graphs.START, history),
+                Graphs.mail(3, Graphs.START, conflicts),
+                Graphs.mail(4, Graphs.START, FolderPath.INBOX),
+                Graphs.mail(5, Graphs.START, FolderPath.INBOX));
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, List.of()).start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            graph.mailbox(OWNER)
+                    .addHiddenFolder(secret)
+                    .addWellKnownFolder("conversationhistory", history)
+                    .addWellKnownFolder("conflicts", conflicts)
+                    .addAll(mails)
+                    .delete(mails.get(4).id(), Graphs.START);
+
+            assertThat(folders(mailbox, false)).doesNotContain("Secret").contains("Inbox");
+            assertThat(folders(mailbox, false, "secret")).containsExactly("Secret");
+            assertThat(folders(mailbox, false, graph.mailbox(OWNER).folderId(secret)))
+                    .containsExactly("Secret");
+            assertThat(folders(mailbox, false, "ConversationHistory")).containsExactly("Aufgezeichnete Unterhaltungen");
+            assertThat(folders(mailbox, false, "conflicts")).containsExactly("Synchronisierung/Konflikte");
+            // Neither deleted items nor their recoverable rest are otherwise in a request without deleted mail.
+            assertThat(folders(mailbox, false, "recoverableitemsdeletions")).containsExactly("Deletions");
+            assertThat(folders(mailbox, false, "msgfolderroot")).isEmpty();
+            assertThatThrownBy(() -> folders(mailbox, false, "outbox"))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            error -> assertThat(error.code()).isEqualTo("FOLDER_NOT_FOUND"));
+
+            graph.faults().always(RequestMatch.path("/mailFolders/conflicts"), DENIED);
+            MailQuery query = new MailQuery(null, Crawl.TO, List.of("conflicts"), false, false);
+            assertThat(mailbox.plan(query)).extracting(Partition::scope).containsExactly("conflicts");
+        }
+    }
+
     private static List<String> folders(Mailbox mailbox, boolean deleted, String... names) {
         MailQuery query = new MailQuery(null, Crawl.TO, List.of(names), deleted, false);
         return Crawl.of(mailbox, query, Crawl.limit(10)).emails().stream()

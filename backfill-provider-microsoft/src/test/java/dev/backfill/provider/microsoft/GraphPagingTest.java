@@ -27,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The traps of Graph's pages: none loses a message or gives it twice. */
 class GraphPagingTest {
@@ -71,6 +73,26 @@ class GraphPagingTest {
     @Test
     void aRepeatedNextLinkIsNotFollowedForEver() throws Exception {
         assertWhole(GraphQuirks.NONE.withLoopAfterSkip(5), Graphs.minutes(60, FolderPath.INBOX), 10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, BadRequest", "404, ErrorItemNotFound", "410, SyncStateNotFound"})
+    void aNextLinkThatHasExpiredIsAskedForAnewAndNotBelieved(int status, String code) throws Exception {
+        List<StoredMail> mails = Graphs.minutes(30, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder()
+                        .mailbox(OWNER, mails)
+                        .quirks(GraphQuirks.NONE.withEmptyPageEvery(3))
+                        .start();
+                Mailbox mailbox = Graphs.open(graph)) {
+            graph.faults()
+                    .always(
+                            PAGES.query("$skip", ""),
+                            Fault.json(status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"\"}}"));
+            Crawl crawl = Crawl.of(mailbox, INBOX, Crawl.limit(10));
+
+            assertThat(crawl.restarts).isPositive();
+            assertThat(crawl.ids()).doesNotHaveDuplicates().hasSameElementsAs(Graphs.ids(graph, mails));
+        }
     }
 
     @Test

@@ -148,6 +148,18 @@ public final class GraphMailbox {
     }
 
     /**
+     * Makes a folder that the service knows by a name of its own, beside those that every mailbox has here.
+     *
+     * @param wellKnownName the service's name, for instance {@code conversationhistory}
+     * @param path the folder
+     * @return this mailbox
+     */
+    public GraphMailbox addWellKnownFolder(String wellKnownName, FolderPath path) {
+        locked(() -> foldersByWellKnownName.put(wellKnownName, ensure(path, GraphFolder.Kind.PLAIN)));
+        return this;
+    }
+
+    /**
      * Makes a folder that shows all messages of the inbox again, as search folders do.
      *
      * @param path the folder

@@ -113,7 +113,6 @@ final class MailboxApp {
                     "unreadItemCount",
                     items.stream().filter(item -> !item.mail.isRead()).count());
             json.writeNumberField("totalItemCount", items.size());
-            json.writeNumberField("sizeInBytes", 0);
             json.writeBooleanField("isHidden", folder.kind == GraphFolder.Kind.HIDDEN);
             if (folder.kind == GraphFolder.Kind.SEARCH) {
                 json.writeBooleanField("isSupported", true);
