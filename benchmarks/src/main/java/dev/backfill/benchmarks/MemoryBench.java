@@ -48,6 +48,8 @@ final class MemoryBench implements Bench {
     private static final Duration LOOK = Duration.ofSeconds(2);
     private static final Duration QUICK_LOOK = Duration.ofMillis(200);
 
+    private static final Object STARTING = new Object();
+
     /** What is crawled: so many messages with bodies of so many bytes, and so many attachments, whose contents are asked for. */
     private record Case(String title, int messages, int bodyBytes, int attachments) {
         FastGraph start() {
@@ -81,15 +83,13 @@ final class MemoryBench implements Bench {
             pubSub.createTopic(TOPIC);
             Run run = new Run(mailbox, new SinkStop(pubSub, graph, mailbox.messages() / 2, stopFor));
             long begin = System.nanoTime();
-            try (ChildJvm job = ChildJvm.start(
-                    MemoryJob.class,
-                    JVM,
-                    List.of(
-                            graph.baseUrl().toString(),
-                            pubSub.host(),
-                            TOPIC,
-                            Long.toString(look.toMillis()),
-                            Boolean.toString(mailbox.attachments() > 0)))) {
+            List<String> arguments = List.of(
+                    graph.baseUrl().toString(),
+                    pubSub.host(),
+                    TOPIC,
+                    Long.toString(look.toMillis()),
+                    Boolean.toString(mailbox.attachments() > 0));
+            try (ChildJvm job = startJob(arguments, run)) {
                 for (String line = job.nextLine(); line != null; line = job.nextLine()) {
                     run.hear(line);
                 }
@@ -97,6 +97,18 @@ final class MemoryBench implements Bench {
             }
             run.ended(pubSub.count(TOPIC), pubSub.distinctKeys(TOPIC), System.nanoTime() - begin);
             return run;
+        }
+    }
+
+    /** Starts one job after another: the JVMs' beginnings side by side can take longer than a sink may take to connect. */
+    private static ChildJvm startJob(List<String> arguments, Run run) throws IOException {
+        synchronized (STARTING) {
+            ChildJvm job = ChildJvm.start(MemoryJob.class, JVM, arguments);
+            String first = job.nextLine();
+            if (first != null) {
+                run.hear(first);
+            }
+            return job;
         }
     }
 
@@ -190,13 +202,13 @@ final class MemoryBench implements Bench {
         void tell(Report report) {
             String name = mailbox.title() + ", -Xmx" + HEAP_MB + "m, sink stopped " + seconds(stop.lastedNanos);
             report.add(Row.of(name, mailbox.messages() / seconds, "messages/s"));
-            report.add(Row.of(name + ", lost", mailbox.messages() - distinct, "messages"));
-            report.add(Row.of(name + ", counted as published", published, "messages")
+            report.add(Row.of(name + ", lost", (double) mailbox.messages() - distinct, "messages"));
+            report.add(Row.of(name + ", counted as published", (double) published, "messages")
                     .to(mailbox.messages(), "all messages"));
-            report.add(Row.of(name + ", failed", failed, "messages"));
-            report.add(Row.of(name + ", arrived more than once", arrived - distinct, "messages")
+            report.add(Row.of(name + ", failed", (double) failed, "messages"));
+            report.add(Row.of(name + ", arrived more than once", (double) arrived - distinct, "messages")
                     .to(mailbox.messages(), "all messages"));
-            report.add(Row.of(name + ", asked of the source meanwhile", stop.requestsMeanwhile, "requests"));
+            report.add(Row.of(name + ", asked of the source meanwhile", (double) stop.requestsMeanwhile, "requests"));
             double first = median(before);
             report.add(Row.of(name + ", live heap before", first / MB, "MB").to(HEAP_MB * 1.048576e6 / MB, "-Xmx"));
             report.add(Row.of(name + ", live heap meanwhile", median(meanwhile) / MB, "MB")

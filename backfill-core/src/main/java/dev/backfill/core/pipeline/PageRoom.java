@@ -20,13 +20,13 @@ final class PageRoom {
      * its end takes its connection with it.
      */
     PageLimit limitFor(int messages) {
-        double fit = Math.ceil(maxPageBytes / Math.max(1, bytesPerItem));
+        double fit = Math.ceil((double) maxPageBytes / Math.max(1, bytesPerItem));
         return new PageLimit((int) Math.max(1, Math.min(messages, fit)), maxPageBytes);
     }
 
     /** What to reserve before the request: for one item always, for it is read whatever its size. */
     long expectedBytes(PageLimit limit) {
-        double page = Math.min(limit.bytes(), bytesPerItem * limit.messages() * MARGIN);
+        double page = Math.min((double) limit.bytes(), bytesPerItem * limit.messages() * MARGIN);
         return (long) Math.max(1, Math.max(bytesPerItem, page));
     }
 
