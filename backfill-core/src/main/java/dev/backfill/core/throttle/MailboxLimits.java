@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,17 +47,18 @@ final class MailboxLimits {
         this.metrics = metrics;
         this.fence = new Fence(SourceException.Scope.MAILBOX, time, config, random);
         this.patience = new Patience(time, config);
-        this.slots = new Slots(concurrency(quotas), config.growAfter());
+        int most = leastConcurrent(quotas, Quota::amount);
+        this.slots = new Slots(Math.min(most, leastConcurrent(quotas, Quota::first)), most, config.growAfter());
         this.meters = quotas.stream()
                 .filter(quota -> quota.scope() == Quota.Scope.MAILBOX && quota.measure() != Quota.Measure.CONCURRENT)
                 .map(quota -> new Meter(time, quota, config))
                 .toList();
     }
 
-    private static int concurrency(List<Quota> quotas) {
+    private static int leastConcurrent(List<Quota> quotas, ToLongFunction<Quota> number) {
         long least = quotas.stream()
                 .filter(quota -> quota.measure() == Quota.Measure.CONCURRENT)
-                .mapToLong(Quota::amount)
+                .mapToLong(number)
                 .min()
                 .orElse(DEFAULT_CONCURRENCY);
         return (int) Math.min(Integer.MAX_VALUE, least);

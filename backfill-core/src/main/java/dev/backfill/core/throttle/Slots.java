@@ -2,10 +2,12 @@ package dev.backfill.core.throttle;
 
 /**
  * How many requests to one mailbox may be in flight: halved when the provider complains of it, one more after a run of
- * successes, never more than the quota. Complaints about requests that were sent before the last halving are the same
+ * successes, never more than the quota. Beyond what it began with only successes count that came while all were busy: more
+ * at once is tried where it helps, and no limit is felt for in vain. Complaints about requests that were sent before the last halving are the same
  * complaint and count once. Not thread-safe.
  */
 final class Slots {
+    private final int first;
     private final int most;
     private final int growAfter;
     private int limit;
@@ -13,10 +15,16 @@ final class Slots {
     private int successes;
     private long epoch;
 
-    Slots(int most, int growAfter) {
+    /**
+     * @param first how many to begin with, 1 or more
+     * @param most how many there may be, {@code first} or more
+     * @param growAfter how many successes make one more
+     */
+    Slots(int first, int most, int growAfter) {
+        this.first = first;
         this.most = most;
         this.growAfter = growAfter;
-        this.limit = most;
+        this.limit = first;
     }
 
     int limit() {
@@ -44,8 +52,10 @@ final class Slots {
         inFlight--;
     }
 
+    /** Hears of a success, while its slot is still taken. */
     void succeeded() {
-        if (limit < most && ++successes >= growAfter) {
+        boolean wanted = limit < first || inFlight >= limit;
+        if (limit < most && wanted && ++successes >= growAfter) {
             successes = 0;
             limit++;
         }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class SlotsTest {
     @Test
     void complaintsAboutTheSameBurstCountOnce() {
-        Slots slots = new Slots(16, 3);
+        Slots slots = new Slots(16, 16, 3);
         long sent = slots.epoch();
 
         slots.tooMany(sent);
@@ -21,7 +21,7 @@ class SlotsTest {
 
     @Test
     void oneAlwaysRemains() {
-        Slots slots = new Slots(3, 3);
+        Slots slots = new Slots(3, 3, 3);
         for (int i = 0; i < 5; i++) {
             slots.tooMany(slots.epoch());
         }
@@ -31,7 +31,7 @@ class SlotsTest {
 
     @Test
     void aRunOfSuccessesAddsOneUpToTheQuotaAndAComplaintBreaksIt() {
-        Slots slots = new Slots(4, 3);
+        Slots slots = new Slots(4, 4, 3);
         slots.tooMany(slots.epoch());
         slots.succeeded();
         slots.succeeded();
@@ -48,7 +48,7 @@ class SlotsTest {
 
     @Test
     void whoIsInFlightWhenTheLimitFallsIsCountedUntilItReturns() {
-        Slots slots = new Slots(2, 3);
+        Slots slots = new Slots(2, 2, 3);
         slots.take();
         slots.take();
         slots.tooMany(slots.epoch());
@@ -57,5 +57,30 @@ class SlotsTest {
         assertThat(slots.hasRoom()).isFalse();
         slots.giveBack();
         assertThat(slots.hasRoom()).isTrue();
+    }
+
+    @Test
+    void beyondTheBeginningOnlySuccessesCountWhileAllAreBusy() {
+        Slots slots = new Slots(2, 5, 3);
+        assertThat(slots.limit()).isEqualTo(2);
+        slots.take();
+        for (int i = 0; i < 100; i++) {
+            slots.succeeded();
+        }
+        assertThat(slots.limit()).isEqualTo(2);
+
+        slots.take();
+        for (int i = 0; i < 3; i++) {
+            slots.succeeded();
+        }
+        assertThat(slots.limit()).isEqualTo(3);
+        for (int i = 0; i < 100; i++) {
+            slots.succeeded();
+        }
+        assertThat(slots.limit()).isEqualTo(3);
+
+        slots.take();
+        slots.tooMany(slots.epoch());
+        assertThat(slots.limit()).isEqualTo(1);
     }
 }
