@@ -19,8 +19,9 @@ import java.util.List;
  *   <li>{@code quota}: {@code new} (default; projects from May 2026 on: 6,000 units a minute and user, a message costs 20),
  *       {@code legacy} (15,000 units, a message costs 5) or {@code off} (no limit but {@code concurrency}). Google does not
  *       say which holds for a project;
- *   <li>{@code concurrency}: requests at once to a mailbox, 1 to 100; default 2 for {@code new}, 5 for {@code legacy}, 10 for
- *       {@code off};
+ *   <li>{@code concurrency}: requests at once to a mailbox at the most, 1 to 100; default 20, for {@code off} 10. A mailbox begins
+ *       with 2 ({@code new}) or 5 ({@code legacy}), gets one more whenever all of them were busy for a while, and half as many
+ *       when Google finds them too many; with {@code off} all are there from the beginning;
  *   <li>{@code content}: {@code full} (default; Gmail's own parts, attachments stay at the server until they are opened) or
  *       {@code raw} (the MIME of each message, attachments and all, parsed here);
  *   <li>{@code connect-timeout-seconds} (default 20) and {@code read-timeout-seconds} (default 60), 1 to 600;
@@ -55,7 +56,7 @@ public final class GoogleEmailSource implements EmailSource {
 
     /**
      * The limits of a project that is new on or after 2026-05-01, where a message costs 20 units: 6,000 units a minute and user,
-     * 1,200,000 a minute and project, 2 requests at once, 2,500 MB of answers a day and user
+     * 1,200,000 a minute and project, 2 requests at once to begin with and 20 at the most, 2,500 MB of answers a day and user
      * (developers.google.com/workspace/gmail/api/reference/quota; the requests at once are ours, Google names no number; the bytes
      * are those of IMAP, which Google says hold for the API too, and seldom enforces). To change one, hand a copy to
      * {@code BackfillBuilder.quotas}.
@@ -64,7 +65,7 @@ public final class GoogleEmailSource implements EmailSource {
 
     /**
      * The limits of a project that used the API between November 2025 and April 2026, where a message costs 5 units: 15,000 units
-     * a minute and user, 1,200,000 a minute and project, 5 requests at once, 2,500 MB of answers a day and user. The setting
+     * a minute and user, 1,200,000 a minute and project, 5 requests at once to begin with and 20 at the most, 2,500 MB of answers a day and user. The setting
      * {@code quota=legacy} tells what requests cost.
      */
     public static final List<Quota> GMAIL_LEGACY = QuotaRegime.LEGACY.quotas();

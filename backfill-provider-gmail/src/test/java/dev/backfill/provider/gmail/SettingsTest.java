@@ -19,17 +19,21 @@ class SettingsTest {
     }
 
     @Test
-    void newProjectsHaveSixThousandUnitsAMinuteAndTwoRequestsAtOnce() {
+    void newProjectsHaveSixThousandUnitsAMinuteAndBeginWithTwoRequestsAtOnce() {
         assertThat(quotas(Map.of()))
-                .extracting(Quota::measure, Quota::scope, Quota::amount)
+                .extracting(Quota::measure, Quota::scope, Quota::first, Quota::amount)
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.CONCURRENT, Quota.Scope.MAILBOX, 2L),
-                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.MAILBOX, 6_000L),
-                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.PROJECT, 1_200_000L),
-                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.BYTES, Quota.Scope.MAILBOX, 2_500_000_000L));
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.CONCURRENT, Quota.Scope.MAILBOX, 2L, 20L),
+                        org.assertj.core.groups.Tuple.tuple(Quota.Measure.UNITS, Quota.Scope.MAILBOX, 6_000L, 6_000L),
+                        org.assertj.core.groups.Tuple.tuple(
+                                Quota.Measure.UNITS, Quota.Scope.PROJECT, 1_200_000L, 1_200_000L),
+                        org.assertj.core.groups.Tuple.tuple(
+                                Quota.Measure.BYTES, Quota.Scope.MAILBOX, 2_500_000_000L, 2_500_000_000L));
         assertThat(QuotaRegime.NEW.get().units()).isEqualTo(20);
         assertThat(QuotaRegime.NEW.list().units()).isEqualTo(5);
         assertThat(QuotaRegime.NEW.attachment().units()).isEqualTo(20);
+        assertThat(QuotaRegime.NEW.thread().units()).isEqualTo(40);
+        assertThat(QuotaRegime.LEGACY.thread().units()).isEqualTo(10);
         assertThat(QuotaRegime.NEW.history().units()).isEqualTo(2);
         assertThat(QuotaRegime.NEW.labels().units()).isEqualTo(1);
         assertThat(QuotaRegime.NEW.profile().units()).isEqualTo(1);
@@ -38,8 +42,11 @@ class SettingsTest {
     @Test
     void olderProjectsHaveFifteenThousandAndCheaperGets() {
         assertThat(quotas(Map.of("quota", "legacy")))
-                .extracting(Quota::amount)
+                .extracting(Quota::first)
                 .containsExactlyInAnyOrder(5L, 15_000L, 1_200_000L, 2_500_000_000L);
+        assertThat(quotas(Map.of("quota", "legacy", "concurrency", "3")))
+                .extracting(Quota::first, Quota::amount)
+                .contains(org.assertj.core.groups.Tuple.tuple(3L, 3L));
         assertThat(QuotaRegime.LEGACY.get().units()).isEqualTo(5);
         assertThat(QuotaRegime.LEGACY.attachment().units()).isEqualTo(5);
     }
@@ -48,7 +55,7 @@ class SettingsTest {
     void withoutQuotaOnlyTheRequestsAtOnceAreBounded() {
         assertThat(quotas(Map.of("quota", "off"))).extracting(Quota::measure).containsExactly(Quota.Measure.CONCURRENT);
         assertThat(quotas(Map.of("quota", "off", "concurrency", "7")))
-                .extracting(Quota::amount)
+                .extracting(Quota::first)
                 .containsExactly(7L);
     }
 
