@@ -202,7 +202,7 @@ final class GmailClient implements AutoCloseable {
         ListJson.Profile profile = call(
                 Asked.EXTRA,
                 ListJson::profile,
-                () -> gmail.users().getProfile(user).setFields("emailAddress,historyId"));
+                () -> gmail.users().getProfile(user).setFields("emailAddress,historyId,messagesTotal"));
         if (profile.address().isBlank()) {
             throw errors.unusable("NO_ADDRESS");
         }

@@ -1,7 +1,6 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.api.AccountRef;
-import dev.backfill.api.CountKind;
 import dev.backfill.model.MailFolder;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One Gmail mailbox. Hands each task to the class that knows it; keeps the labels once they are known. Thread-safe. */
 final class GmailMailbox implements Mailbox {
-    /** How many messages an estimate counts one by one, at 5 units for 500, before it guesses. */
-    private static final int COUNTED = 5_000;
-
     private final MailboxContext context;
     private final QuotaRegime regime;
     private final GmailClient client;
@@ -38,6 +34,7 @@ final class GmailMailbox implements Mailbox {
     private final Contents contents;
     private final Windows windows;
     private final MessageFetcher fetcher;
+    private final Estimator estimator;
     private final WindowWalk walk;
     private final Changes changes;
     private volatile @Nullable Labels labels;
@@ -52,6 +49,7 @@ final class GmailMailbox implements Mailbox {
         this.fetcher = new MessageFetcher(client, calls, regime, settings.raw(), contents);
         AverageBytes averageBytes = new AverageBytes();
         GetPlan plan = new GetPlan(regime, settings.raw());
+        this.estimator = new Estimator(windows, plan, regime, client, calls);
         this.walk = new WindowWalk(windows, fetcher, plan, new GoneLabels(client, calls, regime), averageBytes);
         this.changes = new Changes(client, calls, regime, fetcher, averageBytes);
     }
@@ -162,21 +160,7 @@ final class GmailMailbox implements Mailbox {
 
     @Override
     public MailEstimate estimate(MailQuery query) {
-        Selection selection = Selection.of(query, named(query));
-        Partition whole = Scopes.window(Scopes.ALL, query.from(), query.to());
-        IdLister.Listing listing = windows.listExact(selection, whole, COUNTED);
-        long emails = listing.ids().size();
-        CountKind kind = CountKind.EXACT;
-        if (!listing.whole()) {
-            emails = Math.max(emails, windows.guess(selection, whole));
-            kind = CountKind.ESTIMATE;
-        }
-        // Each message once, and the ids of each window twice: before the walk and after it.
-        long lists = 2 * ((emails + IdLister.PAGE_SIZE - 1) / IdLister.PAGE_SIZE) + 2;
-        long units = emails * regime.get().units()
-                + lists * regime.list().units()
-                + regime.profile().units();
-        return new MailEstimate(emails, kind, emails + lists + 1, units);
+        return estimator.estimate(query, Selection.of(query, named(query)));
     }
 
     @Override

@@ -52,8 +52,10 @@ final class ListJson {
      *
      * @param address the mailbox's address; empty when the server does not say
      * @param historyId the newest history record; empty when the server does not say
+     * @param messages how many messages there are, spam and trash too; null when the server does not say
      */
-    record Profile(String address, String historyId) {}
+    record Profile(
+            String address, String historyId, @Nullable Long messages) {}
 
     private ListJson() {}
 
@@ -148,13 +150,15 @@ final class ListJson {
     static Profile profile(JsonParser parser) throws IOException {
         String address = "";
         String historyId = "";
+        Long messages = null;
         for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
+                case "messagesTotal" -> messages = Json.number(parser);
                 case "emailAddress" -> address = Json.text(parser);
                 case "historyId" -> historyId = Json.text(parser);
                 default -> parser.skipChildren();
             }
         }
-        return new Profile(address, historyId);
+        return new Profile(address, historyId, messages);
     }
 }

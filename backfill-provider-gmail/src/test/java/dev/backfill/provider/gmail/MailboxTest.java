@@ -3,14 +3,12 @@ package dev.backfill.provider.gmail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.backfill.api.CountKind;
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.model.FolderRole;
 import dev.backfill.model.MailFolder;
 import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.FailureRef;
-import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
@@ -263,16 +261,6 @@ class MailboxTest {
         assertThat(error.code()).isEqualTo("TOO_LARGE");
         byte[] mime = box.mailbox().open(ContentRef.mime(email.id()), 1L << 20).readAllBytes();
         assertThat(mime).hasSize(email.sizeBytes().intValue());
-    }
-
-    @Test
-    void anEstimateCountsAndPrices() {
-        MailEstimate estimate = box.mailbox().estimate(Crawl.everything());
-        int messages = TestMail.shownIds(mails).size();
-        assertThat(estimate.kind()).isEqualTo(CountKind.EXACT);
-        assertThat(estimate.emails()).isEqualTo(messages);
-        assertThat(estimate.units()).isBetween(messages * 20L, messages * 20L + 50);
-        assertThat(box.context().units()).isEqualTo(5);
     }
 
     @Test
