@@ -16,6 +16,7 @@ public final class Benchmarks {
         BENCHES.put("engine", new EngineBench());
         BENCHES.put("path", new PathBench());
         BENCHES.put("memory", new MemoryBench());
+        BENCHES.put("gmail", new GmailBench());
         BENCHES.put("quota", new QuotaBench());
         BENCHES.put("scale", new ScaleBench());
     }

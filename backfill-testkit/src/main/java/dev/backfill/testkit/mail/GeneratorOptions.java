@@ -14,9 +14,17 @@ import java.time.Instant;
  * @param maxBodyBytes about how long the longest bodies are, one in a hundred, in characters; 0 or more
  * @param attachmentBytes the size of an attached file in bytes; 0 or more
  * @param owner the address of the mailbox's owner, ASCII
+ * @param threadPace how many times slower answers come than after minutes to days; 1 or more
  */
 public record GeneratorOptions(
-        long seed, int count, Instant from, Instant to, int maxBodyBytes, int attachmentBytes, String owner) {
+        long seed,
+        int count,
+        Instant from,
+        Instant to,
+        int maxBodyBytes,
+        int attachmentBytes,
+        String owner,
+        int threadPace) {
     /** The default of {@link #from()}: {@code 2019-01-01T00:00:00Z}. */
     public static final Instant DEFAULT_FROM = Instant.parse("2019-01-01T00:00:00Z");
 
@@ -41,6 +49,9 @@ public record GeneratorOptions(
             throw new IllegalArgumentException("count, maxBodyBytes and attachmentBytes must be 0 or more, were "
                     + count + ", " + maxBodyBytes + ", " + attachmentBytes);
         }
+        if (threadPace < 1) {
+            throw new IllegalArgumentException("threadPace must be 1 or more, was " + threadPace);
+        }
         if (!from.isBefore(to)) {
             throw new IllegalArgumentException("from must be before to, were " + from + " and " + to);
         }
@@ -55,7 +66,14 @@ public record GeneratorOptions(
      */
     public static GeneratorOptions of(long seed, int count) {
         return new GeneratorOptions(
-                seed, count, DEFAULT_FROM, DEFAULT_TO, DEFAULT_MAX_BODY_BYTES, DEFAULT_ATTACHMENT_BYTES, DEFAULT_OWNER);
+                seed,
+                count,
+                DEFAULT_FROM,
+                DEFAULT_TO,
+                DEFAULT_MAX_BODY_BYTES,
+                DEFAULT_ATTACHMENT_BYTES,
+                DEFAULT_OWNER,
+                1);
     }
 
     /**
@@ -66,7 +84,7 @@ public record GeneratorOptions(
      * @return the changed options
      */
     public GeneratorOptions between(Instant first, Instant end) {
-        return new GeneratorOptions(seed, count, first, end, maxBodyBytes, attachmentBytes, owner);
+        return new GeneratorOptions(seed, count, first, end, maxBodyBytes, attachmentBytes, owner, threadPace);
     }
 
     /**
@@ -76,7 +94,7 @@ public record GeneratorOptions(
      * @return the changed options
      */
     public GeneratorOptions withMaxBodyBytes(int bytes) {
-        return new GeneratorOptions(seed, count, from, to, bytes, attachmentBytes, owner);
+        return new GeneratorOptions(seed, count, from, to, bytes, attachmentBytes, owner, threadPace);
     }
 
     /**
@@ -86,7 +104,7 @@ public record GeneratorOptions(
      * @return the changed options
      */
     public GeneratorOptions withAttachmentBytes(int bytes) {
-        return new GeneratorOptions(seed, count, from, to, maxBodyBytes, bytes, owner);
+        return new GeneratorOptions(seed, count, from, to, maxBodyBytes, bytes, owner, threadPace);
     }
 
     /**
@@ -96,6 +114,16 @@ public record GeneratorOptions(
      * @return the changed options
      */
     public GeneratorOptions withOwner(String address) {
-        return new GeneratorOptions(seed, count, from, to, maxBodyBytes, attachmentBytes, address);
+        return new GeneratorOptions(seed, count, from, to, maxBodyBytes, attachmentBytes, address, threadPace);
+    }
+
+    /**
+     * Spreads the messages of a thread over a longer time.
+     *
+     * @param times see {@link #threadPace()}
+     * @return the changed options
+     */
+    public GeneratorOptions withThreadPace(int times) {
+        return new GeneratorOptions(seed, count, from, to, maxBodyBytes, attachmentBytes, owner, times);
     }
 }

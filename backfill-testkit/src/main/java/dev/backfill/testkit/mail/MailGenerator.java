@@ -141,10 +141,13 @@ public final class MailGenerator {
         for (int i = first + 1; i <= index; i++) {
             // Answers come after minutes to days, some within the same second.
             int pause = thread.below(100);
-            millis += pause < 5
+            long after = pause < 5
                     ? 0
                     : pause < 60 ? thread.between(40, 14_400) * 1_000L : thread.between(4, 90) * 3_600_000L;
+            millis += after * options.threadPace();
         }
-        return options.from().plusMillis(Math.min(millis, spanMillis - 1));
+        // Slow threads go round, or half a mailbox would arrive at its last moment.
+        long within = options.threadPace() > 1 ? millis % spanMillis : Math.min(millis, spanMillis - 1);
+        return options.from().plusMillis(within);
     }
 }
