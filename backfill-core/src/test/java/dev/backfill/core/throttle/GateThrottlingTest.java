@@ -214,6 +214,21 @@ class GateThrottlingTest {
     }
 
     @Test
+    void whereNobodyNamesTheLimitAMailboxBeginsLowAndTriesMoreWhileAllAreBusy() {
+        rig.quota(Quota.concurrent("felt", 1, 20));
+        MailboxGate gate = rig.open();
+        assertThat(gate.stats().concurrency()).isEqualTo(1);
+
+        for (int i = 0; i < 200; i++) {
+            rig.time.advance(Duration.ofMillis(10));
+            gate.calls().call(Rig.GET, () -> "good");
+        }
+
+        // The second one was never needed, so there is no third.
+        assertThat(gate.stats().concurrency()).isEqualTo(2);
+    }
+
+    @Test
     void aStopEndsTheWaitForAFenceAtOnce() {
         StopToken stop = new StopToken();
         MailboxGate gate = rig.open("a@example.org", stop);
