@@ -242,6 +242,7 @@ final class EngineAssembly {
                 config.publishFirstDelay(),
                 config.publishMaxDelay(),
                 config.attachmentMaxBytes(),
+                config.catchUpInterval(),
                 WALKS_PER_PARTITION);
     }
 }

@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * @param stopGrace how long acknowledgements still count after a pause or cancel, 0 to 1 minute, default 1 s
  * @param attachmentMaxBytes the largest attachment whose content is published, where a request asks for contents, 0 (none)
  *     to 64 MiB, default 1 MiB
+ * @param catchUpInterval how often a job that still walks its mailbox reads what changed meanwhile, so that the provider does not
+ *     forget its marks before the walk ends (Gmail's history is kept for a week, seldom for a few hours only); 1 minute to 365
+ *     days, default 1 hour
  * @param sourceService the {@code source_service} of published messages, 1 to 128 characters, default {@code office-service}
  * @param orderingByUser true to publish with the user's key as ordering key, default false
  * @param sharing how jobs share what there is to run them
@@ -71,6 +74,7 @@ public record EngineConfig(
         Duration sweepInterval,
         Duration stopGrace,
         long attachmentMaxBytes,
+        Duration catchUpInterval,
         String sourceService,
         boolean orderingByUser,
         Sharing sharing,
@@ -150,6 +154,9 @@ public record EngineConfig(
     /** The greatest {@link #attachmentMaxBytes()}: {@value}. */
     public static final long MAX_ATTACHMENT_MAX_BYTES = 64L << 20;
 
+    /** The default of {@link #catchUpInterval()}: 1 hour. */
+    public static final Duration DEFAULT_CATCH_UP_INTERVAL = Duration.ofHours(1);
+
     /** The default of {@link #sourceService()}: {@value}. */
     public static final String DEFAULT_SOURCE_SERVICE = "office-service";
 
@@ -191,6 +198,7 @@ public record EngineConfig(
         inRange("sweepInterval", sweepInterval, Duration.ofMillis(10), MINUTE);
         inRange("stopGrace", stopGrace, Duration.ZERO, MINUTE);
         inRange("attachmentMaxBytes", attachmentMaxBytes, 0, MAX_ATTACHMENT_MAX_BYTES);
+        inRange("catchUpInterval", catchUpInterval, MINUTE, Duration.ofDays(365));
         requireNonNull(sharing, "sharing");
         requireNonNull(history, "history");
         requireNonNull(sourceService, "sourceService");

@@ -27,6 +27,7 @@ public final class EngineConfigBuilder {
     private Duration sweepInterval = EngineConfig.DEFAULT_SWEEP_INTERVAL;
     private Duration stopGrace = EngineConfig.DEFAULT_STOP_GRACE;
     private long attachmentMaxBytes = EngineConfig.DEFAULT_ATTACHMENT_MAX_BYTES;
+    private Duration catchUpInterval = EngineConfig.DEFAULT_CATCH_UP_INTERVAL;
     private String sourceService = EngineConfig.DEFAULT_SOURCE_SERVICE;
     private boolean orderingByUser;
     private Sharing sharing = Sharing.DEFAULT;
@@ -56,6 +57,7 @@ public final class EngineConfigBuilder {
         this.sweepInterval = config.sweepInterval();
         this.stopGrace = config.stopGrace();
         this.attachmentMaxBytes = config.attachmentMaxBytes();
+        this.catchUpInterval = config.catchUpInterval();
         this.sourceService = config.sourceService();
         this.orderingByUser = config.orderingByUser();
         this.sharing = config.sharing();
@@ -294,6 +296,17 @@ public final class EngineConfigBuilder {
     }
 
     /**
+     * Sets {@link EngineConfig#catchUpInterval()}.
+     *
+     * @param value the value; checked in {@link #build()}
+     * @return this builder
+     */
+    public EngineConfigBuilder catchUpInterval(Duration value) {
+        this.catchUpInterval = value;
+        return this;
+    }
+
+    /**
      * Sets {@link EngineConfig#sourceService()}.
      *
      * @param value the value; checked in {@link #build()}
@@ -366,6 +379,7 @@ public final class EngineConfigBuilder {
                 sweepInterval,
                 stopGrace,
                 attachmentMaxBytes,
+                catchUpInterval,
                 sourceService,
                 orderingByUser,
                 sharing,

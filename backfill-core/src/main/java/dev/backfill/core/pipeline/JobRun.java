@@ -45,6 +45,7 @@ public final class JobRun {
     private final int walksAtOnce;
     private volatile int walksUnderWay;
     private volatile PartitionWalk.@Nullable Shared shared;
+    private @Nullable CatchUp catchUp;
     private boolean planned;
     private boolean draining;
     private @Nullable RunEnd end;
@@ -183,6 +184,8 @@ public final class JobRun {
             plan.append(made.partitions());
             ledger.enter(Phase.DRAINING);
             draining = false;
+        } else if (event instanceof RunInbox.CatchUpPlanned made) {
+            plan.interpose(made.partitions());
         } else if (event instanceof RunInbox.Estimated made) {
             ledger.estimated(made.estimate());
         } else if (event instanceof RunInbox.AskFailed failed) {
@@ -209,6 +212,7 @@ public final class JobRun {
         session.gate().rekey(mailboxKey);
         JobRecord row = ledger.row();
         shared = sharedBy(row, mailboxKey);
+        catchUp = CatchUp.of(row, scope.config().catchUpInterval(), now());
         if (row.phase() == Phase.NEW) {
             questions.plan(row);
         } else {
@@ -304,11 +308,10 @@ public final class JobRun {
 
     /** Begins to read what changed behind the walk's back; false if there is nothing to begin. */
     private boolean needsDrain() {
-        JobRecord row = ledger.row();
-        if (ledger.phase() == Phase.DRAINING || row.retryOf() != null || !plan.isPinned()) {
+        if (!mayDrain()) {
             return false;
         }
-        Map<String, String> pins = scope.store().pins(row.id());
+        Map<String, String> pins = scope.store().pins(ledger.row().id());
         if (pins.isEmpty()) {
             return false;
         }
@@ -331,6 +334,26 @@ public final class JobRun {
         }
         ledger.meter().sample(plan.counts().published());
         ledger.waitsFor(waiting());
+        catchUpIfDue();
+    }
+
+    /** A mark may be forgotten by the provider before a large mailbox is walked: it is moved on in the middle. */
+    private void catchUpIfDue() {
+        CatchUp known = catchUp;
+        boolean bounded = ledger.row().request().maxEmails() != null;
+        if (known == null || !planned || bounded || !mayDrain() || !known.isDue(now())) {
+            return;
+        }
+        Map<String, String> pins = scope.store().pins(ledger.row().id());
+        if (!pins.isEmpty()) {
+            questions.planCatchUp(pins);
+        }
+    }
+
+    /** True if what changed since the job's own marks is still to be read. */
+    private boolean mayDrain() {
+        JobRecord row = ledger.row();
+        return ledger.phase() == Phase.WALKING && row.retryOf() == null && plan.isPinned();
     }
 
     /** What the run waits for; any thread may ask. */

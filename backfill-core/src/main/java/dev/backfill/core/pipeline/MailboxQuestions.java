@@ -51,7 +51,9 @@ final class MailboxQuestions {
         if (failedJob != null) {
             return new ReplayFetcher(store, failedJob, mailbox, query);
         }
-        return (position, limit, buffer) -> mailbox.fetch(query, partition, position, limit, buffer);
+        boolean again = Rewalk.isOne(partition);
+        return (position, limit, buffer) ->
+                mailbox.fetch(query, partition, position, limit, again ? Rewalk.updating(buffer) : buffer);
     }
 
     void open() {
@@ -105,6 +107,11 @@ final class MailboxQuestions {
 
     void planDrain(Map<String, String> pins) {
         ask(() -> new RunInbox.DrainPlanned(mailbox.planChanges(query, pins)));
+    }
+
+    /** Asks for what changed since the pins in the middle of the walk. */
+    void planCatchUp(Map<String, String> pins) {
+        ask(() -> new RunInbox.CatchUpPlanned(mailbox.planChanges(query, pins)));
     }
 
     /** A total is a comfort: where it cannot be had the job goes on without. */

@@ -86,18 +86,50 @@ final class PlanProgress {
     /**
      * Adds what stands in for a partition that was under way, to be walked next. What is still to be walked is not added again,
      * nor what was walked, or its messages would come and count twice: a folder that moved may be found in two places. Only
-     * where changes were lost must all be read again, behind a new mark; and what stands in for itself has more to give.
+     * where changes were lost must all be read again, behind a new mark ({@link Rewalk}); and what stands in for itself has more
+     * to give.
      *
      * @param replaced what was under way, already finished
      * @param partitions what stands in for it
      */
     void insertNext(Partition replaced, List<Partition> partitions) {
         Deque<PartitionState> states = new ArrayDeque<>();
-        for (Partition partition : partitions) {
+        if (replaced.kind() == Kind.CHANGES && !partitions.isEmpty()) {
+            dropUntouched(replaced.scope());
+        }
+        for (Partition given : partitions) {
+            Partition partition = Rewalk.instead(replaced, given);
             boolean again = replaced.kind() == Kind.CHANGES || partition.id().equals(replaced.id());
             plan(partition, again).ifPresent(states::addFirst);
         }
         states.forEach(pending::addFirst);
+    }
+
+    /** What nobody has begun to walk of a scope need not be walked once the scope is read whole again. */
+    private void dropUntouched(String scope) {
+        for (PartitionState state : List.copyOf(pending)) {
+            boolean untouched = state.position().isStart() && state.counts().equals(JobCounts.ZERO);
+            if (untouched
+                    && state.partition().kind() == Kind.WINDOW
+                    && state.partition().scope().equals(scope)) {
+                pending.remove(state);
+                markDone(state);
+            }
+        }
+    }
+
+    /**
+     * Adds what changed since the marks while the walk goes on: the changes to be walked next, and what else the provider found,
+     * a new folder perhaps, to be walked last. What was walked is not walked again.
+     */
+    void interpose(List<Partition> partitions) {
+        for (Partition partition : partitions) {
+            if (partition.kind() == Kind.CHANGES) {
+                plan(partition, true).ifPresent(pending::addFirst);
+            } else {
+                plan(partition, false).ifPresent(pending::addLast);
+            }
+        }
     }
 
     /** Empty if the partition is planned already, or walked and not to be walked again. */

@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param publishRetryFirst the first pause before a message is handed to the sink again
  * @param publishRetryMax the longest such pause
  * @param attachmentMaxBytes the largest attachment whose content is published, 0 or more
+ * @param catchUpInterval how often changes are read while a mailbox is still being walked, 1 ms or more
  * @param walks how often a partition is walked at the most before a count that falls short fails the job, 1 or more
  */
 public record RunConfig(
@@ -33,6 +34,7 @@ public record RunConfig(
         Duration publishRetryFirst,
         Duration publishRetryMax,
         long attachmentMaxBytes,
+        Duration catchUpInterval,
         int walks) {
     /** Checks what must be present. */
     public RunConfig {
@@ -40,6 +42,7 @@ public record RunConfig(
         requireNonNull(stopGrace, "stopGrace");
         requireNonNull(publishRetryFirst, "publishRetryFirst");
         requireNonNull(publishRetryMax, "publishRetryMax");
+        requireNonNull(catchUpInterval, "catchUpInterval");
         if (partitionsAtOnce < 1 || pagesAhead < 1 || maxPageBytes < 1 || breakerInARow < 1 || walks < 1) {
             throw new IllegalArgumentException("a run's numbers must be 1 or more");
         }

@@ -31,6 +31,9 @@ final class RunInbox {
     /** The changes since the pins are planned. */
     record DrainPlanned(List<Partition> partitions) implements Event {}
 
+    /** What changed since the pins is planned, in the middle of the walk. */
+    record CatchUpPlanned(List<Partition> partitions) implements Event {}
+
     /** The mailbox said how much there is to read. */
     record Estimated(MailEstimate estimate) implements Event {}
 

@@ -100,7 +100,85 @@ class PlanProgressTest {
         PartitionState pin = begin(PIN);
         assertThat(plan.next()).as("before the mark is taken").isNull();
         plan.finish(pin);
-        walk(A, B);
+        walk(again(A), again(B));
+        assertNothingIsLeft();
+    }
+
+    private static Partition again(Partition window) {
+        return Rewalk.instead(CHANGES, window);
+    }
+
+    @Test
+    void whatAWindowWasCutIntoIsWalkedAgainToo() {
+        plan.append(List.of(PIN, A));
+        walk(PIN);
+        replace(begin(A), B, C);
+        walk(B, C);
+        plan.append(List.of(CHANGES));
+
+        replace(begin(CHANGES), PIN, A);
+        walk(PIN);
+        replace(begin(again(A)), B, C);
+
+        walk(again(B), again(C));
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void whatNobodyHasBegunIsNotWalkedBesidesWhatIsReadAgain() {
+        plan.append(List.of(PIN, A, B, CHANGES));
+        walk(PIN);
+        PartitionState underWay = begin(A);
+        PartitionState unread = begin(B);
+        plan.putBack(unread);
+        begin(B);
+        plan.putBack(unread);
+        PartitionState changes = pull(CHANGES);
+
+        replace(changes, PIN, A, B);
+
+        walk(PIN);
+        walk(again(A), again(B));
+        plan.finish(underWay);
+        assertNothingIsLeft();
+    }
+
+    /** Begins what waits until a partition comes, and puts the rest back. */
+    private PartitionState pull(Partition wanted) {
+        List<PartitionState> passed = new ArrayList<>();
+        PartitionState state = plan.next();
+        while (state != null && !state.partition().equals(wanted)) {
+            passed.add(state);
+            state = plan.next();
+        }
+        passed.forEach(plan::putBack);
+        assertThat(state).isNotNull();
+        return state;
+    }
+
+    @Test
+    void changesAreReadBeforeWhatWaitsAndANewFolderAfterIt() {
+        plan.append(List.of(PIN, A, B));
+        walk(PIN);
+        walk(A);
+        Partition newPin = Partition.pin("new");
+
+        plan.interpose(List.of(CHANGES, newPin, A, C));
+
+        walk(CHANGES, B, newPin, C);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void changesThatAreBeingReadAreNotPlannedTwice() {
+        plan.append(List.of(A));
+        plan.interpose(List.of(CHANGES));
+        PartitionState underWay = begin(CHANGES);
+
+        plan.interpose(List.of(CHANGES));
+
+        plan.finish(underWay);
+        walk(A);
         assertNothingIsLeft();
     }
 
