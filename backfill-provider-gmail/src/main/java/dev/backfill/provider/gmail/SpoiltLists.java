@@ -41,13 +41,13 @@ final class SpoiltLists {
             return instead;
         }
         check(error);
-        Instant to = window.to();
+        Instant to = window.to() == null ? query.to() : window.to();
         Instant from = window.from() == null ? Windows.OLDEST : window.from();
-        if (to != null && to.getEpochSecond() - from.getEpochSecond() > 1) {
+        if (to.getEpochSecond() - from.getEpochSecond() > 1) {
             Instant middle = Instant.ofEpochSecond((from.getEpochSecond() + to.getEpochSecond()) / 2);
             return PageEnd.replaced(
                     List.of(
-                            Scopes.window(window.scope(), middle, to),
+                            Scopes.window(window.scope(), middle, window.to()),
                             Scopes.window(window.scope(), window.from(), middle)),
                     0,
                     0);

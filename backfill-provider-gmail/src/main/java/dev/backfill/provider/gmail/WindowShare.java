@@ -47,7 +47,7 @@ final class WindowShare {
     boolean holds(Fetched one) {
         Instant dated = one.dated();
         if (dated != null) {
-            if (!Windows.within(dated, query.from(), query.to())) {
+            if (!query.coversChange(dated)) {
                 return false;
             }
             if (Windows.within(dated, window.from(), window.to())) {

@@ -62,7 +62,11 @@ final class Windows {
 
     /** The windows of a query in its scope, newest first. */
     List<Partition> plan(MailQuery query, Selection selection, String scope) {
-        Partition whole = Scopes.window(scope, query.from(), query.to());
+        // Where the user named no end, mail that came between the job's begin and its pin, or by a clock that is ahead
+        // of ours,
+        // belongs to the history too: no change since the pin would tell of it.
+        Instant top = query.openEnd() ? null : query.to();
+        Partition whole = Scopes.window(scope, query.from(), top);
         Instant cut;
         try {
             Listing newest = listOrCut(query, selection, whole, FIRST_IDS);
@@ -81,7 +85,7 @@ final class Windows {
             return List.of(whole);
         }
         List<Partition> windows = new ArrayList<>();
-        windows.add(Scopes.window(scope, cut, query.to()));
+        windows.add(Scopes.window(scope, cut, top));
         Duration span = Duration.between(cut, query.to());
         span = span.compareTo(SHORTEST_SPAN) < 0 ? SHORTEST_SPAN : span;
         Instant floor = query.from() == null ? OLDEST : query.from();
