@@ -284,6 +284,21 @@ public final class GmailMailbox {
         return Arrays.stream(newestFirst()).map(GmailItem::id).toList();
     }
 
+    /**
+     * Gives what a message bears.
+     *
+     * @param messageId its id
+     * @return the labels as a reader sees them: Gmail's own by their ids, the user's by their names
+     */
+    public Set<String> labelNames(String messageId) {
+        synchronized (lock) {
+            Map<String, String> names = labels();
+            Set<String> shown = new TreeSet<>();
+            require(messageId).labelIds().forEach(id -> shown.add(names.getOrDefault(id, id)));
+            return shown;
+        }
+    }
+
     /** {@return the newest history record} */
     public long historyId() {
         synchronized (lock) {

@@ -1,0 +1,203 @@
+package dev.backfill.examples.gmail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobNote;
+import dev.backfill.api.Mode;
+import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.gmail.GmailMailbox;
+import dev.backfill.testkit.http.RequestJournal;
+import dev.backfill.testkit.mail.GeneratorOptions;
+import dev.backfill.testkit.mail.MailGenerator;
+import dev.backfill.testkit.mail.StoredMail;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A backfill followed by incremental runs over a mailbox that changes all the while: whoever reads what was published, once by its
+ * keys, whatever the order, ends with the mailbox's own state.
+ */
+class ChangingMailboxTest {
+    private static List<StoredMail> mails(long seed, int count) {
+        return new MailGenerator(GeneratorOptions.of(seed, count)).mails().toList();
+    }
+
+    private static FakeGmail gmail(long seed, int count) throws Exception {
+        return FakeGmail.builder().mailbox(GmailWorld.OWNER, mails(seed, count)).start();
+    }
+
+    private static void assertReadersSeeTheMailbox(GmailWorld world, long seed) {
+        Map<String, Set<String>> read = Reader.of(world.sink.payloads(), seed).mailbox();
+        Map<String, Set<String>> there = world.shown();
+        Set<String> ids = new TreeSet<>(read.keySet());
+        ids.addAll(there.keySet());
+        List<String> differences = ids.stream()
+                .filter(id -> !Objects.equals(read.get(id), there.get(id)))
+                .map(id -> id + " is read as " + read.get(id) + " and is " + there.get(id))
+                .toList();
+        assertThat(differences).as("seed %d", seed).isEmpty();
+    }
+
+    private static void assertNothingWasLost(BackfillJob job) {
+        // Mail that comes late into a window is read by its ids, so that there is nothing to count it by.
+        assertThat(job.notes()).extracting(JobNote::code).isSubsetOf("NO_PROVIDER_COUNT");
+        assertThat(job.deletionsUnknownSince()).isNull();
+    }
+
+    private static void changeAllTheWhile(long seed, int messages, int things) throws Exception {
+        try (FakeGmail gmail = gmail(seed, messages);
+                GmailWorld world = new GmailWorld(gmail)) {
+            ChangingMailbox owner = new ChangingMailbox(world.mailbox(), seed, mails(seed + 1_000, 50));
+            world.atEachMessage(owner::moment);
+            owner.work(things);
+            assertNothingWasLost(world.run(Mode.FULL));
+            owner.finish();
+            owner.work(things);
+            owner.moment();
+            assertNothingWasLost(world.run(Mode.INCREMENTAL));
+            owner.finish();
+
+            assertNothingWasLost(world.run(Mode.INCREMENTAL));
+
+            assertReadersSeeTheMailbox(world, seed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void readersEndWithTheMailboxsState(long seed) throws Exception {
+        changeAllTheWhile(seed, 120, 60);
+    }
+
+    @Test
+    @Tag("campaign")
+    void readersEndWithTheMailboxsStateWhateverTheSeed() throws Exception {
+        long seeds = Long.getLong("gmail.seeds", 200);
+        for (long seed = 100; seed < 100 + seeds; seed++) {
+            changeAllTheWhile(seed, 300, 200);
+        }
+    }
+
+    @Test
+    void aRestartInTheMiddleKeepsThePin() throws Exception {
+        try (FakeGmail gmail = gmail(7, 120);
+                GmailWorld world = new GmailWorld(gmail)) {
+            ChangingMailbox owner = new ChangingMailbox(world.mailbox(), 7, mails(1_007, 50));
+            AtomicInteger published = new AtomicInteger();
+            owner.work(80);
+            world.atEachMessage(() -> {
+                owner.moment();
+                published.incrementAndGet();
+            });
+            JobId id = world.jobs()
+                    .start(GmailWorld.request(Mode.FULL).batchSize(5).build())
+                    .id();
+            for (int wanted = 10; wanted <= 70; wanted += 30) {
+                world.sink.awaitDelivered(wanted);
+                world.restart();
+            }
+            assertNothingWasLost(world.completed(id));
+            owner.finish();
+            assertNothingWasLost(world.run(Mode.INCREMENTAL));
+
+            assertReadersSeeTheMailbox(world, 7);
+            long pins = gmail.journal().entries().stream()
+                    .filter(entry -> entry.path().endsWith("/history"))
+                    .map(entry -> entry.query().get("startHistoryId"))
+                    .distinct()
+                    .count();
+            assertThat(pins)
+                    .as("the drain begins at the first pin, not at a later run's")
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void aSecondRunOverAnUnchangedMailboxCostsFourUnitsAndPublishesNothing() throws Exception {
+        try (FakeGmail gmail = gmail(3, 60);
+                GmailWorld world = new GmailWorld(gmail)) {
+            world.run(Mode.FULL);
+            int before = world.sink.payloads().size();
+            gmail.journal().clear();
+
+            BackfillJob second = world.run(Mode.INCREMENTAL);
+
+            assertThat(second.progress().listed()).isZero();
+            assertThat(world.sink.payloads()).hasSize(before);
+            // 1 unit, 1 unit and 2 units.
+            assertThat(gmail.journal().entries().stream().map(RequestJournal.Entry::path))
+                    .extracting(path -> path.substring(path.lastIndexOf('/') + 1))
+                    .containsExactlyInAnyOrder("profile", "labels", "history");
+        }
+    }
+
+    @Test
+    void whereTheHistoryDiedBetweenTwoRunsAllIsReadAgainAsUpdates() throws Exception {
+        try (FakeGmail gmail = gmail(11, 120);
+                GmailWorld world = new GmailWorld(gmail)) {
+            ChangingMailbox owner = new ChangingMailbox(world.mailbox(), 11, mails(1_011, 50));
+            BackfillJob full = world.run(Mode.FULL);
+            owner.work(60);
+            owner.finish();
+            world.run(Mode.INCREMENTAL);
+            owner.work(60);
+            owner.finish();
+            world.mailbox().forgetHistory();
+            int before = world.sink.payloads().size();
+
+            BackfillJob lost = world.run(Mode.INCREMENTAL);
+
+            assertThat(lost.notes()).containsExactly(new JobNote("READ_WHOLE", "all", "MARK_LOST"));
+            assertThat(lost.deletionsUnknownSince()).isNotNull().isAfterOrEqualTo(full.startedAt());
+            List<String> operations = world
+                    .sink
+                    .payloads()
+                    .subList(before, world.sink.payloads().size())
+                    .stream()
+                    .map(message -> message.attributes().get("operation"))
+                    .distinct()
+                    .toList();
+            assertThat(operations).containsExactly("update");
+            // What was deleted while nobody could hear of it stays; all else is as it is.
+            Map<String, Set<String>> read = Reader.of(world.sink.payloads(), 11).mailbox();
+            assertThat(read).containsAllEntriesOf(world.shown());
+            owner.work(40);
+            owner.finish();
+            assertNothingWasLost(world.run(Mode.INCREMENTAL));
+            assertThat(Reader.of(world.sink.payloads(), 12).mailbox()).containsAllEntriesOf(world.shown());
+        }
+    }
+
+    @Test
+    void whereTheHistoryDiesWhileAMailboxIsWalkedNothingThatChangedIsMissed() throws Exception {
+        try (FakeGmail gmail = gmail(13, 120);
+                GmailWorld world = new GmailWorld(gmail)) {
+            GmailMailbox mailbox = world.mailbox();
+            AtomicInteger published = new AtomicInteger();
+            world.atEachMessage(() -> {
+                if (published.incrementAndGet() == 60) {
+                    for (String id : mailbox.messageIds()) {
+                        mailbox.label(id, List.of("STARRED"), List.of());
+                    }
+                    mailbox.forgetHistory();
+                }
+            });
+
+            BackfillJob job = world.run(Mode.FULL);
+
+            assertThat(job.notes()).containsExactly(new JobNote("READ_WHOLE", "all", "MARK_LOST"));
+            assertThat(job.deletionsUnknownSince()).isEqualTo(job.startedAt());
+            assertReadersSeeTheMailbox(world, 13);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package dev.backfill.examples.gmail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillManager;
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
+import dev.backfill.api.UserId;
+import dev.backfill.api.UserJobs;
+import dev.backfill.core.Backfill;
+import dev.backfill.core.BackfillBuilder;
+import dev.backfill.core.InMemoryJobStore;
+import dev.backfill.provider.gmail.GoogleEmailSource;
+import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.MessagePublisher;
+import dev.backfill.spi.MessageSink;
+import dev.backfill.spi.OutboundMessage;
+import dev.backfill.spi.SinkContext;
+import dev.backfill.spi.SinkLimits;
+import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.gmail.GmailMailbox;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/** An engine over a fake Gmail, its jobs kept beyond it, and a sink that lets a test act at each message. */
+final class GmailWorld implements AutoCloseable {
+    static final String OWNER = "owner@example.com";
+    static final UserId USER = UserId.of("u1");
+    private static final long PATIENCE_SECONDS = 60;
+
+    final RecordingSink sink = new RecordingSink().keepPayloads();
+    private final InMemoryJobStore store = new InMemoryJobStore();
+    private final FakeGmail gmail;
+    private final Map<String, String> settings = new HashMap<>();
+    private final AccessTokens tokens;
+    private final UnaryOperator<BackfillBuilder> changes;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition heard = lock.newCondition();
+    private volatile Runnable atEachMessage = () -> {};
+    private BackfillManager manager;
+
+    GmailWorld(FakeGmail gmail) {
+        this(gmail, Map.of("quota", "off"), () -> "token", UnaryOperator.identity());
+    }
+
+    GmailWorld(
+            FakeGmail gmail,
+            Map<String, String> settings,
+            AccessTokens tokens,
+            UnaryOperator<BackfillBuilder> changes) {
+        this.gmail = gmail;
+        this.settings.putAll(settings);
+        this.settings.put("root-url", gmail.rootUrl().toString());
+        this.tokens = tokens;
+        this.changes = changes;
+        this.manager = build();
+    }
+
+    private BackfillManager build() {
+        return changes.apply(Backfill.builder()
+                        .autoDiscovery(false)
+                        .environment(name -> null)
+                        .source(new GoogleEmailSource())
+                        .settings(GoogleEmailSource.ID, settings)
+                        .sink(new Watched())
+                        .store(store)
+                        .accessTokens(account -> tokens)
+                        .listener(event -> signal()))
+                .build();
+    }
+
+    /** Closes the engine and builds another over the same jobs. */
+    void restart() {
+        manager.close();
+        manager = build();
+    }
+
+    /** Sets what is done before each message is handed to the sink, on the engine's threads. */
+    void atEachMessage(Runnable action) {
+        atEachMessage = action;
+    }
+
+    GmailMailbox mailbox() {
+        return gmail.mailbox(OWNER);
+    }
+
+    UserJobs jobs() {
+        return manager.forUser(USER);
+    }
+
+    static BackfillRequest.Builder request(Mode mode) {
+        return BackfillRequest.builder(GoogleEmailSource.ID, "me").mode(mode);
+    }
+
+    /** Runs a job to its good end. */
+    BackfillJob run(Mode mode) {
+        return completed(jobs().start(request(mode).batchSize(10).build()).id());
+    }
+
+    BackfillJob completed(JobId id) {
+        BackfillJob job = await(id, one -> one.state().isTerminal());
+        assertThat(job.state()).as("%s", job).isEqualTo(JobState.COMPLETED);
+        assertThat(job.progress().processed()).isEqualTo(job.progress().listed());
+        return job;
+    }
+
+    BackfillJob await(JobId id, Predicate<BackfillJob> wanted) {
+        long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        lock.lock();
+        try {
+            BackfillJob job = jobs().status(id);
+            while (!wanted.test(job)) {
+                assertThat(left).as("still waiting; the job is %s", job).isPositive();
+                left = heard.awaitNanos(left);
+                job = jobs().status(id);
+            }
+            return job;
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void signal() {
+        lock.lock();
+        try {
+            heard.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a job over all mail should leave a consumer with: the labels of each message but the deleted and the junk. */
+    Map<String, Set<String>> shown() {
+        Map<String, Set<String>> shown = new TreeMap<>();
+        for (String id : mailbox().messageIds()) {
+            Set<String> labels = mailbox().labelNames(id);
+            if (!labels.contains("TRASH") && !labels.contains("SPAM")) {
+                shown.put(id, labels);
+            }
+        }
+        return shown;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+        assertThat(sink.misuses()).isEmpty();
+    }
+
+    /** Acts, then hands on. */
+    private final class Watched implements MessageSink {
+        @Override
+        public String sinkId() {
+            return sink.sinkId();
+        }
+
+        @Override
+        public int spiVersion() {
+            return sink.spiVersion();
+        }
+
+        @Override
+        public MessagePublisher open(SinkContext context) {
+            MessagePublisher publisher = sink.open(context);
+            return new MessagePublisher() {
+                @Override
+                public CompletionStage<String> publish(OutboundMessage message) {
+                    atEachMessage.run();
+                    return publisher.publish(message);
+                }
+
+                @Override
+                public SinkLimits limits() {
+                    return publisher.limits();
+                }
+
+                @Override
+                public void flush() {
+                    publisher.flush();
+                }
+
+                @Override
+                public void close() {
+                    publisher.close();
+                }
+            };
+        }
+    }
+}
