@@ -109,6 +109,43 @@ public record EmailMessage(
     }
 
     /**
+     * Gives the same message under other labels.
+     *
+     * @param value the labels
+     * @return a changed copy
+     */
+    public EmailMessage withLabels(List<String> value) {
+        return new EmailMessage(
+                id,
+                threadId,
+                subject,
+                bodyText,
+                bodyHtml,
+                from,
+                to,
+                cc,
+                bcc,
+                replyTo,
+                receivedAt,
+                sentAt,
+                modifiedAt,
+                value,
+                folder,
+                read,
+                starred,
+                importance,
+                hasAttachments,
+                attachments,
+                sizeBytes,
+                mimeType,
+                headers,
+                internetMessageId,
+                inReplyTo,
+                references,
+                revision);
+    }
+
+    /**
      * Estimates the heap this message holds, for memory budgets.
      *
      * @return bytes, at least a kilobyte; exact to the text, a guess for the rest

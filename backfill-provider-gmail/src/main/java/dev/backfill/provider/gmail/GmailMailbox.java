@@ -25,25 +25,26 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One Gmail mailbox. Hands each task to the class that knows it; keeps the labels once they are known. Thread-safe. */
+/** One Gmail mailbox. Hands each task to the class that knows it; Thread-safe. */
 final class GmailMailbox implements Mailbox {
     private final MailboxContext context;
     private final QuotaRegime regime;
     private final GmailClient client;
     private final ApiCalls calls;
+    private final KnownLabels labels;
     private final Contents contents;
     private final Windows windows;
     private final MessageFetcher fetcher;
     private final Estimator estimator;
     private final WindowWalk walk;
     private final Changes changes;
-    private volatile @Nullable Labels labels;
 
     private GmailMailbox(MailboxContext context, GmailSettings settings, GmailClient client) {
         this.context = context;
         this.regime = settings.regime();
         this.client = client;
         this.calls = context.calls();
+        this.labels = new KnownLabels(client, calls, regime);
         this.contents = new Contents(client, calls, regime);
         this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
         this.fetcher = new MessageFetcher(client, calls, regime, settings.raw(), contents);
@@ -112,34 +113,13 @@ final class GmailMailbox implements Mailbox {
             all.add(new ListJson.Label(label.id(), label.name(), label.type(), label.hidden(), messages));
         }
         Labels fresh = Labels.of(all);
-        labels = fresh;
+        labels.set(fresh);
         return fresh.folders();
-    }
-
-    private Labels labels() {
-        Labels known = labels;
-        if (known == null) {
-            known = Labels.of(calls.call(regime.labels(), client::labels));
-            labels = known;
-        }
-        return known;
-    }
-
-    /** The labels for the names of the user's own; where a server does not have them their ids must do. */
-    private Labels labelsOrNone() {
-        try {
-            return labels();
-        } catch (SourceException missing) {
-            if (missing.code().equals(GmailErrors.NOT_SERVED)) {
-                return Labels.of(List.of());
-            }
-            throw missing;
-        }
     }
 
     /** The labels that a query names, by what they are called now. */
     private Set<String> named(MailQuery query) {
-        return Selection.named(query, Selection.needsLabels(query) ? labels() : null);
+        return Selection.named(query, Selection.needsLabels(query) ? labels.get() : null);
     }
 
     /** What a query means in a scope: the labels that it began with, whatever they are called by now. */
@@ -223,15 +203,16 @@ final class GmailMailbox implements Mailbox {
         if (Scopes.isGone(partition.scope())) {
             throw GoneLabels.skipped();
         }
+        PageWriter naming = labels.naming(writer);
         return switch (partition.kind()) {
             case PIN -> PageEnd.token(pin(), 0, 0);
             case WINDOW ->
                 walk.fetch(
-                        new WindowWalk.Job(query, selection(query, partition.scope()), labelsOrNone(), partition),
+                        new WindowWalk.Job(query, selection(query, partition.scope()), labels.orNone(), partition),
                         position,
                         limit,
-                        writer);
-            case CHANGES -> changes(query, partition, position, limit, writer);
+                        naming);
+            case CHANGES -> changes(query, partition, position, limit, naming);
         };
     }
 
@@ -249,7 +230,7 @@ final class GmailMailbox implements Mailbox {
             MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         Selection selection = selection(query, partition.scope());
         try {
-            return changes.fetch(query, selection, labelsOrNone(), partition, position, limit, writer);
+            return changes.fetch(query, selection, labels.orNone(), partition, position, limit, writer);
         } catch (SourceException error) {
             if (!error.code().equals(GmailErrors.HISTORY_GONE)) {
                 throw error;
@@ -263,8 +244,9 @@ final class GmailMailbox implements Mailbox {
 
     @Override
     public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
-        Labels known = labelsOrNone();
-        new Replay(windows, fetcher).run(query, scope -> selectionLeft(query, scope, known), known, refs, writer);
+        Labels known = labels.orNone();
+        new Replay(windows, fetcher)
+                .run(query, scope -> selectionLeft(query, scope, known), known, refs, labels.naming(writer));
     }
 
     @Override

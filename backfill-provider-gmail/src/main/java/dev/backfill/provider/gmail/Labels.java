@@ -84,6 +84,12 @@ final class Labels {
         return label == null || isSystem(label) ? labelId : label.name();
     }
 
+    /** True if a label is one of these, by its id or by what a reader calls it. */
+    boolean shows(String label) {
+        return byId.containsKey(label)
+                || byId.values().stream().anyMatch(one -> one.name().equals(label));
+    }
+
     List<String> shown(List<String> labelIds) {
         return labelIds.stream().map(this::shown).toList();
     }

@@ -225,6 +225,33 @@ class ChangesTest {
     }
 
     @Test
+    void aLabelThatWasMadeInTheMiddleIsShownByItsNameToo() {
+        List<PageItem> items = changes(query(), 50, () -> {
+            there.label(inbox.id(), List.of(there.labelId("New/Made now")), List.of());
+            there.label(work.id(), List.of(there.labelId("New/Made now")), List.of());
+        });
+        assertThat(items)
+                .hasSize(2)
+                .allSatisfy(item ->
+                        assertThat(((PageItem.Message) item).email().labels()).contains("New/Made now"));
+        // Once for the run's own labels and once for the new one, not once a message.
+        assertThat(gmail.journal().count(RequestMatch.path("/labels$"))).isEqualTo(2);
+    }
+
+    @Test
+    void aLabelWithoutANameIsAskedForOnce() {
+        List<PageItem> items = changes(query(), 50, () -> {
+            there.label(inbox.id(), List.of("Label_unknown"), List.of());
+            there.label(work.id(), List.of("Label_unknown"), List.of());
+        });
+        assertThat(items)
+                .hasSize(2)
+                .allSatisfy(item ->
+                        assertThat(((PageItem.Message) item).email().labels()).contains("Label_unknown"));
+        assertThat(gmail.journal().count(RequestMatch.path("/labels$"))).isEqualTo(2);
+    }
+
+    @Test
     void whereNobodySaysTheLabelsItMayHaveBeenMeant() {
         Selection inboxOnly = Selection.of(query("inbox"), List.of());
         HistoryJson.Change deleted = new HistoryJson.Change("7", "a", false, null, List.of(), List.of());

@@ -19,8 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each row of Gmail's table of errors, as the vendor's client meets it: what it means, and that it is one request. */
 class ErrorTableTest {
-    private static final String PER_USER = "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user'"
-            + " of service 'gmail.googleapis.com' for consumer 'project_number:1'.";
+    private static final String PER_USER =
+            "Quota exceeded for quota metric 'Queries' and limit 'Queries per minute per user'"
+                    + " of service 'gmail.googleapis.com' for consumer 'project_number:1'.";
 
     private FakeGmail gmail;
     private TestBox box;
@@ -126,7 +127,8 @@ class ErrorTableTest {
         assertThat(failed(new Fault.Drop(), client::profile).kind()).isEqualTo(Kind.RETRY);
         gmail.faults().clear();
         assertThat(client.profile().address()).isEqualTo("a@example.com");
-        assertThat(failed(new Fault.Truncate(10, false), client::profile).kind()).isEqualTo(Kind.RETRY);
+        assertThat(failed(new Fault.Truncate(10, false), client::profile).kind())
+                .isEqualTo(Kind.RETRY);
         assertThat(failed(Fault.status(302), client::profile).kind()).isEqualTo(Kind.FAIL_JOB);
         assertThat(List.of(gmail.journal().total())).containsExactly(1L);
     }

@@ -153,8 +153,10 @@ class LibraryTest {
         }
 
         private void serve(Socket connection) {
-            byte[] body = "{\"emailAddress\":\"a@example.com\",\"historyId\":\"7\"}".getBytes(StandardCharsets.US_ASCII);
-            String head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
+            byte[] body =
+                    "{\"emailAddress\":\"a@example.com\",\"historyId\":\"7\"}".getBytes(StandardCharsets.US_ASCII);
+            String head =
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + body.length + "\r\n\r\n";
             try (connection;
                     BufferedReader reader = new BufferedReader(
                             new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII))) {

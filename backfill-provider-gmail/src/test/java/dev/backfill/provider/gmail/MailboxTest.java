@@ -158,7 +158,24 @@ class MailboxTest {
     void everyRequestNamesItsFieldsAndTakesGzip() {
         box.mailbox().key();
         box.mailbox().folders();
-        crawl(List.of(), false);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of(), false, true);
+        Crawl walk = Crawl.run(box.mailbox(), query, PAGE);
+        there.label(mails.get(0).id(), List.of("STARRED"), List.of());
+        Crawl.run(box.mailbox(), query, PAGE, box.mailbox().planChanges(query, walk.pins()));
+        EmailMessage email = walk.emails().stream()
+                .filter(EmailMessage::hasAttachments)
+                .findFirst()
+                .orElseThrow();
+        box.mailbox()
+                .open(
+                        ContentRef.attachment(
+                                email.id(), email.attachments().get(0).id()),
+                        1L << 20);
+        box.mailbox().open(ContentRef.mime(email.id()), 1L << 20);
+        assertThat(gmail.journal().entries())
+                .extracting(entry -> entry.path().replaceAll("[0-9a-f]{16}", "id"))
+                .anyMatch(path -> path.endsWith("/history"))
+                .anyMatch(path -> path.contains("/attachments/"));
         assertThat(gmail.journal().entries()).isNotEmpty().allSatisfy(entry -> {
             assertThat(entry.query()).containsKey("fields");
             assertThat(entry.header("Accept-Encoding")).anyMatch(value -> value.contains("gzip"));

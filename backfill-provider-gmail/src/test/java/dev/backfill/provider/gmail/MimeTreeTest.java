@@ -51,8 +51,9 @@ class MimeTreeTest {
                 .folder(FolderPath.INBOX)
                 .mime(MailBytes.utf8((HEAD + mime).replace("\n", "\r\n")))
                 .build();
-        try (FakeGmail gmail =
-                        FakeGmail.builder().mailbox("ann@example.com", List.of(mail)).start();
+        try (FakeGmail gmail = FakeGmail.builder()
+                        .mailbox("ann@example.com", List.of(mail))
+                        .start();
                 TestBox box = TestBox.open(gmail.rootUrl(), Map.of("content", content))) {
             PageCollector page = new PageCollector();
             box.mailbox().replay(Crawl.everything(), List.of(FailureRef.message("all", ID)), page);
@@ -84,7 +85,8 @@ class MimeTreeTest {
     @ParameterizedTest
     @ValueSource(strings = {"full", "raw"})
     void alternativesAreTwoBodiesOfOneMessage(String content) throws Exception {
-        EmailMessage email = read(multipart("alternative", "a", TEXT, HTML), content).email();
+        EmailMessage email =
+                read(multipart("alternative", "a", TEXT, HTML), content).email();
         assertBodies(email, "plain words", "<p>marked words</p>");
         assertThat(email.mimeType()).isEqualTo("text/html");
         assertThat(email.hasAttachments()).isFalse();
@@ -111,7 +113,8 @@ class MimeTreeTest {
         String picture = part(
                 "Content-Type: image/png; name=logo.png\nContent-ID: <logo@example>\nContent-Transfer-Encoding: base64",
                 "iVBORw==");
-        EmailMessage email = read(multipart("related", "r", HTML, picture), content).email();
+        EmailMessage email =
+                read(multipart("related", "r", HTML, picture), content).email();
         assertBodies(email, "null", "<p>marked words</p>");
         assertThat(email.attachments()).hasSize(1);
         assertAttachment(email.attachments().get(0), "logo.png", "image/png", true);
@@ -142,7 +145,8 @@ class MimeTreeTest {
                         part("Content-Type: text/plain", "inner words"),
                         part("Content-Type: application/zip; name=inner.zip", "PK"));
         String forwarded = part("Content-Type: message/rfc822\nContent-Disposition: attachment", inner);
-        EmailMessage email = read(multipart("mixed", "m", TEXT, forwarded), content).email();
+        EmailMessage email =
+                read(multipart("mixed", "m", TEXT, forwarded), content).email();
         assertBodies(email, "plain words", "null");
         assertThat(email.subject()).isEqualTo("tree");
         assertThat(email.attachments()).hasSize(1);
