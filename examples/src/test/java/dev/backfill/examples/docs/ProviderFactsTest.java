@@ -31,7 +31,7 @@ class ProviderFactsTest {
         List<Row> rows = rows(Files.readString(root.resolve("docs").resolve(document)));
         assertThat(rows).hasSizeGreaterThan(30);
         List<Path> sources = new ArrayList<>();
-        for (String tests : List.of(module, "backfill-testkit")) {
+        for (String tests : List.of(module, "backfill-testkit", "backfill-core", "examples")) {
             sources.addAll(javaFiles(root.resolve(tests).resolve("src/test/java")));
         }
         assertThat(problems(rows, sources)).isEmpty();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A backfill followed by incremental runs over a mailbox that changes all the while: whoever reads what was published, once by its
  * keys, whatever the order, ends with the mailbox's own state.
  */
-class ChangingMailboxTest {
+class ChangingGmailTest {
     private static List<StoredMail> mails(long seed, int count) {
         return new MailGenerator(GeneratorOptions.of(seed, count)).mails().toList();
     }

@@ -1,0 +1,169 @@
+package dev.backfill.examples.gmail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
+import dev.backfill.api.Waiting;
+import dev.backfill.spi.AccessTokens;
+import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.gmail.FakeGoogleTokens;
+import dev.backfill.testkit.gmail.GmailFault;
+import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.GeneratorOptions;
+import dev.backfill.testkit.mail.MailGenerator;
+import dev.backfill.testkit.mail.StoredMail;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** What Gmail's refusals do to a job, from the wire to the job's state. */
+class GmailTroubleTest {
+    private static final int MESSAGES = 20;
+    private static final RequestMatch GET = RequestMatch.path("/(messages|threads)/[0-9a-f]+$");
+    private static final RequestMatch TOKEN = RequestMatch.path("/token$");
+
+    private static FakeGmail gmail() throws Exception {
+        List<StoredMail> mails = new ArrayList<>();
+        new MailGenerator(GeneratorOptions.of(5, MESSAGES))
+                .mails()
+                .forEach(mail ->
+                        mails.add(mail.toBuilder().folder(FolderPath.INBOX).build()));
+        return FakeGmail.builder().mailbox(GmailWorld.OWNER, mails).start();
+    }
+
+    private static JobId start(GmailWorld world) {
+        return world.jobs().start(GmailWorld.request(Mode.FULL).build()).id();
+    }
+
+    private static void assertAllIsPublished(GmailWorld world) {
+        assertThat(world.sink.messageIds())
+                .containsExactlyInAnyOrderElementsOf(world.mailbox().messageIds());
+    }
+
+    /** Tokens of which the first is refused. */
+    private static final class TwoTokens implements AccessTokens {
+        private final AtomicInteger refused = new AtomicInteger();
+
+        @Override
+        public String get() {
+            return refused.get() == 0 ? "old" : "new";
+        }
+
+        @Override
+        public void invalidate(String token) {
+            assertThat(token).isEqualTo("old");
+            refused.incrementAndGet();
+        }
+    }
+
+    @Test
+    void aTokenThatIsRefusedIsRefreshedOnceAndCostsOneRequest() throws Exception {
+        try (FakeGmail gmail = gmail()) {
+            gmail.tokens().accept("new", GmailWorld.OWNER);
+            TwoTokens tokens = new TwoTokens();
+            Map<String, String> settings = Map.of("quota", "off", "concurrency", "1");
+            try (GmailWorld world = new GmailWorld(gmail, settings, tokens, UnaryOperator.identity())) {
+                world.completed(start(world));
+                assertAllIsPublished(world);
+            }
+            assertThat(tokens.refused).hasValue(1);
+            assertThat(gmail.journal().entries().subList(0, 2))
+                    .as("the first request, and the same again")
+                    .allMatch(entry -> entry.path().endsWith("/profile"));
+        }
+    }
+
+    @Test
+    void aConsentThatIsRevokedFailsTheJobAndOnceItIsGivenAgainTheJobGoesOn() throws Exception {
+        try (FakeGmail gmail = gmail();
+                FakeGoogleTokens tokens = FakeGoogleTokens.start(gmail.tokens(), InstantSource.system())) {
+            gmail.tokens().accept("nobody's", "nobody@example.com");
+            Map<String, String> settings = Map.of(
+                    "quota", "off",
+                    "client-id", "app",
+                    "client-secret", "secret",
+                    "refresh-token", "refresh",
+                    "token-url", tokens.tokenUrl().toString());
+            AccessTokens none = () -> "the host's";
+            try (GmailWorld world = new GmailWorld(gmail, settings, none, UnaryOperator.identity())) {
+                JobId id = start(world);
+                BackfillJob failed = world.await(id, job -> job.state().isTerminal());
+                assertThat(failed.state()).isEqualTo(JobState.FAILED);
+                assertThat(failed.failureCode()).isEqualTo("AUTHENTICATION");
+                // Once, and once more as after any token that is refused.
+                assertThat(tokens.journal().count(TOKEN)).isEqualTo(2);
+                assertThat(gmail.journal().total()).isZero();
+
+                tokens.consent("app", "secret", "refresh", GmailWorld.OWNER);
+                world.jobs().resume(id);
+                world.completed(id);
+                assertAllIsPublished(world);
+            }
+        }
+    }
+
+    @Test
+    void aUsedUpDayParksTheJobUntilMidnightInCaliforniaWithoutAnotherRequest() throws Exception {
+        try (FakeGmail gmail = gmail();
+                GmailWorld world =
+                        new GmailWorld(gmail, Map.of("quota", "off", "concurrency", "1"), () -> "t", w -> w)) {
+            gmail.faults().always(GET, GmailFault.dailyLimit().asFault());
+            JobId id = start(world);
+            BackfillJob parked = world.await(id, GmailTroubleTest::isParked);
+
+            Instant until = parked.waiting().until();
+            assertThat(until).isBetween(Instant.now(), Instant.now().plus(Duration.ofHours(25)));
+            assertThat(until.atZone(ZoneId.of("America/Los_Angeles")).toLocalTime())
+                    .isEqualTo(LocalTime.MIDNIGHT);
+            assertThat(gmail.journal().count(GET)).isEqualTo(1);
+            world.jobs().cancel(id);
+        }
+    }
+
+    private static boolean isParked(BackfillJob job) {
+        Waiting waiting = job.waiting();
+        return job.state() == JobState.QUEUED && waiting != null && waiting.until() != null;
+    }
+
+    @Test
+    void usedUpBandwidthParksTheJobUntilTheTimeGmailNames() throws Exception {
+        Instant until = Instant.parse("2999-01-01T00:00:00Z");
+        try (FakeGmail gmail = gmail();
+                GmailWorld world =
+                        new GmailWorld(gmail, Map.of("quota", "off", "concurrency", "1"), () -> "t", w -> w)) {
+            gmail.faults().always(GET, GmailFault.bandwidth(until.toString()).asFault());
+            JobId id = start(world);
+            assertThat(world.await(id, GmailTroubleTest::isParked).waiting().until())
+                    .isEqualTo(until);
+            assertThat(gmail.journal().count(GET)).isEqualTo(1);
+            world.jobs().cancel(id);
+        }
+    }
+
+    @Test
+    void aDaysBytesThatAreUsedUpParkTheJobForTheDay() throws Exception {
+        Map<String, String> settings = Map.of("quota", "off", "concurrency", "1", "daily-bytes", "2000");
+        try (FakeGmail gmail = gmail();
+                GmailWorld world = new GmailWorld(gmail, settings, () -> "t", w -> w)) {
+            JobId id = start(world);
+            BackfillJob parked = world.await(id, GmailTroubleTest::isParked);
+            assertThat(parked.waiting().until())
+                    .isBetween(
+                            Instant.now().plus(Duration.ofHours(23)),
+                            Instant.now().plus(Duration.ofHours(25)));
+            world.jobs().cancel(id);
+        }
+    }
+}
