@@ -7,6 +7,7 @@ import dev.backfill.benchmarks.anchor.PlainLoop;
 import dev.backfill.benchmarks.anchor.SpringBatch;
 import dev.backfill.benchmarks.anchor.Work;
 import dev.backfill.benchmarks.fake.CountingSink;
+import dev.backfill.benchmarks.report.Medians;
 import dev.backfill.benchmarks.report.Report;
 import dev.backfill.benchmarks.report.Rounds;
 import dev.backfill.benchmarks.report.Row;
@@ -14,7 +15,6 @@ import dev.backfill.testkit.DirectMailboxContext;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What the engine makes of a provider and a sink that cost next to nothing, beside a plain loop and Spring Batch on the same
@@ -50,17 +50,17 @@ final class EngineBench implements Bench {
         for (int bytes : BODY_BYTES) {
             int messages = (quick ? 2_000_000 : 100_000_000) / Math.max(bytes, 5_000) / 1_000 * 1_000 + 1_000;
             String name = database.product() + ", " + bytes / 1_000 + " KB, ";
-            Map<String, Double> rates = measure(database, spring, messages, bytes, quick);
-            double anchor = rates.get(SPRING);
-            rates.forEach((subject, rate) -> {
+            Medians rates = measure(database, spring, messages, bytes, quick);
+            double anchor = rates.of(SPRING);
+            rates.byName().forEach((subject, rate) -> {
                 Row row = Row.of(name + subject, rate, "messages/s");
                 report.add(subject.equals(SPRING) ? row : row.to(anchor, SPRING));
             });
         }
     }
 
-    private static Map<String, Double> measure(
-            BenchDatabase database, SpringBatch spring, int messages, int bytes, boolean quick) throws Exception {
+    private static Medians measure(BenchDatabase database, SpringBatch spring, int messages, int bytes, boolean quick)
+            throws Exception {
         ScriptedSource source = ScriptedSource.builder()
                 .mailbox(ScriptedFolder.inbox(messages).bodies(bytes))
                 .noBorderRepeats()

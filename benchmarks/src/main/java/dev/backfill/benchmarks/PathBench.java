@@ -4,6 +4,7 @@ import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.benchmarks.anchor.HandWrittenPath;
+import dev.backfill.benchmarks.report.Medians;
 import dev.backfill.benchmarks.report.Report;
 import dev.backfill.benchmarks.report.Rounds;
 import dev.backfill.benchmarks.report.Row;
@@ -88,17 +89,17 @@ final class PathBench implements Bench {
                         new HandWrittenPath(servers.graph(), servers.pubSub(), PathServers.TOPIC, database.plain());
                 BackfillManager engine = engine(servers, database, one.mailboxes())) {
             Meter meter = new Meter(one);
-            Map<String, Double> figures = new Rounds(quick ? 0 : 2, quick ? 1 : 5)
+            Medians figures = new Rounds(quick ? 0 : 2, quick ? 1 : 5)
                     .measure(HAND, () -> meter.rate(() -> byHand.run(one.boxes())))
                     .measure(HAND + CPU, meter::cpuMillis)
                     .measure(ENGINE, () -> meter.rate(() -> crawl(engine, one.boxes())))
                     .measure(ENGINE + CPU, meter::cpuMillis)
                     .run();
             for (String unit : List.of("", CPU)) {
-                double anchor = figures.get(HAND + unit);
+                double anchor = figures.of(HAND + unit);
                 String named = unit.isEmpty() ? "messages/s" : "ms a message";
                 report.add(Row.of(one.title() + HAND + unit, anchor, named));
-                report.add(Row.of(one.title() + ENGINE + unit, figures.get(ENGINE + unit), named)
+                report.add(Row.of(one.title() + ENGINE + unit, figures.of(ENGINE + unit), named)
                         .to(anchor, HAND));
             }
         }

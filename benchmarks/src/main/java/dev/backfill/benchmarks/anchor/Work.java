@@ -35,7 +35,10 @@ public record Work(Mailbox mailbox, MessagePublisher publisher, AccountRef accou
     public static final int PAGE = 100;
 
     private static final PageLimit LIMIT = new PageLimit(PAGE, Long.MAX_VALUE);
+    /** One upper bound for all readings, as a job's is frozen. */
+    @SuppressWarnings("TimeInStaticInitializer")
     private static final MailQuery QUERY = new MailQuery(null, Instant.now(), List.of(), false, false);
+
     private static final MessageEncoder ENCODER = new JsonEventEncoder("bench", false);
     private static final JobId JOB = new JobId("backfill_bench_20260101_000000_00000000");
 

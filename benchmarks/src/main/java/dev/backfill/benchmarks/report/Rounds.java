@@ -80,10 +80,10 @@ public final class Rounds {
     /**
      * Runs all rounds.
      *
-     * @return the median of each, by name, in the order they were added
+     * @return the median of each, in the order they were added
      * @throws Exception whatever a measurement threw
      */
-    public Map<String, Double> run() throws Exception {
+    public Medians run() throws Exception {
         Map<String, List<Double>> figures = new LinkedHashMap<>();
         for (int round = 0; round < warmUps + rounds; round++) {
             for (Map.Entry<String, Measurements> measurement : measurements.entrySet()) {
@@ -97,7 +97,7 @@ public final class Rounds {
         }
         Map<String, Double> medians = new LinkedHashMap<>();
         figures.forEach((name, all) -> medians.put(name, median(all)));
-        return medians;
+        return new Medians(Collections.unmodifiableMap(medians));
     }
 
     private static String name(String measurement, String figure) {
