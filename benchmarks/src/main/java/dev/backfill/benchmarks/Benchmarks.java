@@ -17,6 +17,8 @@ public final class Benchmarks {
         BENCHES.put("path", new PathBench());
         BENCHES.put("memory", new MemoryBench());
         BENCHES.put("gmail", new GmailBench());
+        BENCHES.put("provider", new ProviderBench());
+        BENCHES.put("publish", new PublishBench());
         BENCHES.put("quota", new QuotaBench());
         BENCHES.put("scale", new ScaleBench());
     }
