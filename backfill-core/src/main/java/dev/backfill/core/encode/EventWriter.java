@@ -24,6 +24,7 @@ final class EventWriter {
     private final EmailEvent event;
     private final EmailMessage email;
     private final Layout layout;
+    private final byte[] body;
 
     /**
      * Makes a writer.
@@ -38,6 +39,7 @@ final class EventWriter {
         this.event = event;
         this.email = email;
         this.layout = layout;
+        this.body = EscapedText.of(layout.body());
     }
 
     void write(String eventId, String sourceService, String sourceVersion) throws IOException {
@@ -79,7 +81,7 @@ final class EventWriter {
         json.writeStringField("id", messageId);
         text("thread_id", email.threadId());
         text("subject", email.subject());
-        json.writeStringField("body", layout.body());
+        escaped("body", body);
         EmailAddress from = email.from();
         text("from_address", from == null ? "" : from.address());
         addresses("to_addresses", email.to());
@@ -100,8 +102,8 @@ final class EventWriter {
 
     private void writeAdditions() throws IOException {
         text("folder", email.folder());
-        json.writeStringField("body_html", layout.bodyHtml());
-        json.writeStringField("body_text", layout.bodyText());
+        escaped("body_html", utf8(layout.bodyHtml()));
+        escaped("body_text", utf8(layout.bodyText()));
         text("internet_message_id", email.internetMessageId());
         text("in_reply_to", email.inReplyTo());
         texts("references", email.references());
@@ -212,6 +214,16 @@ final class EventWriter {
     private @Nullable String sentDate() {
         Instant sentAt = email.sentAt();
         return sentAt == null || !WireDate.isRepresentable(sentAt) ? null : sentAt.toString();
+    }
+
+    /** One of the two is what {@code body} holds, too. */
+    private byte[] utf8(String text) {
+        return text.equals(layout.body()) ? body : EscapedText.of(text);
+    }
+
+    private void escaped(String field, byte[] value) throws IOException {
+        json.writeFieldName(field);
+        json.writeRawUTF8String(value, 0, value.length);
     }
 
     private void text(String field, String value) throws IOException {

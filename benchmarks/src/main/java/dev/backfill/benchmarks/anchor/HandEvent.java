@@ -103,8 +103,8 @@ final class HandEvent {
         }
         json.writeEndObject();
         json.writeStringField("folder", "Inbox");
-        json.writeStringField("body_html", "");
-        json.writeStringField("body_text", "");
+        json.writeStringField("body_html", html ? mail.body : "");
+        json.writeStringField("body_text", html ? "" : mail.body);
         json.writeStringField("internet_message_id", mail.text("internetMessageId"));
         json.writeStringField("in_reply_to", mail.headers.getOrDefault("In-Reply-To", ""));
         texts(json, "references", List.of());
