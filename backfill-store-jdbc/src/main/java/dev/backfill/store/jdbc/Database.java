@@ -20,6 +20,7 @@ final class Database {
     private final DataSource reader;
     private final Tables tables;
     private final @Nullable String beginWrite;
+    private final @Nullable GroupCommits together;
     private final ThreadLocal<Boolean> busy = new ThreadLocal<>();
 
     /**
@@ -37,6 +38,8 @@ final class Database {
     /** Makes a database that ends transactions which stand still for so long. */
     Database(Dialect dialect, DataSource writer, DataSource reader, Tables tables, Duration standstill) {
         this.beginWrite = dialect.beginWrite(standstill);
+        // PostgreSQL brings commits together by itself.
+        this.together = dialect == Dialect.SQLITE ? new GroupCommits(writer) : null;
         this.dialect = dialect;
         this.writer = writer;
         this.reader = reader;
@@ -70,12 +73,16 @@ final class Database {
      * @return what the work gave, once it is stored
      */
     <T> T write(String failure, Work<T> work) {
-        return transaction(writer, failure, session -> {
+        return transaction(failure, () -> together != null ? together.run(work) : once(writer, begun(work)));
+    }
+
+    private <T> Work<T> begun(Work<T> work) {
+        return session -> {
             if (beginWrite != null) {
                 session.execute(beginWrite);
             }
             return work.run(session);
-        });
+        };
     }
 
     /**
@@ -86,10 +93,15 @@ final class Database {
      * @return what the work gave
      */
     <T> T read(String failure, Work<T> work) {
-        return transaction(reader, failure, work);
+        return transaction(failure, () -> once(reader, work));
     }
 
-    private <T> T transaction(DataSource source, String failure, Work<T> work) {
+    /** One try. */
+    private interface Attempt<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T transaction(String failure, Attempt<T> once) {
         if (busy.get() != null) {
             throw new IllegalStateException("a function handed to the store must not call the store");
         }
@@ -97,7 +109,7 @@ final class Database {
         try {
             for (int attempt = 1; ; attempt++) {
                 try {
-                    return once(source, work);
+                    return once.run();
                 } catch (SQLException refused) {
                     if (dialect.isForGood(refused)) {
                         throw StoreException.refused(failure + ".", refused);
@@ -113,38 +125,28 @@ final class Database {
     }
 
     private static <T> T once(DataSource source, Work<T> work) throws SQLException {
-        try (Connection connection = source.getConnection()) {
+        Connection connection = source.getConnection();
+        boolean done = false;
+        try {
             connection.setAutoCommit(false);
-            boolean done = false;
-            try {
-                T result = work.run(new Session(connection));
-                connection.commit();
-                done = true;
-                return result;
-            } finally {
-                end(connection, done);
-            }
+            T result = work.run(new Session(connection));
+            connection.commit();
+            done = true;
+            return result;
+        } finally {
+            end(connection, done);
         }
     }
 
-    /** Leaves nothing behind on a connection that others use after this. */
-    private static void end(Connection connection, boolean done) {
-        try {
+    /** Gives a connection back, with nothing left behind for those who use it after this. */
+    static void end(Connection connection, boolean done) {
+        try (connection) {
             if (!done) {
                 connection.rollback();
             }
             connection.setAutoCommit(true);
         } catch (SQLException broken) {
             // The connection is broken, which rolls back by itself; what led here is thrown already, or was stored.
-            abandon(connection, broken);
-        }
-    }
-
-    private static void abandon(Connection connection, SQLException broken) {
-        try {
-            connection.close();
-        } catch (SQLException worse) {
-            broken.addSuppressed(worse);
         }
     }
 }
