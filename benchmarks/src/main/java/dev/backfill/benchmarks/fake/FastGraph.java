@@ -34,7 +34,9 @@ public final class FastGraph implements AutoCloseable {
     private static final int DEFAULT_TOP = 10;
 
     private final int messages;
+    private final int every;
     private final byte[] rest;
+    private final byte[] restWithAttachments;
     private final byte[] attachment;
     private final @Nullable QuotaMeter quota;
     private final FastServer server;
@@ -49,7 +51,7 @@ public final class FastGraph implements AutoCloseable {
      * @param quota what each mailbox is kept to, a unit a request; null for no limit
      */
     public FastGraph(int messages, int bodyBytes, Duration latency, @Nullable QuotaMeter quota) {
-        this(messages, bodyBytes, 0, 0, latency, quota);
+        this(messages, bodyBytes, 1, 0, 0, latency, quota);
     }
 
     /**
@@ -69,10 +71,34 @@ public final class FastGraph implements AutoCloseable {
             int attachmentBytes,
             Duration latency,
             @Nullable QuotaMeter quota) {
+        this(messages, bodyBytes, 1, attachments, attachmentBytes, latency, quota);
+    }
+
+    /**
+     * Starts the server with messages of which some have attachments.
+     *
+     * @param messages messages of each mailbox, 1 or more
+     * @param bodyBytes bytes of each body
+     * @param every every so many'th message has attachments, 1 for all
+     * @param attachments attachments of each of those
+     * @param attachmentBytes bytes of each
+     * @param latency how long each answer takes
+     * @param quota what each mailbox is kept to, a unit a request; null for no limit
+     */
+    public FastGraph(
+            int messages,
+            int bodyBytes,
+            int every,
+            int attachments,
+            int attachmentBytes,
+            Duration latency,
+            @Nullable QuotaMeter quota) {
         this.messages = messages;
+        this.every = every;
         this.quota = quota;
         this.attachment = MailText.utf8(MailText.of(attachmentBytes));
-        this.rest = MailText.utf8(rest(bodyBytes, attachments, attachmentBytes));
+        this.rest = MailText.utf8(rest(bodyBytes, 0, 0));
+        this.restWithAttachments = MailText.utf8(rest(bodyBytes, attachments, attachmentBytes));
         this.server = FastServer.start(this::admit, latency);
     }
 
@@ -98,6 +124,11 @@ public final class FastGraph implements AutoCloseable {
     /** {@return the address to crawl, which ends in {@code /v1.0}} */
     public URI baseUrl() {
         return URI.create(server.uri() + "/v1.0");
+    }
+
+    /** {@return how many messages each mailbox has} */
+    public int messages() {
+        return messages;
     }
 
     /** {@return how many requests came, refused ones too} */
@@ -201,7 +232,7 @@ public final class FastGraph implements AutoCloseable {
             String head = head(number);
             pieces.add(MailText.utf8(whole ? head : head + "\"}"));
             if (whole) {
-                pieces.add(rest);
+                pieces.add(number % every == 0 ? restWithAttachments : rest);
             }
         }
         pieces.add(END);
