@@ -4,19 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.api.client.googleapis.json.GoogleJsonError;
 import com.google.api.client.googleapis.json.GoogleJsonResponseException;
 import com.google.api.client.http.HttpResponseException;
+import dev.backfill.spi.RetryAfter;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import dev.backfill.spi.SourceException.Scope;
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -225,33 +223,10 @@ final class GmailErrors {
     private @Nullable Instant retryAt(HttpResponseException response, String text) {
         String header =
                 response.getHeaders() == null ? null : response.getHeaders().getRetryAfter();
-        if (header != null) {
-            Instant told = ofHeader(header.strip());
-            if (told != null) {
-                return told;
-            }
-        }
+        // Google tells the time in the text where it gives no header, in the same form as a header may have.
         Matcher matcher = TIME_IN_TEXT.matcher(text.toUpperCase(Locale.ROOT));
-        return matcher.find() ? parsed(matcher.group(1)) : null;
-    }
-
-    private @Nullable Instant ofHeader(String header) {
-        if (header.matches("\\d{1,9}")) {
-            return clock.instant().plusSeconds(Long.parseLong(header));
-        }
-        try {
-            return ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant();
-        } catch (DateTimeException noHttpDate) {
-            return parsed(header);
-        }
-    }
-
-    private static @Nullable Instant parsed(String text) {
-        try {
-            return Instant.parse(text);
-        } catch (DateTimeException noInstant) {
-            return null;
-        }
+        return RetryAfter.parse(header, clock.instant())
+                .or(() -> RetryAfter.parse(matcher.find() ? matcher.group(1) : null, clock.instant()))
+                .orElse(null);
     }
 }

@@ -8,6 +8,7 @@ import com.microsoft.kiota.serialization.ParseNode;
 import com.microsoft.kiota.serialization.ParseNodeFactoryRegistry;
 import com.microsoft.kiota.serialization.UntypedObject;
 import com.microsoft.kiota.serialization.UntypedString;
+import dev.backfill.spi.RetryAfter;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import dev.backfill.spi.SourceException.Scope;
@@ -15,12 +16,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -43,8 +41,6 @@ final class GraphErrors {
     /** How long a store is left alone that has too much open (ErrorTooManyObjectsOpened) and does not say when to come back. */
     private static final Duration PAUSE_FOR_STORE = Duration.ofMinutes(1);
 
-    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PARK = Duration.ofDays(1);
     private static final int MAX_NESTING = 8;
 
     private static final Set<String> THROTTLING = Set.of(
@@ -103,7 +99,7 @@ final class GraphErrors {
         String found = innermostCode(error);
         String code = found == null ? "HTTP_" + status : found;
         Kind kind = kind(status, code, target);
-        Instant said = retryAt(retryAfter);
+        Instant said = RetryAfter.parse(retryAfter, clock.instant()).orElse(null);
         Duration usual = usualPause(code);
         Instant retryAt = said == null && usual != null ? clock.instant().plus(usual) : said;
         if ((kind == Kind.THROTTLED || kind == Kind.RETRY) && retryAt != null) {
@@ -228,38 +224,6 @@ final class GraphErrors {
                     + " its id or address.";
         }
         return kind == Kind.FAIL_JOB ? ": the request cannot be mended by sending it again." : ".";
-    }
-
-    /** Reads {@code Retry-After}: seconds, several of them (the longest counts), or an HTTP date. */
-    @Nullable
-    Instant retryAt(@Nullable String header) {
-        if (header == null || header.isBlank()) {
-            return null;
-        }
-        Instant now = clock.instant();
-        Duration longest = null;
-        try {
-            for (String part : header.split(",", -1)) {
-                Duration wait = Duration.ofSeconds(Long.parseLong(part.strip()));
-                longest = longest == null || wait.compareTo(longest) > 0 ? wait : longest;
-            }
-        } catch (NumberFormatException notSeconds) {
-            longest = untilDate(header.strip(), now);
-        }
-        if (longest == null) {
-            return null;
-        }
-        Duration floored = longest.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : longest;
-        return now.plus(floored.compareTo(LONGEST_PARK) > 0 ? LONGEST_PARK : floored);
-    }
-
-    private static @Nullable Duration untilDate(String text, Instant now) {
-        try {
-            ZonedDateTime date = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME);
-            return Duration.between(now, date.toInstant());
-        } catch (DateTimeException notADate) {
-            return null;
-        }
     }
 
     /** Lets the SDK read the error; null where the body is none of Graph's, as with gateways' pages. */

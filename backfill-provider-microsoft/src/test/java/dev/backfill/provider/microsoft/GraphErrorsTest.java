@@ -118,7 +118,15 @@ class GraphErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"7, 7", "0, 1", "'31,120', 120", "-5, 1", "'Sun, 01 Mar 2026 10:00:30 GMT', 30", "' 12 ', 12"})
+    @CsvSource({
+        "7, 7",
+        "0, 1",
+        "'31,120', 120",
+        "-5, 1",
+        "'Sun, 01 Mar 2026 10:00:30 GMT', 30",
+        "' 12 ', 12",
+        "'9,x', 9"
+    })
     void retryAfterIsUnderstoodInEveryShape(String header, long seconds) {
         SourceException error = errors.ofAnswer(429, header, body("TooManyRequests"), Target.PAGE);
 
@@ -128,7 +136,7 @@ class GraphErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"soon", "''", "'1,x'"})
+    @CsvSource({"soon", "''", "','"})
     void aRetryAfterThatSaysNothingIsNone(String header) {
         assertThat(errors.ofAnswer(429, header, new byte[0], Target.PAGE).retryAt())
                 .isEmpty();
@@ -140,7 +148,9 @@ class GraphErrorsTest {
 
         assertThat(error.kind()).isEqualTo(Kind.PARKED);
         assertThat(error.retryAt()).contains(NOW.plusSeconds(1_200));
-        assertThat(errors.retryAt("99999999999999")).isEqualTo(NOW.plus(Duration.ofDays(1)));
+        assertThat(errors.ofAnswer(429, "99999999999999", new byte[0], Target.PAGE)
+                        .retryAt())
+                .contains(NOW.plus(Duration.ofDays(1)));
     }
 
     @Test
