@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.StringJoiner;
 
@@ -75,7 +77,8 @@ public final class BudgetGrants {
     /**
      * Draws.
      *
-     * @param now the time by the clock that all drawers share; when it jumps back nothing is given that was given already
+     * @param now the time by the clock that all drawers share; when it jumps back nothing is given that was given already,
+     *     and what was drawn counts for a window and a chunk's life more at the most
      * @param budget how much there is in a window
      * @param wanted how much to draw, 1 to {@code budget.amount()}
      * @return what the drawer gets, and what is drawn then
@@ -88,23 +91,79 @@ public final class BudgetGrants {
                     "wanted must be 1 to " + budget.amount() + " of a budget with a window, was " + wanted);
         }
         long micros = micros(now);
-        List<Grant> held = new ArrayList<>(grants);
-        held.removeIf(grant -> grant.freeAt() <= micros);
+        List<Grant> held = held(micros, budget);
         long free = budget.amount() - held.stream().mapToLong(Grant::amount).sum();
         if (free <= 0) {
-            long next = held.stream().mapToLong(Grant::freeAt).min().orElse(micros);
-            Duration wait = Duration.ofNanos((next - micros) * 1_000);
+            Duration wait = Duration.ofNanos((firstRoom(held, -free) - micros) * 1_000);
             return new Drawn(BudgetStore.Chunk.empty(wait), new BudgetGrants(held));
         }
         long amount = Math.min(free, wanted);
-        Duration life = life(budget.window());
-        long freeAt = micros + micros(life) + micros(budget.window());
-        long together = Math.max(micros(life) / MERGES_A_LIFE, micros(budget.window()) / MERGES_A_WINDOW);
-        hold(held, new Grant(micros, freeAt, amount), together);
-        return new Drawn(new BudgetStore.Chunk(amount, life, null), new BudgetGrants(held));
+        hold(held, new Grant(micros, longestHeld(micros, budget), amount), budget);
+        return new Drawn(new BudgetStore.Chunk(amount, life(budget.window()), null), new BudgetGrants(held));
     }
 
-    private static void hold(List<Grant> held, Grant grant, long together) {
+    /**
+     * Books what is spent already, more than there is if need be: then nothing is given until the window has passed over it.
+     *
+     * @param now the time by the clock that all drawers share
+     * @param budget how much there is in a window
+     * @param amount what was spent, 1 or more
+     * @return what is drawn from now on, to be kept instead
+     * @throws IllegalArgumentException if {@code amount} is less than 1 or the budget has no window
+     */
+    public BudgetGrants spend(Instant now, Quota budget, long amount) {
+        requireNonNull(now, "now");
+        if (amount < 1 || budget.window().isZero()) {
+            throw new IllegalArgumentException("amount must be 1 or more of a budget with a window, was " + amount);
+        }
+        long micros = micros(now);
+        List<Grant> held = held(micros, budget);
+        hold(held, new Grant(micros, micros + micros(budget.window()), amount), budget);
+        return new BudgetGrants(held);
+    }
+
+    /** {@return when all that is drawn is free again, by the clock of the drawers; long past when nothing is} */
+    public Instant freeAt() {
+        long last = grants.stream().mapToLong(Grant::freeAt).max().orElse(0);
+        return Instant.EPOCH.plus(last, ChronoUnit.MICROS);
+    }
+
+    /**
+     * What still counts. Nothing that was drawn before now can count for longer than what is drawn now: if it says so, the
+     * clock was set back meanwhile, and would stop everybody for as long.
+     */
+    private List<Grant> held(long micros, Quota budget) {
+        long most = longestHeld(micros, budget);
+        List<Grant> held = new ArrayList<>();
+        for (Grant grant : grants) {
+            if (grant.freeAt() > micros) {
+                held.add(new Grant(Math.min(grant.since(), micros), Math.min(grant.freeAt(), most), grant.amount()));
+            }
+        }
+        return held;
+    }
+
+    /** When there is room again: once more is free than was spent beyond the budget. */
+    private static long firstRoom(List<Grant> held, long beyond) {
+        List<Grant> soonestFirst = new ArrayList<>(held);
+        soonestFirst.sort(Comparator.comparingLong(Grant::freeAt));
+        long freed = 0;
+        for (Grant grant : soonestFirst) {
+            freed += grant.amount();
+            if (freed > beyond) {
+                return grant.freeAt();
+            }
+        }
+        throw new IllegalStateException("what is held is more than the budget, and yet not");
+    }
+
+    private static long longestHeld(long micros, Quota budget) {
+        return micros + micros(life(budget.window())) + micros(budget.window());
+    }
+
+    private static void hold(List<Grant> held, Grant grant, Quota budget) {
+        long together =
+                Math.max(micros(life(budget.window())) / MERGES_A_LIFE, micros(budget.window()) / MERGES_A_WINDOW);
         Grant last = held.isEmpty() ? null : held.get(held.size() - 1);
         if (last == null || grant.since() - last.since() >= together) {
             held.add(grant);

@@ -48,4 +48,14 @@ public interface BudgetStore {
      * @return the chunk; its amount is 0 when the budget is spent
      */
     Chunk draw(String key, Quota budget, long wanted);
+
+    /**
+     * Books what was spent without having been drawn, such as the bytes of an answer, which nobody knows before it has come. It
+     * may be more than there is; then nothing is given for as long as it takes to make up for it.
+     *
+     * @param key as for {@link #draw}
+     * @param budget as for {@link #draw}
+     * @param amount what was spent, 1 or more
+     */
+    void spend(String key, Quota budget, long amount);
 }

@@ -58,7 +58,54 @@ class BudgetGrantsTest {
                 grants.draw(BEGIN.minusSeconds(3_600), minute, 1).chunk();
 
         assertThat(chunk.amount()).isZero();
-        assertThat(chunk.retryAfter()).isGreaterThan(Duration.ofHours(1));
+        // Nor does it stop everybody until it is as late as it was.
+        assertThat(chunk.retryAfter())
+                .isBetween(Duration.ofMinutes(1), Duration.ofMinutes(1).plusSeconds(5));
+    }
+
+    /** The clock is set back again and again: more is never given in a stretch of real time than the budget. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void aClockThatIsSetBackNeverMakesMoreOfTheBudget(long seed) {
+        Random random = new Random(seed);
+        Quota budget = new Quota("any", Quota.Measure.UNITS, Quota.Scope.PROJECT, 1_000, Duration.ofSeconds(60));
+        BudgetGrants grants = BudgetGrants.NONE;
+        Deque<Spent> spent = new ArrayDeque<>();
+        Instant real = BEGIN;
+        Duration behind = Duration.ZERO;
+        long total = 0;
+        for (int i = 0; i < 20_000; i++) {
+            real = real.plusMillis(random.nextInt(200));
+            behind = random.nextInt(500) == 0 ? behind.plusSeconds(random.nextInt(100_000)) : behind;
+            BudgetGrants.Drawn drawn = grants.draw(real.minus(behind), budget, 1L + random.nextInt(30));
+            grants = drawn.after();
+            total += drawn.chunk().amount();
+            spent.addLast(new Spent(real, drawn.chunk().amount()));
+            while (!spent.getFirst().at().isAfter(real.minus(budget.window()))) {
+                spent.removeFirst();
+            }
+            assertThat(spent.stream().mapToLong(Spent::amount).sum())
+                    .as("seed %d", seed)
+                    .isLessThanOrEqualTo(budget.amount());
+        }
+        assertThat(total).as("seed %d", seed).isGreaterThan(10 * budget.amount());
+    }
+
+    @Test
+    void whatIsBookedBeyondTheBudgetIsMadeUpFor() {
+        Quota minute = new Quota("minute", Quota.Measure.BYTES, Quota.Scope.PROJECT, 100, Duration.ofMinutes(1));
+        BudgetGrants grants = BudgetGrants.NONE.spend(BEGIN, minute, 90);
+        grants = grants.spend(BEGIN.plusSeconds(30), minute, 250);
+
+        BudgetStore.Chunk empty = grants.draw(BEGIN.plusSeconds(31), minute, 1).chunk();
+        assertThat(empty.amount()).isZero();
+        // The 90 that are free at 60 s are not enough.
+        assertThat(empty.retryAfter()).isEqualTo(Duration.ofSeconds(59));
+        assertThat(grants.draw(BEGIN.plusSeconds(90), minute, 200 - 100).chunk().amount())
+                .isEqualTo(100);
+        assertThat(grants.freeAt()).isEqualTo(BEGIN.plusSeconds(90));
+        assertThat(BudgetGrants.NONE.freeAt()).isEqualTo(Instant.EPOCH);
+        assertThatIllegalArgumentException().isThrownBy(() -> BudgetGrants.NONE.spend(BEGIN, minute, 0));
     }
 
     @Test

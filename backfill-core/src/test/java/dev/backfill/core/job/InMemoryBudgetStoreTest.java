@@ -76,4 +76,24 @@ class InMemoryBudgetStoreTest implements BudgetStoreContract {
         time.jumpWall(Duration.ofHours(-1));
         assertThat(store.draw("project", MINUTE, 1).amount()).isZero();
     }
+
+    @Test
+    void aStoreOfOneProcessDoesNotCareHowTheWallClockIsSet() {
+        InMemoryBudgetStore own = InMemoryBudgetStore.monotonic(time);
+        own.draw("project", MINUTE, 6_000);
+        time.jumpWall(Duration.ofHours(5));
+        assertThat(own.draw("project", MINUTE, 1).amount()).isZero();
+        time.jumpWall(Duration.ofHours(-10));
+        time.advance(Duration.ofSeconds(63));
+        assertThat(own.draw("project", MINUTE, 1).amount()).isEqualTo(1);
+    }
+
+    @Test
+    void budgetsOfMailboxesThatAreGoneAreForgotten() {
+        for (int mailbox = 0; mailbox < 1_000; mailbox++) {
+            store.draw("mailbox-" + mailbox, MINUTE, 1);
+            time.advance(Duration.ofSeconds(1));
+        }
+        assertThat(store.size()).isLessThan(300);
+    }
 }

@@ -8,6 +8,7 @@ import dev.backfill.spi.Quota;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,17 @@ final class JdbcBudgetStore implements BudgetStore {
     /** A statement of a draw that takes longer is ended on PostgreSQL: a run that waits for it obeys no command. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** How often each process deletes rows in which nothing has counted for as long. */
+    private static final Duration FORGET_EVERY = Duration.ofHours(1);
+
     private final Database database;
     private final Time time;
     private final String insert;
     private final String select;
     private final String update;
+    private final String forget;
     private final @Nullable String noPatience;
+    private final AtomicReference<Instant> lastForgotten = new AtomicReference<>(Instant.EPOCH);
 
     /** Tells the time within a transaction. */
     @FunctionalInterface
@@ -46,7 +52,8 @@ final class JdbcBudgetStore implements BudgetStore {
         this.select = "select grants from " + table + " where budget_key = ?"
                 + database.dialect().forUpdate();
         this.noPatience = database.dialect().noPatience(PATIENCE);
-        this.update = "update " + table + " set grants = ? where budget_key = ?";
+        this.update = "update " + table + " set grants = ?, free_at = ? where budget_key = ?";
+        this.forget = "delete from " + table + " where free_at < ?";
     }
 
     private static Time databaseTime(Dialect dialect) {
@@ -56,17 +63,51 @@ final class JdbcBudgetStore implements BudgetStore {
 
     @Override
     public Chunk draw(String key, Quota budget, long wanted) {
+        return change("A budget could not be drawn from", key, (grants, now) -> grants.draw(now, budget, wanted))
+                .chunk();
+    }
+
+    @Override
+    public void spend(String key, Quota budget, long amount) {
+        change("What was spent could not be booked", key, (grants, now) -> {
+            BudgetGrants after = grants.spend(now, budget, amount);
+            return new BudgetGrants.Drawn(Chunk.empty(Duration.ZERO), after);
+        });
+    }
+
+    /** What is done with a budget once nobody else can change it. */
+    @FunctionalInterface
+    private interface Change {
+        BudgetGrants.Drawn of(BudgetGrants grants, Instant now);
+    }
+
+    private BudgetGrants.Drawn change(String failure, String key, Change change) {
         requireNonNull(key, "key");
-        return database.write("A budget could not be drawn from", session -> {
+        return database.write(failure, session -> {
             if (noPatience != null) {
                 session.execute(noPatience);
             }
             BudgetGrants before = locked(session, key);
             // The time is asked for once the row is locked: whoever had it before was told an earlier one.
-            BudgetGrants.Drawn drawn = before.draw(time.now(session), budget, wanted);
-            session.update(update, params -> params.text(drawn.after().text()).text(key));
-            return drawn.chunk();
+            Instant now = time.now(session);
+            BudgetGrants.Drawn drawn = change.of(before, now);
+            store(session, key, drawn.after());
+            forgetOldSometimes(session, now);
+            return drawn;
         });
+    }
+
+    private void store(Session session, String key, BudgetGrants after) throws SQLException {
+        session.update(
+                update, params -> params.text(after.text()).time(after.freeAt()).text(key));
+    }
+
+    /** Mailboxes come and go, and each may have rows of its own. */
+    private void forgetOldSometimes(Session session, Instant now) throws SQLException {
+        Instant last = lastForgotten.get();
+        if (now.isAfter(last.plus(FORGET_EVERY)) && lastForgotten.compareAndSet(last, now)) {
+            session.update(forget, params -> params.time(now.minus(FORGET_EVERY)));
+        }
     }
 
     /** What was drawn, in a row that nobody else changes until the transaction is over; made if it is not there. */

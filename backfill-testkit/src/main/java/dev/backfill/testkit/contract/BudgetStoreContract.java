@@ -132,6 +132,25 @@ public interface BudgetStoreContract {
         assertThat(given).hasValue(MINUTE.amount());
     }
 
+    /** What was spent without a draw is held against all, and made up for if it was more than there is. */
+    @Test
+    default void whatIsBookedIsHeldAgainstAllDrawers() {
+        drawer().spend("project", MINUTE, 4_000);
+        assertThat(drawer().draw("project", MINUTE, 6_000).amount()).isEqualTo(2_000);
+        drawer().spend("project", MINUTE, 5_000);
+        advance(MINUTE.window().dividedBy(2));
+        assertThat(drawer().draw("project", MINUTE, 1).amount()).isZero();
+        assertThat(drawer().draw("other", MINUTE, 6_000).amount()).isEqualTo(6_000);
+        advance(MINUTE.window());
+        assertThat(drawer().draw("project", MINUTE, 6_000).amount()).isEqualTo(6_000);
+    }
+
+    /** Nobody can book nothing. */
+    @Test
+    default void aBookingOfNothingIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> drawer().spend("project", MINUTE, 0));
+    }
+
     /** Nobody can want more than the whole budget. */
     @Test
     default void anImpossibleWishIsRefused() {
