@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * @param includeDeleted true to read deleted mail as well
  * @param maxEmails the most messages to read, 1 or more; null for no bound
  * @param priority 1 (last) to 10 (first), default 5
- * @param dailyShare the share of the provider's daily budget the job may use, over 0 and at most 1; null for no bound
+ * @param dailyShare the share of what the provider, or the host's own quotas, give in 24 hours (units, requests, bytes) that the
+ *     mailbox's jobs with a share may use together, over 0 and at most 1; a job that has used it is parked until some of it is
+ *     free again; null for no bound. Refused for a provider that counts nothing by the day
  * @param pin false to leave out the marks from which a later incremental job could start, default true
  */
 public record BackfillRequest(

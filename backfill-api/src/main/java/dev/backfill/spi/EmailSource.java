@@ -27,6 +27,17 @@ public interface EmailSource {
     List<Quota> quotas(Settings settings);
 
     /**
+     * Says what a day gives: what the {@code dailyShare} of a request is a share of. Not kept beyond that; a limit that is always
+     * kept belongs to {@link #quotas(Settings)}, and one of a day there stands in for one of the same measure here.
+     *
+     * @param settings the host's settings for this provider
+     * @return quotas with a window of a day, of units, requests or bytes; empty for a provider that counts nothing by the day
+     */
+    default List<Quota> dailyAllowance(Settings settings) {
+        return List.of();
+    }
+
+    /**
      * Opens one account. Called on the job's thread; must not ask the provider anything yet.
      *
      * @param context what the mailbox may use; valid until the mailbox is closed

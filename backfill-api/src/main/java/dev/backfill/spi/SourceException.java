@@ -91,7 +91,7 @@ public final class SourceException extends RuntimeException {
         return code;
     }
 
-    /** {@return when to try again, for THROTTLED and PARKED; empty when the provider did not say} */
+    /** {@return when to try again, for THROTTLED, PARKED and RETRY; empty when the provider did not say} */
     public Optional<Instant> retryAt() {
         return Optional.ofNullable(retryAt);
     }

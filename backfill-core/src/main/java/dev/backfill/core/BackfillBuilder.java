@@ -242,7 +242,7 @@ public final class BackfillBuilder {
 
     /**
      * Sets the limits of a provider, instead of those that the provider names: for a project whose quota was raised or lowered,
-     * or to stay under a share of a day's. What requests cost is the provider's own matter, see its settings.
+     * or to stay under a limit of a day. What requests cost is the provider's own matter, see its settings.
      *
      * @param provider the provider's id
      * @param value all its limits; for instance those of {@code EmailSource.quotas}, with one changed

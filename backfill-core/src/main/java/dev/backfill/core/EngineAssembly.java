@@ -189,7 +189,7 @@ final class EngineAssembly {
         if (given.budgets != null) {
             return given.budgets;
         }
-        return given.persistence == null ? new InMemoryBudgetStore(time) : given.persistence.budgets();
+        return given.persistence == null ? InMemoryBudgetStore.monotonic(time) : given.persistence.budgets();
     }
 
     private JobQueue queue(TimeSource time) {
@@ -204,7 +204,17 @@ final class EngineAssembly {
     private ThrottleConfig throttleConfig() {
         RetryConfig retry = new RetryConfig(
                 config.callAttempts(), config.callFirstDelay(), config.callMaxDelay(), config.callTimeout());
-        return ThrottleConfig.DEFAULT.withRetry(retry).withQuotaShare(config.safetyShare());
+        Throttling throttling = config.throttling();
+        return new ThrottleConfig(
+                retry,
+                config.safetyShare(),
+                throttling.burstShare(),
+                throttling.firstPause(),
+                throttling.maxPause(),
+                throttling.parkAfter(),
+                throttling.maxThrottled(),
+                throttling.parkFor(),
+                throttling.growAfter());
     }
 
     private ManagerConfig managerConfig() {
@@ -215,7 +225,6 @@ final class EngineAssembly {
                 config.defaultRateLimit(),
                 config.ageStep(),
                 config.sweepInterval(),
-                config.safetyShare(),
                 limits(config.sharing()),
                 config.sharing().slice(),
                 config.history().keepFor(),

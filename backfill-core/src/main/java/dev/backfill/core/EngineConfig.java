@@ -50,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * @param sourceService the {@code source_service} of published messages, 1 to 128 characters, default {@code office-service}
  * @param orderingByUser true to publish with the user's key as ordering key, default false
  * @param sharing how jobs share what there is to run them
+ * @param throttling how providers' limits are borne
  * @param history how long ended jobs stay in the store
  */
 public record EngineConfig(
@@ -78,6 +79,7 @@ public record EngineConfig(
         String sourceService,
         boolean orderingByUser,
         Sharing sharing,
+        Throttling throttling,
         History history) {
     /** The default of {@link #maxConcurrentJobs()}: {@value}. */
     public static final int DEFAULT_MAX_CONCURRENT_JOBS = 5;
@@ -200,6 +202,7 @@ public record EngineConfig(
         inRange("attachmentMaxBytes", attachmentMaxBytes, 0, MAX_ATTACHMENT_MAX_BYTES);
         inRange("catchUpInterval", catchUpInterval, MINUTE, Duration.ofDays(365));
         requireNonNull(sharing, "sharing");
+        requireNonNull(throttling, "throttling");
         requireNonNull(history, "history");
         requireNonNull(sourceService, "sourceService");
         if (sourceService.isBlank() || sourceService.length() > MAX_SERVICE_LENGTH) {

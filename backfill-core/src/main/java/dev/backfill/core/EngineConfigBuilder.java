@@ -31,6 +31,7 @@ public final class EngineConfigBuilder {
     private String sourceService = EngineConfig.DEFAULT_SOURCE_SERVICE;
     private boolean orderingByUser;
     private Sharing sharing = Sharing.DEFAULT;
+    private Throttling throttling = Throttling.DEFAULT;
     private History history = History.DEFAULT;
 
     EngineConfigBuilder() {}
@@ -61,6 +62,7 @@ public final class EngineConfigBuilder {
         this.sourceService = config.sourceService();
         this.orderingByUser = config.orderingByUser();
         this.sharing = config.sharing();
+        this.throttling = config.throttling();
         this.history = config.history();
     }
 
@@ -340,6 +342,17 @@ public final class EngineConfigBuilder {
     }
 
     /**
+     * Sets {@link EngineConfig#throttling()}.
+     *
+     * @param value the value
+     * @return this builder
+     */
+    public EngineConfigBuilder throttling(Throttling value) {
+        this.throttling = value;
+        return this;
+    }
+
+    /**
      * Sets {@link EngineConfig#history()}.
      *
      * @param value the value
@@ -383,6 +396,7 @@ public final class EngineConfigBuilder {
                 sourceService,
                 orderingByUser,
                 sharing,
+                throttling,
                 history);
     }
 

@@ -63,6 +63,7 @@ class EngineConfigTest {
                 .attachmentMaxBytes(0)
                 .sourceService("crawler")
                 .orderingByUser(true)
+                .throttling(Throttling.DEFAULT.withParkAfter(Duration.ofMinutes(1)))
                 .build();
 
         assertThat(config.toBuilder().build()).isEqualTo(config);
@@ -107,6 +108,60 @@ class EngineConfigTest {
                 wrong("attachmentMaxBytes", "67108865", builder -> builder.attachmentMaxBytes((64L << 20) + 1)),
                 wrong("sourceService", "1", builder -> builder.sourceService(" ")),
                 wrong("sourceService", "129", builder -> builder.sourceService("s".repeat(129))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "burstShare, 0, 1, 60, 600, 1800, 900, 50, 0.0",
+        "burstShare, 1.5, 1, 60, 600, 1800, 900, 50, 1.5",
+        "firstPause, 0.25, 0, 60, 600, 1800, 900, 50, PT0S",
+        "firstPause, 0.25, 61, 60, 600, 1800, 900, 50, PT1M1S",
+        "maxPause, 0.25, 1, 3601, 600, 1800, 900, 50, PT1H1S",
+        "parkAfter, 0.25, 1, 60, 0, 1800, 900, 50, PT0S",
+        "maxThrottled, 0.25, 1, 60, 600, 86401, 900, 50, PT24H1S",
+        "parkFor, 0.25, 1, 60, 600, 1800, 0, 50, PT0S",
+        "growAfter, 0.25, 1, 60, 600, 1800, 900, 0, 0"
+    })
+    void a_limit_of_patience_out_of_range_is_refused_with_field_and_value(
+            String field,
+            double burst,
+            long first,
+            long max,
+            long after,
+            long most,
+            long parked,
+            int grow,
+            String value) {
+        assertThatThrownBy(() -> new Throttling(
+                        burst,
+                        Duration.ofSeconds(first),
+                        Duration.ofSeconds(max),
+                        Duration.ofSeconds(after),
+                        Duration.ofSeconds(most),
+                        Duration.ofSeconds(parked),
+                        grow))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        failure -> assertThat(failure.field()).isEqualTo(field))
+                .hasMessageEndingWith(value);
+    }
+
+    @Test
+    void the_limits_of_patience_are_the_engines() {
+        Throttling changed = Throttling.DEFAULT
+                .withBurstShare(0.5)
+                .withParkAfter(Duration.ofMinutes(2))
+                .withMaxThrottled(Duration.ofMinutes(3));
+
+        assertThat(changed)
+                .isEqualTo(new Throttling(
+                        0.5,
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(1),
+                        Duration.ofMinutes(2),
+                        Duration.ofMinutes(3),
+                        Duration.ofMinutes(15),
+                        50));
     }
 
     private static Arguments wrong(String field, String value, Consumer<EngineConfigBuilder> change) {

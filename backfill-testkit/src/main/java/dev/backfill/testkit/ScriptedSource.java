@@ -65,6 +65,7 @@ public final class ScriptedSource implements EmailSource {
     private final Map<String, ScriptedAccount> accounts;
     private final @Nullable ScriptedAccount anyAccount;
     private final List<Quota> quotas;
+    private final List<Quota> dailyAllowance;
     private final Options options;
     private final FaultState faults;
     private final MailMaker maker;
@@ -87,6 +88,7 @@ public final class ScriptedSource implements EmailSource {
         this.accounts = Map.copyOf(builder.accounts);
         this.anyAccount = builder.anyAccount;
         this.quotas = List.copyOf(builder.quotas);
+        this.dailyAllowance = builder.dailyAllowance;
         this.options = new Options(
                 builder.windowMessages,
                 builder.singleGets,
@@ -133,6 +135,11 @@ public final class ScriptedSource implements EmailSource {
     public List<Quota> quotas(Settings settings) {
         settings.requireKnown(Set.of());
         return quotas;
+    }
+
+    @Override
+    public List<Quota> dailyAllowance(Settings settings) {
+        return dailyAllowance;
     }
 
     /**
@@ -219,6 +226,7 @@ public final class ScriptedSource implements EmailSource {
         private final Map<String, ScriptedAccount> accounts = new HashMap<>();
         private @Nullable ScriptedAccount anyAccount;
         private List<Quota> quotas = List.of();
+        private List<Quota> dailyAllowance = List.of();
         private int windowMessages = 1_000;
         private boolean singleGets;
         private boolean borderRepeats = true;
@@ -273,6 +281,17 @@ public final class ScriptedSource implements EmailSource {
          */
         public Builder quotas(Quota... value) {
             this.quotas = List.of(value);
+            return this;
+        }
+
+        /**
+         * Sets what a day gives; nothing by default.
+         *
+         * @param value quotas of a day
+         * @return this builder
+         */
+        public Builder dailyAllowance(Quota... value) {
+            this.dailyAllowance = List.of(value);
             return this;
         }
 

@@ -76,11 +76,15 @@ final class DefaultUserJobs implements UserJobs {
     private BackfillRequest checked(BackfillRequest request) {
         manager.requireOpen();
         requireNonNull(request, "request");
-        if (request.dailyShare() != null) {
-            throw new InvalidRequestException("daily_share", "is not offered by this version; leave it out");
-        }
         String provider = PluginCatalog.providerId(request.provider());
         manager.sessions().source(provider);
+        if (request.dailyShare() != null
+                && manager.sessions().dayQuotas(provider).isEmpty()) {
+            throw new InvalidRequestException(
+                    "daily_share",
+                    "is a share of what a day gives, but nothing of " + provider
+                            + " is counted by the day: leave it out, or give BackfillBuilder.quotas a limit of a day");
+        }
         ManagerConfig config = manager.config();
         return request.withProvider(provider).withDefaults(config.defaultBatchSize(), config.defaultRateLimit());
     }
@@ -107,7 +111,7 @@ final class DefaultUserJobs implements UserJobs {
         MailEstimate estimate = JobQueries.isEmpty(query)
                 ? JobQueries.nothing()
                 : inquiry.ask(account, requireNonNull(checked.rateLimit()), mailbox -> mailbox.estimate(query));
-        return inquiry.timed(checked.provider(), estimate);
+        return inquiry.timed(checked, estimate);
     }
 
     @Override
@@ -120,11 +124,7 @@ final class DefaultUserJobs implements UserJobs {
     }
 
     private MailboxInquiry inquiry() {
-        return new MailboxInquiry(
-                manager.sessions(),
-                manager.scope().time(),
-                manager.stop(),
-                manager.config().quotaShare());
+        return new MailboxInquiry(manager.sessions(), manager.scope().time(), manager.stop());
     }
 
     @Override

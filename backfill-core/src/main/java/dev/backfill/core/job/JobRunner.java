@@ -176,8 +176,11 @@ final class JobRunner implements JobQueue.Handler {
 
     private void runOpened(JobRecord row, Lease lease, JobQueue.Hold hold) {
         StopToken stop = instanceStop.child();
-        try (MailboxSession session =
-                Opening.call(closing, stop, () -> sessions.open(row.account(), row.rateLimit(), stop))) {
+        try (MailboxSession session = Opening.call(
+                closing,
+                stop,
+                () -> sessions.open(
+                        row.account(), row.rateLimit(), row.request().dailyShare(), stop))) {
             if (closing.isStopped()) {
                 end(lease, new RunEnd.Requeued(null, null));
                 return;

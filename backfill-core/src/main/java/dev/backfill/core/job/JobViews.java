@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes what a host sees of what is stored and of what runs here. Thread-safe. */
 final class JobViews {
     private static final double MILLIS_PER_SECOND = 1_000;
+    private static final double SECONDS_A_DAY = 86_400;
 
     private final LiveRuns runs;
 
@@ -71,12 +72,20 @@ final class JobViews {
                 row.retries(),
                 row.throttled(),
                 rate,
-                live == null || rate <= 0 || row.totalKind() == CountKind.UNKNOWN ? null : timeLeft(left, live));
+                live == null || rate <= 0 || row.totalKind() == CountKind.UNKNOWN
+                        ? null
+                        : timeLeft(counts.listed(), left, live));
     }
 
-    /** A burst is faster than the quota goes on: then the quota tells how long the rest takes. */
-    static Duration timeLeft(long left, RunStatus live) {
+    /**
+     * A burst is faster than the quota goes on: then the quota tells how long the rest takes. What a day gives counts only for
+     * a job that needs more than that.
+     */
+    static Duration timeLeft(long listed, long left, RunStatus live) {
         double perEmail = Math.max(1 / live.emailsPerSecond(), live.quotaSecondsPerEmail());
+        if ((listed + left) * live.daySecondsPerEmail() > SECONDS_A_DAY) {
+            perEmail = Math.max(perEmail, live.daySecondsPerEmail());
+        }
         return Duration.ofMillis((long) (left * perEmail * MILLIS_PER_SECOND));
     }
 

@@ -1,6 +1,7 @@
 package dev.backfill.core.job;
 
 import dev.backfill.api.AccountRef;
+import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.Estimate;
 import dev.backfill.api.MailboxAccessException;
 import dev.backfill.core.pipeline.MailboxSession;
@@ -9,11 +10,9 @@ import dev.backfill.core.throttle.QuotaTime;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.Mailbox;
-import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -24,13 +23,11 @@ final class MailboxInquiry {
     private final MailboxSessions sessions;
     private final TimeSource time;
     private final StopToken stop;
-    private final double quotaShare;
 
-    MailboxInquiry(MailboxSessions sessions, TimeSource time, StopToken stop, double quotaShare) {
+    MailboxInquiry(MailboxSessions sessions, TimeSource time, StopToken stop) {
         this.sessions = sessions;
         this.time = time;
         this.stop = stop;
-        this.quotaShare = quotaShare;
     }
 
     /** Asks, for a minute at the most: then waits for quota end, and the request under way is interrupted. */
@@ -41,7 +38,7 @@ final class MailboxInquiry {
             late.set(true);
             own.stop();
         });
-        try (MailboxSession session = sessions.open(account, requestsPerSecond, own)) {
+        try (MailboxSession session = sessions.open(account, requestsPerSecond, null, own)) {
             return ContextLoader.call(sessions.source(account.provider()), () -> question.apply(session.mailbox()));
         } catch (SourceException refused) {
             if (late.get()) {
@@ -59,18 +56,14 @@ final class MailboxInquiry {
         }
     }
 
-    /** Adds the time that the quotas imply. */
-    Estimate timed(String provider, MailEstimate estimate) {
+    /** Adds the time that the quotas, and the request's share of a day, imply. */
+    Estimate timed(BackfillRequest request, MailEstimate estimate) {
         return new Estimate(
                 estimate.emails(),
                 estimate.kind(),
                 estimate.calls(),
                 estimate.units(),
-                shortest(sessions.quotas(provider), estimate));
-    }
-
-    private Duration shortest(List<Quota> quotas, MailEstimate estimate) {
-        double seconds = QuotaTime.seconds(quotas, quotaShare, estimate.calls(), estimate.units(), 0);
-        return Duration.ofSeconds((long) Math.ceil(seconds));
+                sessions.quotaTime(request.provider(), request.dailyShare())
+                        .fromTheStart(new QuotaTime.Cost(estimate.calls(), estimate.units(), 0)));
     }
 }

@@ -6,6 +6,7 @@ import dev.backfill.core.plugin.ContextLoader;
 import dev.backfill.core.plugin.PluginCatalog;
 import dev.backfill.core.throttle.GateRequest;
 import dev.backfill.core.throttle.MailboxGate;
+import dev.backfill.core.throttle.QuotaTime;
 import dev.backfill.core.throttle.Throttle;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.AccessTokens;
@@ -16,15 +17,21 @@ import dev.backfill.spi.Quota;
 import dev.backfill.spi.Settings;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Opens mailboxes of registered providers, each with a gate of its own. Thread-safe. */
 public final class MailboxSessions {
     private static final int DEFAULT_CONCURRENCY = 4;
+    private static final Duration DAY = Duration.ofDays(1);
 
     private final PluginCatalog catalog;
     private final Function<AccountRef, AccessTokens> tokens;
@@ -71,7 +78,39 @@ public final class MailboxSessions {
         return quotas.getOrDefault(provider, List.of());
     }
 
-    MailboxSession open(AccountRef account, int requestsPerSecond, StopToken stop) {
+    /** What a share is taken of: the quotas of a day, and the provider's word where none is of the same measure. */
+    List<Quota> dayQuotas(String provider) {
+        List<Quota> days = new ArrayList<>();
+        quotas(provider).stream().filter(quota -> quota.window().equals(DAY)).forEach(days::add);
+        Set<Quota.Measure> said = days.stream().map(Quota::measure).collect(Collectors.toSet());
+        catalog.source(provider).dailyAllowance(settingsOf(provider)).stream()
+                .filter(quota -> !said.contains(quota.measure()))
+                .forEach(days::add);
+        return days;
+    }
+
+    /** What a request may use of a day; nothing when it has no bound. */
+    List<Quota> dayShares(String provider, @Nullable Double share) {
+        return share == null
+                ? List.of()
+                : dayQuotas(provider).stream()
+                        .map(quota -> new Quota(
+                                quota.name() + "-share",
+                                quota.measure(),
+                                Quota.Scope.MAILBOX,
+                                Math.max(1, (long) (quota.amount() * share)),
+                                quota.window()))
+                        .toList();
+    }
+
+    /** What the quotas make of a cost. */
+    QuotaTime quotaTime(String provider, @Nullable Double dailyShare) {
+        List<Quota> limits = new ArrayList<>(quotas(provider));
+        limits.addAll(dayShares(provider, dailyShare));
+        return new QuotaTime(limits, throttle.config());
+    }
+
+    MailboxSession open(AccountRef account, int requestsPerSecond, @Nullable Double dailyShare, StopToken stop) {
         EmailSource source = catalog.source(account.provider());
         Settings providerSettings = settingsOf(account.provider());
         List<Quota> limits = quotas(account.provider());
@@ -82,6 +121,7 @@ public final class MailboxSessions {
                 plan.projectOf(account),
                 firstKey,
                 limits,
+                dayShares(account.provider(), dailyShare),
                 requestsPerSecond,
                 stop,
                 tokensOf(account)));

@@ -14,7 +14,6 @@ import java.time.Duration;
  * @param defaultRateLimit provider requests a second of a job, or question, that does not say, 1 or more
  * @param ageStep how long a queued job waits to gain one step of priority
  * @param sweepInterval how often the store is asked for commands and queued jobs
- * @param quotaShare the share of each quota that is used, for estimates
  * @param limits how many jobs may run over all instances
  * @param slice how long a job may hold its slot while another waits
  * @param keepFor how long a job stays in the store after its end
@@ -27,7 +26,6 @@ public record ManagerConfig(
         int defaultRateLimit,
         Duration ageStep,
         Duration sweepInterval,
-        double quotaShare,
         JobLimits limits,
         Duration slice,
         Duration keepFor,

@@ -3,6 +3,7 @@ package dev.backfill.core.pipeline;
 import dev.backfill.api.JobConflictException;
 import dev.backfill.api.Mode;
 import dev.backfill.api.Waiting;
+import dev.backfill.core.throttle.GateStats;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.JobQueue;
@@ -129,8 +130,13 @@ public final class JobRun {
     /** {@return how the run is doing; thread-safe} */
     public RunStatus status() {
         RunMeter meter = ledger.meter();
-        double quota = meter.quotaSecondsPerEmail(ledger.row().counts(), ledger.stats());
-        return new RunStatus(waiting(), meter.emailsPerSecond(), quota);
+        JobCounts counts = ledger.row().counts();
+        GateStats stats = ledger.stats();
+        return new RunStatus(
+                waiting(),
+                meter.emailsPerSecond(),
+                meter.quotaSecondsPerEmail(counts, stats),
+                meter.daySecondsPerEmail(counts, stats));
     }
 
     /** Handles what has happened by now, and writes it down once. The plan is stored before anything of it is listed. */

@@ -1,5 +1,6 @@
 package dev.backfill.core.pipeline;
 
+import dev.backfill.core.throttle.Room;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
@@ -13,6 +14,7 @@ final class PageBuffer implements PageWriter {
     static final long SMALL_ITEM_BYTES = 256;
 
     private final PageLimit limit;
+    private final Room room;
     private final List<PageItem> items = new ArrayList<>();
     private final Map<String, String> scopes = new HashMap<>();
     private long bytes;
@@ -20,8 +22,13 @@ final class PageBuffer implements PageWriter {
     private boolean full;
     private boolean bounded = true;
 
-    PageBuffer(PageLimit limit) {
+    /**
+     * @param limit what the page may hold
+     * @param room the memory for it; waited for before the first item if a provider gives items without having sent a request
+     */
+    PageBuffer(PageLimit limit, Room room) {
         this.limit = limit;
+        this.room = room;
     }
 
     @Override
@@ -29,9 +36,13 @@ final class PageBuffer implements PageWriter {
         if (full) {
             throw new IllegalStateException("the page is full; it should have ended");
         }
+        if (items.isEmpty()) {
+            room.keep();
+        }
         items.add(item);
         messages++;
         bytes += Page.bytesOf(item);
+        room.holdsAtLeast(bytes);
         full = bounded && (messages >= limit.messages() || bytes >= limit.bytes());
         return full ? Verdict.STOP : Verdict.CONTINUE;
     }

@@ -1,8 +1,8 @@
 package dev.backfill.core.pipeline;
 
 import dev.backfill.core.throttle.MailboxGate;
-import dev.backfill.core.throttle.MemoryBudget;
 import dev.backfill.core.throttle.PageSizer;
+import dev.backfill.core.throttle.Room;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.EmailEvent.SyncType;
 import dev.backfill.spi.PageEnd;
@@ -92,7 +92,7 @@ final class PartitionWalk implements Runnable {
             waitingForSink(pagesAhead::acquire);
             Fetched fetched = fetch(position);
             if (shared.stop().isStopped()) {
-                fetched.memory().close();
+                fetched.room().close();
                 throw new InterruptedException("stopped between two pages");
             }
             Page page = hand(fetched);
@@ -101,7 +101,7 @@ final class PartitionWalk implements Runnable {
     }
 
     /** A page as the provider gave it, and the memory it holds. */
-    private record Fetched(PageEnd end, PageBuffer buffer, MemoryBudget.Reservation memory) {}
+    private record Fetched(PageEnd end, PageBuffer buffer, Room room) {}
 
     private Fetched fetch(Position position) {
         int smallest = 0;
@@ -123,29 +123,21 @@ final class PartitionWalk implements Runnable {
 
     private Fetched fetchOnce(Position position) {
         PageLimit limit = shared.room().limitFor(sizer.messages());
-        MemoryBudget.Reservation memory = reserve(shared.room().expectedBytes(limit));
+        Room room = new Room(
+                shared.scope().memory(), shared.room().expectedBytes(limit), shared.stop(), shared.blockedBySink());
         boolean kept = false;
         try {
-            PageBuffer buffer = new PageBuffer(limit);
-            PageEnd end = fetcher.fetch(position, limit, buffer);
+            PageBuffer buffer = new PageBuffer(limit, room);
+            PageEnd end = shared.gate().inRoom(room, () -> fetcher.fetch(position, limit, buffer));
             requireBalanced(end, buffer);
             sizer.good();
             shared.room().learn(buffer);
             kept = true;
-            return new Fetched(end, buffer, memory);
+            return new Fetched(end, buffer, room);
         } finally {
             if (!kept) {
-                memory.close();
+                room.close();
             }
-        }
-    }
-
-    private MemoryBudget.Reservation reserve(long bytes) {
-        shared.blockedBySink().incrementAndGet();
-        try {
-            return shared.scope().memory().reserve(bytes, shared.stop());
-        } finally {
-            shared.blockedBySink().decrementAndGet();
         }
     }
 
@@ -168,7 +160,7 @@ final class PartitionWalk implements Runnable {
                 number,
                 fetched.end(),
                 selected,
-                fetched.memory(),
+                fetched.room().keep(),
                 settled -> shared.inbox().put(new RunInbox.PageSettled(this, settled)));
         shared.delivery()
                 .deliver(

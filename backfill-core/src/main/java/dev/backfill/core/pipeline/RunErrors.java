@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 final class RunErrors {
     private static final Logger LOG = LoggerFactory.getLogger(RunErrors.class);
     private static final Duration DEFAULT_PARKING = Duration.ofMinutes(15);
+    private static final Duration LONGEST_PARKING = Duration.ofDays(1);
     private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
 
     private RunErrors() {}
@@ -35,6 +36,13 @@ final class RunErrors {
                 "An error nobody expected: " + error.getClass().getName() + ". See the log; resume when it is mended.");
     }
 
+    /** A time that is past tells nothing, one that is very far is asked for again meanwhile. */
+    private static Instant parkedUntil(SourceException error, Instant now) {
+        Instant until = error.retryAt().filter(now::isBefore).orElse(now.plus(DEFAULT_PARKING));
+        Instant latest = now.plus(LONGEST_PARKING);
+        return until.isAfter(latest) ? latest : until;
+    }
+
     private static RunEnd endFor(SourceException error, Instant now) {
         return switch (error.kind()) {
             case AUTH ->
@@ -43,7 +51,7 @@ final class RunErrors {
                         "The account's token was refused (" + error.code()
                                 + "). Renew the user's consent, then resume.");
             case PARKED, THROTTLED -> {
-                Instant until = error.retryAt().orElse(now.plus(DEFAULT_PARKING));
+                Instant until = parkedUntil(error, now);
                 yield new RunEnd.Requeued(until, new Waiting(Waiting.Reason.PARKED, until));
             }
             case RETRY, RETRY_SMALLER ->

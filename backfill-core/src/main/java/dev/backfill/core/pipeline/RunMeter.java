@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /**
  * Adds up what a run costs: time, requests, rate. Confined to the run's thread, but for {@link #emailsPerSecond()}
- * and {@link #quotaSecondsPerEmail}.
+ *, {@link #quotaSecondsPerEmail} and {@link #daySecondsPerEmail}.
  */
 final class RunMeter {
     private static final double NEWEST_WEIGHT = 0.3;
@@ -58,8 +58,17 @@ final class RunMeter {
 
     /** How long the quotas make one message take, as this run's have cost so far; 0 when nothing binds. Any thread may ask. */
     double quotaSecondsPerEmail(JobCounts now, GateStats stats) {
+        return perEmail(now, stats.quotaTime());
+    }
+
+    /** How much of a day's quotas one message takes, as this run's have cost so far; 0 when there is none. Any thread may ask. */
+    double daySecondsPerEmail(JobCounts now, GateStats stats) {
+        return perEmail(now, stats.dayTime());
+    }
+
+    private double perEmail(JobCounts now, Duration cost) {
         long listed = now.listed() - before.counts().listed();
-        return listed <= 0 ? 0 : stats.quotaTime().toNanos() / NANOS_PER_SECOND / listed;
+        return listed <= 0 ? 0 : cost.toNanos() / NANOS_PER_SECOND / listed;
     }
 
     /** Writes what the run cost so far into a row. */

@@ -10,5 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param emailsPerSecond the moving rate of publishing
  * @param quotaSecondsPerEmail how long the quotas make one message take, as this run's have cost so far; 0 when none binds or
  *     nothing was listed
+ * @param daySecondsPerEmail how much of a day's quotas one message takes, as this run's have cost so far; 0 when there is none or
+ *     nothing was listed
  */
-public record RunStatus(@Nullable Waiting waiting, double emailsPerSecond, double quotaSecondsPerEmail) {}
+public record RunStatus(
+        @Nullable Waiting waiting, double emailsPerSecond, double quotaSecondsPerEmail, double daySecondsPerEmail) {}

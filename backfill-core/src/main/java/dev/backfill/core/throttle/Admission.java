@@ -5,12 +5,15 @@ import dev.backfill.spi.SourceException;
 /** The right to send one request to a mailbox. Used by the call's thread alone, and closed when the request is over. */
 final class Admission implements AutoCloseable {
     private final MailboxLimits limits;
+    private final Visit visit;
     private final long slotsEpoch;
     private final long mailboxEpoch;
     private final long projectEpoch;
+    private boolean answered;
 
-    Admission(MailboxLimits limits, long slotsEpoch, long mailboxEpoch, long projectEpoch) {
+    Admission(MailboxLimits limits, Visit visit, long slotsEpoch, long mailboxEpoch, long projectEpoch) {
         this.limits = limits;
+        this.visit = visit;
         this.slotsEpoch = slotsEpoch;
         this.mailboxEpoch = mailboxEpoch;
         this.projectEpoch = projectEpoch;
@@ -29,6 +32,7 @@ final class Admission implements AutoCloseable {
     }
 
     void succeeded() {
+        answered = true;
         limits.succeeded(this);
     }
 
@@ -39,6 +43,7 @@ final class Admission implements AutoCloseable {
 
     @Override
     public void close() {
+        visit.leaveRoom(answered);
         limits.leave();
     }
 }

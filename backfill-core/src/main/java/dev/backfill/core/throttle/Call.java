@@ -140,6 +140,7 @@ final class Call<T extends @Nullable Object> {
                 tokens.refused(tokenUsed);
             }
             case RETRY -> {
+                limits.patience().check(error);
                 awaitRetry(error);
                 retrying = true;
             }

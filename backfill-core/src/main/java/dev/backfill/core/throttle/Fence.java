@@ -15,6 +15,9 @@ final class Fence {
     /** The least a throttling holds, whatever the provider says: asking again at once is counted too. */
     static final Duration FLOOR = Duration.ofSeconds(1);
 
+    /** The longest it holds: what a provider says beyond this is asked again. */
+    static final Duration LONGEST = Duration.ofDays(1);
+
     /** A fence that is up: for how long, until when by the wall clock, and what the provider called it. */
     record Hold(SourceException.Scope scope, long nanos, Instant until, String code) {}
 
@@ -68,14 +71,20 @@ final class Fence {
             Duration length = error.retryAt()
                     .map(at -> Duration.between(time.instant(), at))
                     .orElseGet(() -> news ? grown() : FLOOR);
-            Duration floored = length.compareTo(FLOOR) < 0 ? FLOOR : length;
-            long until = time.nanoTime() + Nanos.of(floored);
+            long until = time.nanoTime() + Nanos.of(within(length));
             if (!raised || until - untilNanos > 0) {
                 raised = true;
                 untilNanos = until;
                 code = error.code();
             }
         }
+    }
+
+    private static Duration within(Duration length) {
+        if (length.compareTo(FLOOR) < 0) {
+            return FLOOR;
+        }
+        return length.compareTo(LONGEST) > 0 ? LONGEST : length;
     }
 
     /** The upper half of the doubled length, at random, so that several processes do not come back in step. */

@@ -12,19 +12,25 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The gate of one run over limits that other gates may share. Thread-safe. */
 final class Gate implements MailboxGate, ApiCalls {
+    private static final ThreadLocal<Room> ROOM = new ThreadLocal<>();
+
     private final Throttle throttle;
     private final GateRequest request;
     private final GateCounters counters;
     private final GateTokens tokens;
     private final Pace jobRate;
+    private final QuotaTime quotaTime;
 
     private final Object lock = new Object();
-    // Both written under the lock
+    // All written under the lock
     private volatile Shared shared;
+    private volatile DrawnBudgets own;
+    private boolean named;
     private volatile boolean closed;
 
     Gate(GateRequest request, Throttle throttle) {
@@ -33,7 +39,12 @@ final class Gate implements MailboxGate, ApiCalls {
         this.counters = new GateCounters(throttle.time());
         this.tokens = new GateTokens(request.tokens(), counters);
         this.jobRate = Pace.perSecond(throttle.time(), request.requestsPerSecond());
+        this.quotaTime = new QuotaTime(
+                Stream.concat(request.quotas().stream(), request.dayShares().stream())
+                        .toList(),
+                throttle.config());
         this.shared = share(request.mailboxKey());
+        this.own = throttle.noBudgets();
     }
 
     private Shared share(String mailboxKey) {
@@ -56,6 +67,10 @@ final class Gate implements MailboxGate, ApiCalls {
     public void rekey(String mailboxKey) {
         requireNonNull(mailboxKey, "mailboxKey");
         synchronized (lock) {
+            if (!closed && !named) {
+                named = true;
+                own = throttle.ownBudgets(request, mailboxKey);
+            }
             if (!closed && !shared.key().mailboxKey().equals(mailboxKey)) {
                 LimitsRegistry.Key old = shared.key();
                 shared = share(mailboxKey);
@@ -66,8 +81,19 @@ final class Gate implements MailboxGate, ApiCalls {
 
     @Override
     public void received(long bytes) {
-        shared.limits().received(bytes);
         counters.received(bytes);
+        shared.limits().received(bytes);
+        own.received(bytes);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T inRoom(Room room, Supplier<T> work) {
+        ROOM.set(requireNonNull(room, "room"));
+        try {
+            return work.get();
+        } finally {
+            ROOM.remove();
+        }
     }
 
     @Override
@@ -90,10 +116,7 @@ final class Gate implements MailboxGate, ApiCalls {
 
     @Override
     public GateStats stats() {
-        return counters.stats(
-                shared.limits().concurrency(),
-                request.quotas(),
-                throttle.config().quotaShare());
+        return counters.stats(shared.limits().concurrency(), quotaTime);
     }
 
     @Override
@@ -104,17 +127,22 @@ final class Gate implements MailboxGate, ApiCalls {
                 throttle.mailboxes().release(shared.key());
             }
         }
+        own.settle();
     }
 
     @Override
     public <T extends @Nullable Object> T call(Operation operation, Callable<T> body) {
+        return call(operation, body, ROOM.get());
+    }
+
+    private <T extends @Nullable Object> T call(Operation operation, Callable<T> body, @Nullable Room room) {
         requireNonNull(operation, "operation");
         requireNonNull(body, "body");
         if (closed) {
             throw Stopped.exception();
         }
         MailboxLimits limits = shared.limits();
-        Visit visit = new Visit(operation, jobRate, counters, request.stop(), limits.nextNumber());
+        Visit visit = new Visit(operation, jobRate, own, room, counters, request.stop(), limits.nextNumber());
         return new Call<>(
                         limits,
                         visit,
@@ -129,8 +157,10 @@ final class Gate implements MailboxGate, ApiCalls {
 
     @Override
     public <T extends @Nullable Object> List<Outcome<T>> all(List<ApiRequest<T>> requests) {
+        // Whoever of the engine's threads sends them: they are of the same page.
+        Room room = ROOM.get();
         return sideBySide(requests.stream()
-                .<Supplier<T>>map(request -> () -> call(request.operation(), request.body()))
+                .<Supplier<T>>map(request -> () -> call(request.operation(), request.body(), room))
                 .toList());
     }
 

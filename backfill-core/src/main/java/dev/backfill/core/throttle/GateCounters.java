@@ -2,11 +2,9 @@ package dev.backfill.core.throttle;
 
 import dev.backfill.api.Waiting;
 import dev.backfill.spi.Operation;
-import dev.backfill.spi.Quota;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what goes through one gate, and knows what it waits for. Thread-safe. */
@@ -103,12 +101,14 @@ final class GateCounters {
         }
     }
 
-    GateStats stats(int concurrency, List<Quota> quotas, double quotaShare) {
+    GateStats stats(int concurrency, QuotaTime quotaTime) {
         synchronized (lock) {
+            QuotaTime.Cost cost = new QuotaTime.Cost(apiCalls, units, bytes);
             long running = waitingForFence > 0 ? time.nanoTime() - fencedSinceNanos : 0;
             return new GateStats(
                     apiCalls,
-                    Duration.ofMillis((long) (1_000 * QuotaTime.seconds(quotas, quotaShare, apiCalls, units, bytes))),
+                    quotaTime.inTheLongRun(cost),
+                    quotaTime.ofTheDays(cost),
                     retries,
                     throttlings,
                     Duration.ofNanos(throttledNanos + running),

@@ -13,7 +13,8 @@ import java.util.List;
  * @param provider the provider's id; gates of one provider share its project's fence
  * @param projectKey who shares the project's budgets, for instance provider and project, 1 to 200 characters
  * @param mailboxKey who shares the mailbox's quotas: the account at first, see {@link MailboxGate#rekey(String)}
- * @param quotas the provider's limits
+ * @param quotas the provider's limits; those of one mailbox over an hour or more hold once its key is known
+ * @param dayShares what the job may use of a day, kept under the mailbox's name in the budget store; empty for no bound
  * @param requestsPerSecond the job's own limit, 1 or more
  * @param stop ends every wait and call of the gate
  * @param tokens the host's tokens
@@ -23,6 +24,7 @@ public record GateRequest(
         String projectKey,
         String mailboxKey,
         List<Quota> quotas,
+        List<Quota> dayShares,
         int requestsPerSecond,
         StopToken stop,
         AccessTokens tokens) {
@@ -32,6 +34,7 @@ public record GateRequest(
         requireNonNull(projectKey, "projectKey");
         requireNonNull(mailboxKey, "mailboxKey");
         quotas = List.copyOf(quotas);
+        dayShares = List.copyOf(dayShares);
         requireNonNull(stop, "stop");
         requireNonNull(tokens, "tokens");
         if (requestsPerSecond < 1) {

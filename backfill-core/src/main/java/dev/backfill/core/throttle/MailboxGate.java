@@ -39,6 +39,17 @@ public interface MailboxGate extends AutoCloseable {
     void rekey(String mailboxKey);
 
     /**
+     * Does a piece of work whose requests share some memory: it is taken when the first of them may be sent, and not held while
+     * that one waits for anything else.
+     *
+     * @param <T> what the work gives
+     * @param room the memory; the caller closes it
+     * @param work sends requests through {@link #calls()}, on this thread or by {@link ApiCalls#all}
+     * @return what the work gave
+     */
+    <T extends @Nullable Object> T inRoom(Room room, Supplier<T> work);
+
+    /**
      * Waits before a page that was too much is asked for again, as long as before any other retry.
      *
      * @param attempts how often the page failed so far, 1 or more

@@ -34,6 +34,7 @@ final class MailboxLimits {
     private final TreeMap<Long, Ticket> queue = new TreeMap<>();
     private final Slots slots;
     private final List<Meter> meters;
+    private final boolean countsBytes;
 
     MailboxLimits(
             List<Quota> quotas,
@@ -50,9 +51,10 @@ final class MailboxLimits {
         int most = leastConcurrent(quotas, Quota::amount);
         this.slots = new Slots(Math.min(most, leastConcurrent(quotas, Quota::first)), most, config.growAfter());
         this.meters = quotas.stream()
-                .filter(quota -> quota.scope() == Quota.Scope.MAILBOX && quota.measure() != Quota.Measure.CONCURRENT)
+                .filter(quota -> quota.measure() != Quota.Measure.CONCURRENT && !DrawnBudgets.keeps(quota))
                 .map(quota -> new Meter(time, quota, config))
                 .toList();
+        this.countsBytes = quotas.stream().anyMatch(quota -> quota.measure() == Quota.Measure.BYTES);
     }
 
     private static int leastConcurrent(List<Quota> quotas, ToLongFunction<Quota> number) {
@@ -80,15 +82,17 @@ final class MailboxLimits {
         locked(() -> queue.put(visit.number(), ticket));
         try {
             while (!visit.stop().isStopped()) {
-                Admission admission = admission();
+                Admission admission = admission(visit);
                 Obstacle obstacle = tryEnter(visit, ticket);
                 if (obstacle == null) {
                     return admission;
                 }
+                visit.letGoOfRoom();
                 overcome(obstacle, visit, ticket);
             }
             throw Stopped.exception();
         } finally {
+            project.budgets().leave(visit);
             locked(() -> {
                 queue.remove(visit.number());
                 wakeFirst();
@@ -97,15 +101,25 @@ final class MailboxLimits {
     }
 
     /** Remembers what is known before the limits are looked at: whatever changes later is news to this request. */
-    private Admission admission() {
+    private Admission admission(Visit visit) {
         return new Admission(
-                this, lockedGet(slots::epoch), fence.epoch(), project.fence().epoch());
+                this,
+                visit,
+                lockedGet(slots::epoch),
+                fence.epoch(),
+                project.fence().epoch());
     }
 
     private @Nullable Obstacle tryEnter(Visit visit, Ticket ticket) {
         lock.lock();
         try {
             Obstacle obstacle = queue.firstKey() == visit.number() ? obstacle(visit) : new Obstacle.Busy();
+            if (obstacle == null) {
+                obstacle = pay(visit);
+            } else {
+                // What keeps it is not the project's: others may go first there.
+                project.budgets().leave(visit);
+            }
             if (obstacle == null) {
                 slots.take();
                 long now = time.nanoTime();
@@ -120,7 +134,7 @@ final class MailboxLimits {
         }
     }
 
-    /** What is in the way of the first in the queue; null for nothing, the project's budgets are then paid already. */
+    /** What is in the way of the first in the queue; null for nothing, then there is memory for its answer. */
     private @Nullable Obstacle obstacle(Visit visit) {
         Fence.Hold hold = longest(fence.hold(), project.fence().hold());
         if (hold != null) {
@@ -134,7 +148,23 @@ final class MailboxLimits {
         for (Meter meter : meters) {
             nanos = Math.max(nanos, meter.waitNanos(now, visit.operation()));
         }
-        return nanos > 0 ? new Obstacle.Quota(nanos) : project.take(visit.operation());
+        if (nanos > 0) {
+            return new Obstacle.Quota(nanos);
+        }
+        Obstacle lacking = visit.own().lacking(visit.operation());
+        return lacking == null && !visit.tryEnterRoom() ? new Obstacle.Memory() : lacking;
+    }
+
+    /** Takes from the budgets, once all else is there. {@return what is in the way; null for nothing} */
+    private @Nullable Obstacle pay(Visit visit) {
+        Obstacle lacking = project.budgets().take(visit.operation(), visit);
+        if (lacking == null) {
+            lacking = visit.own().take(visit.operation(), visit);
+        }
+        if (lacking != null) {
+            visit.leaveRoom(false);
+        }
+        return lacking;
     }
 
     private static Fence.@Nullable Hold longest(Fence.@Nullable Hold one, Fence.@Nullable Hold other) {
@@ -150,10 +180,35 @@ final class MailboxLimits {
         } else if (obstacle instanceof Obstacle.Quota quota) {
             awaitQuota(quota, visit, ticket);
         } else if (obstacle instanceof Obstacle.Draw draw) {
-            Stopped.unlessInterrupted(() -> project.draw(draw, visit.stop()));
+            Stopped.unlessInterrupted(() -> draw.owner().draw(draw, visit.stop()));
+        } else if (obstacle instanceof Obstacle.Turn turn) {
+            awaitTurn(turn, visit);
+        } else if (obstacle instanceof Obstacle.Memory) {
+            awaitMemory(visit, ticket);
         } else {
             Stopped.unlessInterrupted(() -> ticket.wake.await(visit.stop()));
         }
+    }
+
+    private void awaitTurn(Obstacle.Turn turn, Visit visit) {
+        long begin = time.nanoTime();
+        visit.counters().quotaBegins(time.instant());
+        try {
+            Stopped.unlessInterrupted(() -> turn.comes().await(visit.stop()));
+        } finally {
+            visit.counters().quotaEnds();
+            metrics.waitedForQuota(time.nanoTime() - begin);
+        }
+    }
+
+    /** Outside of the queue, for whoever holds the memory may be behind in it. */
+    private void awaitMemory(Visit visit, Ticket ticket) {
+        locked(() -> {
+            queue.remove(visit.number());
+            wakeFirst();
+        });
+        visit.awaitRoom();
+        locked(() -> queue.put(visit.number(), ticket));
     }
 
     private void awaitFence(Fence.Hold hold, Visit visit, Ticket ticket) {
@@ -192,7 +247,10 @@ final class MailboxLimits {
         if (error.tooManyConcurrent()) {
             changeSlots(() -> slots.tooMany(admission.slotsEpoch()));
         }
-        if (error.kind() != SourceException.Kind.THROTTLED) {
+        // What parks this job holds back all that would ask the same, until it comes back.
+        boolean parks =
+                error.kind() == SourceException.Kind.PARKED && error.retryAt().isPresent();
+        if (error.kind() != SourceException.Kind.THROTTLED && !parks) {
             return;
         }
         if (error.scope() == SourceException.Scope.PROJECT) {
@@ -219,9 +277,17 @@ final class MailboxLimits {
         });
     }
 
+    /** {@return says when a wait is too long} */
+    Patience patience() {
+        return patience;
+    }
+
     void received(long bytes) {
-        long now = time.nanoTime();
-        locked(() -> meters.forEach(meter -> meter.received(now, bytes)));
+        if (countsBytes) {
+            long now = time.nanoTime();
+            locked(() -> meters.forEach(meter -> meter.received(now, bytes)));
+        }
+        project.budgets().received(bytes);
     }
 
     /** {@return how many requests may be in flight now} */

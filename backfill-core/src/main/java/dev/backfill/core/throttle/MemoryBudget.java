@@ -4,6 +4,7 @@ import dev.backfill.core.time.Monitor;
 import dev.backfill.core.time.StopToken;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,16 @@ public final class MemoryBudget {
     }
 
     /**
+     * Reserves bytes as {@link #reserve} does, if there is room and nobody waits. Never blocks.
+     *
+     * @param bytes how many, 0 or more
+     * @return the reservation; null if there is no room now
+     */
+    public @Nullable Reservation tryReserve(long bytes) {
+        return tryTake(bytes, false, () -> waiting.isEmpty() && mayTake(bytes, false));
+    }
+
+    /**
      * Reserves bytes for somebody who holds a reservation already and lets go of it once these are used. Waits until there is
      * room, or until nothing reserved in this way is held any more. The caller must hold nothing reserved in this way that
      * waits for the caller itself.
@@ -69,15 +80,19 @@ public final class MemoryBudget {
      * @return the reservation; null if there is no room now
      */
     public @Nullable Reservation tryReserveToFinish(long bytes) {
+        return tryTake(bytes, true, () -> waitingToFinish.isEmpty() && fits(bytes));
+    }
+
+    private @Nullable Reservation tryTake(long bytes, boolean toFinish, BooleanSupplier may) {
         requireBytes(bytes);
-        boolean[] taken = new boolean[1];
-        monitor.change(() -> {
-            taken[0] = waitingToFinish.isEmpty() && fits(bytes);
-            if (taken[0]) {
-                take(bytes, true);
+        boolean taken = monitor.read(() -> {
+            boolean granted = may.getAsBoolean();
+            if (granted) {
+                take(bytes, toFinish);
             }
+            return granted;
         });
-        return taken[0] ? new Reservation(bytes, true) : null;
+        return taken ? new Reservation(bytes, toFinish) : null;
     }
 
     private Reservation await(Queue<Object> queue, long bytes, boolean toFinish, StopToken stop) {

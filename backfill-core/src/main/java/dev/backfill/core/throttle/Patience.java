@@ -33,6 +33,15 @@ final class Patience {
         }
     }
 
+    /** Parks the job if a request that failed shall be sent again only after too long. */
+    void check(SourceException error) {
+        Instant now = time.instant();
+        Instant retryAt = error.retryAt().orElse(now);
+        if (retryAt.isAfter(now.plus(config.parkAfter()))) {
+            throw parked(error.scope(), error.code(), retryAt, "The provider asks for a longer pause than a job waits");
+        }
+    }
+
     /** Parks the job if its quota comes back too late. */
     void check(Obstacle.Quota quota) {
         if (quota.nanos() > Nanos.of(config.parkAfter())) {

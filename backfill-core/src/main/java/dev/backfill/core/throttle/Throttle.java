@@ -7,6 +7,13 @@ import dev.backfill.core.metrics.EngineMetrics;
 import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.TimeSource;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -18,6 +25,8 @@ import java.util.function.DoubleSupplier;
  * manager. Starts no thread; thread-safe.
  */
 public final class Throttle {
+    private static final int HASH_BYTES = 18;
+
     private final TimeSource time;
     private final Executor callThreads;
     private final BudgetStore budgets;
@@ -73,7 +82,7 @@ public final class Throttle {
      *
      * @param request what it is for
      * @return the gate
-     * @throws InvalidRequestException if a quota cannot be kept: requests at the same time, or bytes, that mailboxes share
+     * @throws InvalidRequestException if a quota cannot be kept: requests at the same time that mailboxes share
      */
     public MailboxGate open(GateRequest request) {
         request.quotas().forEach(quota -> check(request.provider(), quota));
@@ -85,26 +94,65 @@ public final class Throttle {
      *
      * @param provider whose it is
      * @param quota the quota
-     * @throws InvalidRequestException if it is shared by mailboxes and of requests at the same time, or of bytes
+     * @throws InvalidRequestException if it is shared by mailboxes and of requests at the same time
      */
     public static void check(String provider, Quota quota) {
-        boolean shared = quota.scope() != Quota.Scope.MAILBOX;
-        boolean counted = quota.measure() == Quota.Measure.REQUESTS || quota.measure() == Quota.Measure.UNITS;
-        if (shared && !counted) {
+        if (quota.scope() != Quota.Scope.MAILBOX && quota.measure() == Quota.Measure.CONCURRENT) {
             throw new InvalidRequestException(
                     "quotas",
-                    "of " + provider + ": what mailboxes share is REQUESTS or UNITS, but " + quota.name() + " is "
-                            + quota.measure());
+                    "of " + provider + ": what mailboxes share is REQUESTS, UNITS or BYTES, but " + quota.name()
+                            + " is " + quota.measure());
         }
     }
 
     private MailboxLimits newLimits(LimitsRegistry.Key key) {
         LimitsRegistry.Key projectKey = new LimitsRegistry.Key(key.provider(), key.projectKey(), "", key.quotas());
-        ProjectLimits project = projects.computeIfAbsent(
-                projectKey,
-                absent -> new ProjectLimits(
-                        absent.provider(), absent.projectKey(), absent.quotas(), time, budgets, config, random));
+        ProjectLimits project = projects.computeIfAbsent(projectKey, this::newProject);
         return new MailboxLimits(key.quotas(), project, time, config, metricsOf(key.provider()), random);
+    }
+
+    private ProjectLimits newProject(LimitsRegistry.Key key) {
+        List<DrawnBudget> shared = key.quotas().stream()
+                .filter(quota -> quota.scope() != Quota.Scope.MAILBOX)
+                // Each project has its own part of what all share, drawn under one name.
+                .map(quota -> budget(quota.scope() == Quota.Scope.GLOBAL ? key.provider() : key.projectKey(), quota))
+                .toList();
+        return new ProjectLimits(time, config, random, new DrawnBudgets(budgets, shared));
+    }
+
+    private DrawnBudget budget(String owner, Quota quota) {
+        return new DrawnBudget(time, owner, quota, config);
+    }
+
+    /**
+     * The budgets of one mailbox that are kept in the store.
+     *
+     * @param request what a gate is for
+     * @param mailboxKey the mailbox's canonical key
+     */
+    DrawnBudgets ownBudgets(GateRequest request, String mailboxKey) {
+        String owner = request.projectKey() + "/" + hashed(mailboxKey);
+        List<Quota> own = new ArrayList<>(request.dayShares());
+        request.quotas().stream()
+                .filter(quota -> quota.scope() == Quota.Scope.MAILBOX && DrawnBudgets.keeps(quota))
+                .forEach(own::add);
+        return new DrawnBudgets(
+                budgets, own.stream().map(quota -> budget(owner, quota)).toList());
+    }
+
+    /** A mailbox's key may be an address, which belongs in no table of budgets. */
+    private static String hashed(String mailboxKey) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(mailboxKey.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, HASH_BYTES));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** No budgets, for a mailbox whose key is not known yet. */
+    DrawnBudgets noBudgets() {
+        return new DrawnBudgets(budgets, List.of());
     }
 
     /** Tells the host's metrics of one provider. */
@@ -124,7 +172,8 @@ public final class Throttle {
         return callThreads;
     }
 
-    ThrottleConfig config() {
+    /** {@return how the limits are kept} */
+    public ThrottleConfig config() {
         return config;
     }
 

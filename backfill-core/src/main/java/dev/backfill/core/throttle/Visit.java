@@ -2,19 +2,31 @@ package dev.backfill.core.throttle;
 
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.Operation;
+import org.jspecify.annotations.Nullable;
 
 /** One call on its way through a mailbox's limits, from its first attempt to its last. Used by the call's thread alone. */
 final class Visit {
     private final Operation operation;
     private final Pace jobRate;
+    private final DrawnBudgets own;
+    private final @Nullable Room room;
     private final GateCounters counters;
     private final StopToken stop;
     private final long number;
     private long fencedNanos;
 
-    Visit(Operation operation, Pace jobRate, GateCounters counters, StopToken stop, long number) {
+    Visit(
+            Operation operation,
+            Pace jobRate,
+            DrawnBudgets own,
+            @Nullable Room room,
+            GateCounters counters,
+            StopToken stop,
+            long number) {
         this.operation = operation;
         this.jobRate = jobRate;
+        this.own = own;
+        this.room = room;
         this.counters = counters;
         this.stop = stop;
         this.number = number;
@@ -27,6 +39,37 @@ final class Visit {
     /** The job's own limit. */
     Pace jobRate() {
         return jobRate;
+    }
+
+    /** The budgets of the mailbox and the job that are kept in the store. */
+    DrawnBudgets own() {
+        return own;
+    }
+
+    /** Takes the memory for the answer, if any is asked for. {@return false if there is none now} */
+    boolean tryEnterRoom() {
+        return room == null || room.tryEnter();
+    }
+
+    /** Gives back what {@link #tryEnterRoom()} took, unless an answer has come. */
+    void leaveRoom(boolean answered) {
+        if (room != null) {
+            room.leave(answered);
+        }
+    }
+
+    /** Holds no memory while it waits. */
+    void letGoOfRoom() {
+        if (room != null) {
+            room.letGo();
+        }
+    }
+
+    /** Waits for memory. */
+    void awaitRoom() {
+        if (room != null) {
+            room.await();
+        }
     }
 
     GateCounters counters() {

@@ -9,10 +9,12 @@ import dev.backfill.api.PageRequest;
 import dev.backfill.api.Waiting;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.SinkException;
+import dev.backfill.spi.SinkLimits;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SinkTroubleTest {
@@ -117,6 +119,41 @@ class SinkTroubleTest {
             assertThat(sink.distinct()).isEqualTo(MESSAGES);
             // What was on its way at the pause, and no more, comes twice, with the same keys.
             assertThat(sink.duplicates()).isLessThanOrEqualTo(1_600);
+        }
+    }
+
+    @Test
+    void messagesOfWhichTheBudgetHoldsOneOrTwoGoThroughAFewAtATime() {
+        throughASinkThatStandsStill(12, 3_000_000, 8L << 20);
+    }
+
+    /** As large as mail gets: {@code -Dhuge.messages=24}. */
+    @Test
+    @Tag("campaign")
+    void messagesOfTwentyFiveMegabytesGoThroughAFewAtATime() {
+        throughASinkThatStandsStill(Integer.getInteger("huge.messages", 4), 25_000_000, 64L << 20);
+    }
+
+    private void throughASinkThatStandsStill(int messages, int characters, long budget) {
+        ScriptedSource huge = ScriptedSource.builder()
+                .mailbox(ScriptedFolder.inbox(messages).bodies(characters))
+                .windowMessages(2)
+                .build();
+        sink.limits(new SinkLimits(64 << 20, 100, 256, 1_024)).holdAcks();
+        EngineConfig config = EngineRig.config().memoryBudgetBytes(budget).build();
+        EngineRig rig = new EngineRig(huge, sink, builder -> builder.config(config));
+        try (rig) {
+            BackfillJob job = rig.start();
+            sink.awaitHeld(1);
+            rig.await(job.id(), now -> now.waiting() != null && now.waiting().reason() == Waiting.Reason.SINK);
+
+            // Each walk may have begun a page before it knew how large its messages are.
+            assertThat(sink.counts().mostHeld()).isLessThanOrEqualTo(5);
+            sink.ackAtOnce();
+            sink.ackAll();
+            assertThat(rig.awaitEnd(job.id()).state()).isEqualTo(JobState.COMPLETED);
+            assertThat(sink.distinct()).isEqualTo(messages);
+            assertThat(sink.counts().bytes()).isGreaterThan((long) messages * characters);
         }
     }
 

@@ -2,14 +2,20 @@ package dev.backfill.core.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backfill.core.throttle.MemoryBudget;
+import dev.backfill.core.throttle.Room;
+import dev.backfill.core.time.StopToken;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class PageRoomTest {
     private static final long MB = 1_000_000;
+    private static final Room NO_ROOM =
+            new Room(new MemoryBudget(Long.MAX_VALUE), 0, new StopToken(), new AtomicInteger());
 
     @Test
     void asksForNoMoreMessagesThanThereIsRoomFor() {
@@ -63,7 +69,7 @@ class PageRoomTest {
                 .bodyText("x".repeat(characters))
                 .build();
         for (int i = 0; i < 100; i++) {
-            PageBuffer page = new PageBuffer(new PageLimit(1, 1));
+            PageBuffer page = new PageBuffer(new PageLimit(1, 1), NO_ROOM);
             page.write(new PageItem.Message(PageItem.Change.CREATE, email));
             room.learn(page);
         }

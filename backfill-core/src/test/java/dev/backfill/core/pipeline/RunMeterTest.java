@@ -44,6 +44,6 @@ class RunMeterTest {
     }
 
     private static GateStats sent(Duration quotaTime) {
-        return new GateStats(1, quotaTime, 0, 0, Duration.ZERO, 1, 0, null);
+        return new GateStats(1, quotaTime, Duration.ZERO, 0, 0, Duration.ZERO, 1, 0, null);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backfill.api.InvalidRequestException;
+import dev.backfill.core.job.InMemoryBudgetStore;
 import dev.backfill.core.metrics.EngineMetrics;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.BudgetStore;
@@ -30,7 +31,7 @@ class GateQuotaTest {
 
     private final SkippingTime time = new SkippingTime();
     private final StopToken stop = new StopToken();
-    private BudgetStore store = new WindowBudgets(time);
+    private BudgetStore store = InMemoryBudgetStore.monotonic(time);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
@@ -142,12 +143,12 @@ class GateQuotaTest {
         Quota quota = new Quota("project", Measure.REQUESTS, Scope.PROJECT, 60_000, Duration.ofSeconds(60));
         Instant back = time.instant().plusSeconds(40);
         BudgetStore healthy = store;
-        store = (key, budget, wanted) -> {
+        store = DrawingStore.drawing((key, budget, wanted) -> {
             if (time.instant().isBefore(back)) {
                 throw new IllegalStateException("planned: no database");
             }
             return healthy.draw(key, budget, wanted);
-        };
+        });
         MailboxGate gate = open(instance(), "a", List.of(quota), 1_000);
 
         Instant sent = gate.calls().call(Rig.GET, time::instant);
@@ -161,11 +162,11 @@ class GateQuotaTest {
         Quota quota = new Quota("project", Measure.REQUESTS, Scope.PROJECT, 60_000, Duration.ofSeconds(60));
         List<Long> drawn = new ArrayList<>();
         BudgetStore counted = store;
-        store = (key, budget, wanted) -> {
+        store = DrawingStore.drawing((key, budget, wanted) -> {
             BudgetStore.Chunk chunk = counted.draw(key, budget, wanted);
             drawn.add(chunk.amount());
             return chunk;
-        };
+        });
         MailboxGate gate = open(instance(), "a", List.of(quota), 1_000);
         for (int i = 0; i < 4; i++) {
             gate.calls().call(Rig.GET, () -> "answer");
@@ -215,6 +216,7 @@ class GateQuotaTest {
     }
 
     private MailboxGate open(Throttle instance, String mailbox, List<Quota> quotas, int rate) {
-        return instance.open(new GateRequest("fake", "fake/project", mailbox, quotas, rate, stop, () -> "token"));
+        return instance.open(
+                new GateRequest("fake", "fake/project", mailbox, quotas, List.of(), rate, stop, () -> "token"));
     }
 }

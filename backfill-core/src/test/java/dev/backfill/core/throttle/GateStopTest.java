@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.ApiRequest;
+import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
@@ -61,6 +62,62 @@ class GateStopTest {
         stop.stop();
 
         assertThat(error(call).kind()).isEqualTo(Kind.STOPPED);
+    }
+
+    @Test
+    void aStopEndsTheWaitForAProjectsBudgetAndLetsTheNextGoFirst() {
+        rig.quota(new Quota("p", Quota.Measure.REQUESTS, Quota.Scope.PROJECT, 2, Duration.ofSeconds(100)));
+        rig.open("spender", rig.stop).calls().call(Rig.GET, () -> "the only one, at 95 %");
+        CompletableFuture<String> first = rig.call(rig.open("first", stop).calls(), () -> "never");
+        rig.time.awaitTimer(Duration.ofSeconds(105));
+        StopToken late = rig.stop.child();
+        MailboxGate behind = rig.open("behind", late);
+        CompletableFuture<String> waitsForItsTurn = rig.call(behind.calls(), () -> "never");
+        while (behind.stats().waiting() == null) {
+            Thread.onSpinWait();
+        }
+        CompletableFuture<String> next = rig.call(rig.open("next", rig.stop).calls(), () -> "next");
+
+        late.stop();
+        assertThat(error(waitsForItsTurn).kind()).isEqualTo(Kind.STOPPED);
+        stop.stop();
+        assertThat(error(first).kind()).isEqualTo(Kind.STOPPED);
+
+        rig.passes(Duration.ofSeconds(105));
+        assertThat(get(next)).isEqualTo("next");
+    }
+
+    @Test
+    void aStopEndsTheWaitForAnotherThreadsDraw() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        rig.budgets = DrawingStore.drawing((key, budget, wanted) -> {
+            asked.countDown();
+            awaitQuietly(answered);
+            return new BudgetStore.Chunk(wanted, Duration.ofMinutes(1), null);
+        });
+        rig.quota(new Quota("p", Quota.Measure.REQUESTS, Quota.Scope.PROJECT, 100, Duration.ofSeconds(100)));
+        CompletableFuture<String> draws = rig.call(rig.open("draws", rig.stop).calls(), () -> "drawn");
+        asked.await();
+        MailboxGate other = rig.open("waits", stop);
+        CompletableFuture<String> waits = rig.call(other.calls(), () -> "never");
+        while (other.stats().waiting() == null) {
+            Thread.onSpinWait();
+        }
+
+        stop.stop();
+
+        assertThat(error(waits).kind()).isEqualTo(Kind.STOPPED);
+        answered.countDown();
+        assertThat(get(draws)).isEqualTo("drawn");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

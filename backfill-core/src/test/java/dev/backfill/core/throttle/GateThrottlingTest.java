@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class GateThrottlingTest {
@@ -166,7 +168,7 @@ class GateThrottlingTest {
 
     @Test
     void aQuotaThatComesBackTooLateParksTheJob() {
-        rig.quota(new Quota("daily", Quota.Measure.REQUESTS, Quota.Scope.MAILBOX, 2, Duration.ofDays(1)));
+        rig.quota(new Quota("long", Quota.Measure.REQUESTS, Quota.Scope.MAILBOX, 2, Duration.ofMinutes(59)));
         MailboxGate gate = rig.open();
         Instant begin = rig.time.instant();
         gate.calls().call(Rig.GET, () -> "the only one, at 95 %");
@@ -175,7 +177,53 @@ class GateThrottlingTest {
 
         assertThat(error(call).kind()).isEqualTo(Kind.PARKED);
         assertThat(error(call).code()).isEqualTo("QUOTA_USED_UP");
-        assertThat(error(call).retryAt()).contains(begin.plus(Duration.ofDays(1)));
+        assertThat(error(call).retryAt()).contains(begin.plus(Duration.ofMinutes(59)));
+    }
+
+    @Test
+    void whatParksOneJobHoldsBackAllThatWouldAskTheSame() {
+        MailboxGate gate = rig.open();
+        MailboxGate other = rig.open("other", rig.stop);
+        Instant midnight = rig.time.instant().plus(Duration.ofHours(3));
+        SourceException spent = SourceException.of(Kind.PARKED, SourceException.Scope.PROJECT, "dailyLimitExceeded")
+                .retryAt(midnight)
+                .build("as planned");
+
+        assertThat(error(rig.call(gate.calls(), new Script(spent))).code()).isEqualTo("dailyLimitExceeded");
+
+        SourceException parked = error(rig.call(other.calls(), () -> "never"));
+        assertThat(parked.kind()).isEqualTo(Kind.PARKED);
+        assertThat(parked.retryAt()).contains(midnight);
+        assertThat(other.stats().apiCalls()).isZero();
+        rig.time.advance(Duration.ofHours(3));
+        assertThat(get(rig.call(other.calls(), () -> "answer"))).isEqualTo("answer");
+    }
+
+    @Test
+    void aTransientErrorThatAsksForHoursParksTheJob() {
+        MailboxGate gate = rig.open();
+        Instant later = rig.time.instant().plus(Duration.ofHours(2));
+        SourceException down = SourceException.of(Kind.RETRY, SourceException.Scope.MAILBOX, "HTTP_503")
+                .retryAt(later)
+                .build("as planned");
+
+        SourceException parked = error(rig.call(gate.calls(), new Script(down)));
+
+        assertThat(parked.kind()).isEqualTo(Kind.PARKED);
+        assertThat(parked.retryAt()).contains(later);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+1000000000-12-31T23:59:59Z", "-1000000000-01-01T00:00:00Z", "1970-01-01T00:00:00Z"})
+    void noTimeThatAProviderNamesHoldsForMoreThanADayOrLessThanASecond(String time) {
+        MailboxGate gate = rig.open();
+        CompletableFuture<String> call = rig.call(gate.calls(), new Script(throttled(Instant.parse(time))));
+        if (time.startsWith("+")) {
+            assertThat(error(call).retryAt()).contains(rig.time.instant().plus(Duration.ofDays(1)));
+            return;
+        }
+        rig.passes(Duration.ofSeconds(1));
+        assertThat(get(call)).isEqualTo("answer");
     }
 
     @Test

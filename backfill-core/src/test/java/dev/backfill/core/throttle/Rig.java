@@ -1,9 +1,11 @@
 package dev.backfill.core.throttle;
 
+import dev.backfill.core.job.InMemoryBudgetStore;
 import dev.backfill.core.metrics.EngineMetrics;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Operation;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
@@ -34,6 +36,7 @@ final class Rig implements AutoCloseable {
     EngineMetrics metrics = EngineMetrics.NONE;
     int requestsPerSecond = 1_000_000;
     final List<Quota> quotas = new ArrayList<>();
+    BudgetStore budgets = InMemoryBudgetStore.monotonic(time);
 
     private volatile Throttle throttle;
 
@@ -44,7 +47,7 @@ final class Rig implements AutoCloseable {
 
     synchronized Throttle throttle() {
         if (throttle == null) {
-            throttle = new Throttle(time, helpers, new WindowBudgets(time), config, metrics, random);
+            throttle = new Throttle(time, helpers, budgets, config, metrics, random);
         }
         return throttle;
     }
@@ -55,7 +58,8 @@ final class Rig implements AutoCloseable {
 
     MailboxGate open(String mailbox, StopToken stopToken) {
         return throttle()
-                .open(new GateRequest("fake", "fake/project", mailbox, quotas, requestsPerSecond, stopToken, tokens));
+                .open(new GateRequest(
+                        "fake", "fake/project", mailbox, quotas, List.of(), requestsPerSecond, stopToken, tokens));
     }
 
     <T> CompletableFuture<T> async(Callable<T> work) {

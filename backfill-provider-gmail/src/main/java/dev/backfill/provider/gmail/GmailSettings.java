@@ -73,6 +73,11 @@ record GmailSettings(
                 SignIn.of(settings));
     }
 
+    /** What a share of a day is taken of, where the quotas have no such day. */
+    List<Quota> dailyAllowance() {
+        return regime.dailyAllowance();
+    }
+
     /** What the engine keeps to. */
     List<Quota> quotas() {
         return regime.quotas(concurrency, dailyBytes, dailyUnits);

@@ -29,8 +29,8 @@ import java.util.List;
  *       say which of a message's dates its search uses; what lies outside by {@code internalDate} is dropped here. 0 to 30
  *       days, default 86,400 (a day). Bounds between windows need no such overlap.
  *   <li>{@code daily-bytes}: bytes of answers, as they come over the wire, that a user may have a day; default 2,500,000,000
- *       ({@code off}: none), 0 for no limit. A job that has used them up is parked. Counted by each process for itself, for as
- *       long as it lives;
+ *       ({@code off}: none), 0 for no limit. A job that has used them up is parked. Kept where the jobs are, over restarts and
+ *       instances;
  *   <li>{@code daily-units}: units that all jobs of a project together may spend a day; default 0, no limit. Google announced to
  *       charge for what exceeds {@link #UNITS_A_DAY_FREE_OF_CHARGE};
  *   <li>{@code client-id}, {@code client-secret}, {@code refresh-token}: one user's consent to an app, in place of the host's
@@ -92,6 +92,11 @@ public final class GoogleEmailSource implements EmailSource {
     @Override
     public List<Quota> quotas(Settings settings) {
         return GmailSettings.of(settings).quotas();
+    }
+
+    @Override
+    public List<Quota> dailyAllowance(Settings settings) {
+        return GmailSettings.of(settings).dailyAllowance();
     }
 
     @Override

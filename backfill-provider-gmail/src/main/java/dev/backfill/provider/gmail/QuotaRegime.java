@@ -99,6 +99,18 @@ enum QuotaRegime {
         return List.copyOf(quotas);
     }
 
+    /** What a day gives a project beside limits: up to there Google means to charge nothing. Nothing where no units are counted. */
+    List<Quota> dailyAllowance() {
+        return userUnitsAMinute == 0
+                ? List.of()
+                : List.of(new Quota(
+                        "gmail-project-day-free",
+                        Quota.Measure.UNITS,
+                        Quota.Scope.PROJECT,
+                        GoogleEmailSource.UNITS_A_DAY_FREE_OF_CHARGE,
+                        DAY));
+    }
+
     Operation list() {
         return list;
     }

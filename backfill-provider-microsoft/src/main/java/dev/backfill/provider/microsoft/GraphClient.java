@@ -147,7 +147,9 @@ final class GraphClient implements AutoCloseable {
         try (Response response = http.newCall(request).execute()) {
             ResponseBody body = response.body();
             if (response.isSuccessful() && body != null) {
-                return reader.read(body.byteStream());
+                try (InputStream counted = new CountedStream(body.byteStream(), context.calls()::received)) {
+                    return reader.read(counted);
+                }
             }
             byte[] error = body == null ? new byte[0] : body.byteStream().readNBytes(MAX_ERROR_BYTES);
             SourceException failure = errors.ofAnswer(response.code(), response.header("Retry-After"), error, target);

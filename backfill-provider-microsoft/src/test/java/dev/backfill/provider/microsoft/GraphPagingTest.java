@@ -4,6 +4,7 @@ import static dev.backfill.provider.microsoft.Graphs.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
@@ -123,6 +124,23 @@ class GraphPagingTest {
 
             assertThat(crawl.ids()).hasSize(25).doesNotHaveDuplicates();
             assertThat(crawl.pages).isGreaterThan(7);
+        }
+    }
+
+    @Test
+    void theBytesOfAnswersAreCounted() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(3, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start()) {
+            DirectMailboxContext context = Graphs.context(graph);
+            try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
+                String id = graph.mailbox(OWNER).messageId(mails.get(0));
+                int size = mailbox.open(ContentRef.mime(id), 1 << 20).readAllBytes().length;
+
+                assertThat(context.bytes()).isGreaterThanOrEqualTo(size);
+                long before = context.bytes();
+                Crawl.of(mailbox, INBOX, Crawl.limit(100));
+                assertThat(context.bytes() - before).isGreaterThan(1_000);
+            }
         }
     }
 

@@ -9,13 +9,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * This process's part of one budget of a project: chunks drawn from the store, spent until they expire. It draws as much as
- * was needed lately, twice as much after a chunk that did not last and half as much after one that was lost, so that an idle
- * process does not eat the others' share. Guarded by {@link ProjectLimits}.
+ * This process's part of one budget: chunks drawn from the store, spent until they expire. It draws as much as was needed
+ * lately, twice as much after a chunk that did not last and half as much after one that was lost, so that an idle process does
+ * not eat the others' share. What is known only afterwards, bytes, becomes a debt where no chunk covers it, and nothing is sent
+ * until the debt is booked. Guarded by {@link DrawnBudgets}.
  */
-final class ProjectBudget {
-    private static final Duration MOST_WORTH = Duration.ofSeconds(2);
+final class DrawnBudget {
+    private static final Duration LEAST_WORTH = Duration.ofSeconds(2);
     private static final int LEAST_PARTS = 30;
+    private static final int MOST_PARTS = 1_000;
 
     private final TimeSource time;
     private final Quota planned;
@@ -23,27 +25,43 @@ final class ProjectBudget {
     private final long mostWanted;
     private final Deque<Chunk> chunks = new ArrayDeque<>();
     private long wanted = 1;
+    private long debt;
     private boolean dry;
     private long dryUntilNanos;
     private boolean drawing;
 
-    ProjectBudget(TimeSource time, String ownerKey, Quota quota, ThrottleConfig config) {
+    DrawnBudget(TimeSource time, String ownerKey, Quota quota, ThrottleConfig config) {
         this.time = time;
         this.key = ownerKey + "/" + quota.name();
         long amount = Meter.planned(quota, config);
         this.planned = new Quota(quota.name(), quota.measure(), quota.scope(), amount, quota.window());
-        long windowNanos = Nanos.of(quota.window());
-        long worthNanos = Math.min(MOST_WORTH.toNanos(), windowNanos / LEAST_PARTS);
-        this.mostWanted = Math.max(1, (long) ((double) amount * worthNanos / windowNanos));
+        this.mostWanted = Math.max(1, (long) ((double) amount * worthNanos(quota) / Nanos.of(quota.window())));
     }
 
+    /** What the largest chunk is worth: two seconds, more of a long window, whose budget may be spent far faster than evenly. */
+    private static long worthNanos(Quota quota) {
+        long windowNanos = Nanos.of(quota.window());
+        long worth = Math.max(LEAST_WORTH.toNanos(), windowNanos / MOST_PARTS);
+        return Math.min(worth, windowNanos / LEAST_PARTS);
+    }
+
+    /** What a request takes when it is sent. */
     long cost(Operation operation) {
         return Math.min(Meter.cost(planned, operation), planned.amount());
     }
 
+    /** What must be there for a request to be sent; of bytes, whose number nobody knows, one. */
+    long needed(Operation operation) {
+        return Math.max(1, cost(operation));
+    }
+
     boolean has(long amount) {
         forgetExpired();
-        return chunks.stream().mapToLong(chunk -> chunk.left).sum() >= amount;
+        return debt == 0 && left() >= amount;
+    }
+
+    private long left() {
+        return chunks.stream().mapToLong(chunk -> chunk.left).sum();
     }
 
     /** How long the store said it has nothing; 0 or less when it may be asked. */
@@ -62,6 +80,23 @@ final class ProjectBudget {
                 chunks.removeFirst();
                 wanted = Math.min(mostWanted, wanted * 2);
             }
+        }
+    }
+
+    boolean countsBytes() {
+        return planned.measure() == Quota.Measure.BYTES;
+    }
+
+    /** Charges for what has come. */
+    void received(long bytes) {
+        if (countsBytes() && bytes > 0) {
+            forgetExpired();
+            long covered = Math.min(bytes, left());
+            take(covered);
+            long uncovered = bytes - covered;
+            debt += uncovered;
+            // The next answer may be as long.
+            wanted = Math.min(mostWanted, Math.max(wanted, 2 * uncovered));
         }
     }
 
@@ -85,7 +120,20 @@ final class ProjectBudget {
         drawing = false;
     }
 
-    /** Asks the store. Called without the guard, since the store may be a database. */
+    long debt() {
+        return debt;
+    }
+
+    /** Books a debt. Called without the guard, since the store may be a database. */
+    void book(BudgetStore store, long amount) {
+        store.spend(key, planned, amount);
+    }
+
+    void booked(long amount) {
+        debt -= amount;
+    }
+
+    /** Asks the store. Called without the guard. */
     Drawing draw(BudgetStore store, long amount, long most) {
         long begin = time.nanoTime();
         return new Drawing(begin, store.draw(key, planned, Math.min(planned.amount(), Math.max(amount, most))));
