@@ -4,6 +4,7 @@ import dev.backfill.api.BackfillException;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.Estimate;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.UserJobs;
@@ -73,6 +74,10 @@ final class MainJob {
             describe(place);
             try (BackfillManager manager = manager(kept, servers, place, tokens)) {
                 UserJobs jobs = manager.forUser(kept.user());
+                if (options.estimate()) {
+                    estimate(jobs);
+                    return true;
+                }
                 Map<Provider, JobId> started = run(jobs, manager, kept, place, arrivals, heap);
                 arrivals.requireWritten();
                 JobReport report = new JobReport(options, servers, arrivals, jobs, kept, heap, out, err);
@@ -225,6 +230,18 @@ final class MainJob {
         } catch (BackfillException refused) {
             throw UserMistake.failed(provider.title() + ": " + refused.getMessage());
         }
+    }
+
+    private void estimate(UserJobs jobs) throws UserMistake {
+        Map<Provider, Estimate> estimates = new LinkedHashMap<>();
+        for (Provider provider : options.providers()) {
+            try {
+                estimates.put(provider, jobs.estimate(request(provider)));
+            } catch (BackfillException refused) {
+                throw UserMistake.failed(provider.title() + ": " + options.named(String.valueOf(refused.getMessage())));
+            }
+        }
+        EstimateTable.print(estimates, out);
     }
 
     private BackfillRequest request(Provider provider) {

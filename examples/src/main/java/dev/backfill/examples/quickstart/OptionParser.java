@@ -27,6 +27,8 @@ final class OptionParser {
               --seed N                seed of the generated mail, default 1; the same seed gives the same mail
               --mail DIR|FILE         real mail instead: a folder of .eml files, an .eml file or an mbox
               --provider P            microsoft or google; default both
+              --estimate              say how many messages, requests and units each job would take, and how long by the
+                                      provider's quota; crawl and publish nothing
               --verify                compare every published field; exit 1 if one message is missing, altered or doubled
               --json FILE             write the summary as JSON
               --out FILE              append what arrived, one published event a line
@@ -54,6 +56,7 @@ final class OptionParser {
     private @Nullable Path mail;
     private int messages = Options.DEFAULT_MESSAGES;
     private long seed = Options.DEFAULT_SEED;
+    private boolean estimate;
     private boolean verify;
     private @Nullable Path json;
     private @Nullable Path out;
@@ -93,6 +96,7 @@ final class OptionParser {
             case "--seed" -> seed = number(name, Long.MIN_VALUE, Long.MAX_VALUE);
             case "--mail" -> mail = path(name);
             case "--provider" -> provider = provider(name);
+            case "--estimate" -> estimate = true;
             case "--verify" -> verify = true;
             case "--json" -> json = path(name);
             case "--out" -> out = path(name);
@@ -129,6 +133,7 @@ final class OptionParser {
         requireCrawled(providers, Provider.GOOGLE, "--gmail-url");
         requireCrawled(providers, Provider.GOOGLE, "--gmail-quota");
         requireBuiltIn(providers);
+        requireRun();
         String quota = gmailQuota != null ? gmailQuota : gmailUrl == null ? "off" : "new";
         return new Options(
                 providers,
@@ -147,6 +152,7 @@ final class OptionParser {
                 includeDeleted,
                 quota,
                 store,
+                estimate,
                 verbose);
     }
 
@@ -163,6 +169,14 @@ final class OptionParser {
             if (given.contains(argument) && !builtIn) {
                 throw UserMistake.argument(
                         argument + " fills a built-in server, and none runs beside --graph-url or --gmail-url");
+            }
+        }
+    }
+
+    private void requireRun() throws UserMistake {
+        for (String argument : List.of("--verify", "--json", "--out", "--store")) {
+            if (estimate && given.contains(argument)) {
+                throw UserMistake.argument(argument + " does nothing beside --estimate, which runs no job");
             }
         }
     }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param includeDeleted true to read deleted mail too
  * @param gmailQuota new, legacy or off
  * @param store where the jobs are kept, a file or {@code jdbc:postgresql:...}; null for in this process
+ * @param estimate true to say what the jobs would read and cost, and run none
  * @param verbose true to show the engine's log
  */
 record Options(
@@ -45,6 +46,7 @@ record Options(
         boolean includeDeleted,
         String gmailQuota,
         @Nullable String store,
+        boolean estimate,
         boolean verbose) {
     /** The generated messages a mailbox unless the command line says otherwise. */
     static final int DEFAULT_MESSAGES = 5_000;

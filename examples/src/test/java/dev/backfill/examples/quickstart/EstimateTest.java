@@ -1,0 +1,49 @@
+package dev.backfill.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EstimateTest {
+    @Test
+    void messagesRequestsUnitsAndTheTimeOfTheQuotaAreSaidAndNothingIsPublished() {
+        Session session = Session.run("--messages", 2_000, "--estimate", "--gmail-quota", "new");
+
+        assertThat(session.exitCode()).as(session.all()).isZero();
+        // Gmail: 2,000 messages of 20 units and some lists; 1,425 units go at once, the rest at 5,700 a minute.
+        assertThat(session.out())
+                .containsPattern("microsoft +2,000 +\\d+ +\\d+ +0 s")
+                .containsPattern("google +(about )?2,0\\d\\d +2,\\d{3} +4\\d,\\d{3} +[67] min \\d+ s")
+                .doesNotContain("published");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--verify", "--json", "--out", "--store"})
+    void whatNeedsARunIsRefusedByName(String argument) {
+        Session session = argument.equals("--verify")
+                ? Session.run("--estimate", argument)
+                : Session.run("--estimate", argument, "file");
+
+        assertThat(session.exitCode()).isEqualTo(2);
+        assertThat(session.all()).contains(argument, "--estimate");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0 s",
+        "1, 1 s",
+        "59, 59 s",
+        "60, 1 min 0 s",
+        "3599, 59 min 59 s",
+        "3600, 1 h 0 min",
+        "20010, 5 h 34 min"
+    })
+    void timesAreSaidInTwoUnits(long seconds, String expected) {
+        assertThat(EstimateTable.text(Duration.ofSeconds(seconds))).isEqualTo(expected);
+        assertThat(EstimateTable.text(Duration.ofDays(25).plusHours(3))).isEqualTo("25 d 3 h");
+    }
+}
