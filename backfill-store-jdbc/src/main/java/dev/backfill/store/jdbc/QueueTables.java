@@ -133,23 +133,28 @@ final class QueueTables {
     }
 
     /**
-     * Gives an execution to each job that is RUNNING and has none: a crash, or a frozen owner that woke, came between the write
-     * of the store and that of the queue. One statement, so that any number of instances may do it at once; a run that ends
-     * settles its job before its execution goes, so none is seen between.
+     * Gives an execution that is due to each job that is RUNNING and has none: a crash, or a frozen owner that woke, came between
+     * the write of the store and that of the queue; or whoever gave the job back named a time by a clock that is ahead. One
+     * statement, so that any number of instances may do it at once; a run that ends settles its job before its execution goes, so
+     * none is seen between.
      *
      * @return how many there were
      */
     int adoptOrphans(Instant now) {
         String sql = "insert into " + executions
-                + " (task_name, task_instance, execution_time, picked, version)"
+                + " as e (task_name, task_instance, execution_time, picked, version)"
                 + " select '" + TASK + "', j.id, ?, ?, 1 from " + jobs + " j where j.state = ?"
-                + " and not exists (select 1 from " + executions + " e where e.task_name = '" + TASK
-                + "' and e.task_instance = j.id)"
-                + " on conflict do nothing";
+                + " and not exists (select 1 from " + executions + " x where x.task_name = '" + TASK
+                + "' and x.task_instance = j.id and (x.picked = ? or x.execution_time <= ?))"
+                + " on conflict (task_name, task_instance) do update"
+                + " set execution_time = excluded.execution_time, version = e.version + 1"
+                + " where e.picked = excluded.picked and e.execution_time > excluded.execution_time";
         return with("Jobs that nobody runs could not be looked for", sql, statement -> {
             customization().setInstant(statement, 1, now);
             statement.setBoolean(2, false);
             statement.setString(3, JobState.RUNNING.code());
+            statement.setBoolean(4, true);
+            customization().setInstant(statement, 5, now);
             return statement.executeUpdate();
         });
     }

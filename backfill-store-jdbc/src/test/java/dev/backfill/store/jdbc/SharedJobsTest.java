@@ -193,6 +193,19 @@ class SharedJobsTest {
         database.complete("orphan");
     }
 
+    /** Whoever gave it back said when, by a clock that is a day ahead. */
+    @Test
+    void aRunningJobWhoseExecutionWaitsForTomorrowIsHandedOutAgain() {
+        database.addRunning("j1");
+        database.execute("insert into " + database.executionTable()
+                + " (task_name, task_instance, execution_time, picked, version) values ('" + QueueTables.TASK
+                + "', 'j1', now() + interval '1 day', false, 3)");
+        JobRuns runs = new JobRuns();
+        started("a", 1, runs);
+        runs.awaitEnded("j1");
+        database.complete("j1");
+    }
+
     @Test
     void aHandlerThatThrowsIsNotCalledAgainByItself() {
         JobRuns after = new JobRuns();

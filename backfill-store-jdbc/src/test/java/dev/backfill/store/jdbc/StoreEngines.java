@@ -6,16 +6,19 @@ import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.UserId;
 import dev.backfill.core.Backfill;
+import dev.backfill.core.BackfillBuilder;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.core.EngineConfigBuilder;
 import dev.backfill.spi.EmailSource;
 import dev.backfill.spi.Persistence;
+import dev.backfill.spi.TimeSource;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Engines over stores of a test, one sink for all, closed in the order opposite to how they were opened. Thread-safe but for opening. */
 final class StoreEngines implements AutoCloseable {
@@ -40,7 +43,17 @@ final class StoreEngines implements AutoCloseable {
 
     BackfillManager engine(
             String instance, EmailSource source, Persistence persistence, UnaryOperator<EngineConfigBuilder> change) {
-        return own(Backfill.builder()
+        return engine(instance, source, persistence, null, change);
+    }
+
+    /** With another clock; null for the machine's. */
+    BackfillManager engine(
+            String instance,
+            EmailSource source,
+            Persistence persistence,
+            @Nullable TimeSource time,
+            UnaryOperator<EngineConfigBuilder> change) {
+        BackfillBuilder builder = Backfill.builder()
                 .autoDiscovery(false)
                 .environment(name -> null)
                 .source(source)
@@ -49,8 +62,8 @@ final class StoreEngines implements AutoCloseable {
                 .config(change.apply(
                                 EngineConfig.builder().instanceName(instance).sweepInterval(Duration.ofMillis(100)))
                         .build())
-                .accessTokens(account -> () -> "none")
-                .build());
+                .accessTokens(account -> () -> "none");
+        return own((time == null ? builder : builder.time(time)).build());
     }
 
     static BackfillRequest request(String account) {
