@@ -36,8 +36,10 @@ final class DatabaseClock implements Clock {
 
     private final Supplier<Instant> database;
     private final LongSupplier nanos;
+    private final LongSupplier slept;
     private final AtomicLong latest = new AtomicLong(Long.MIN_VALUE);
     private volatile Mark mark;
+    private volatile long sleptBefore;
 
     /**
      * Makes a clock, and reads the database's time.
@@ -46,8 +48,21 @@ final class DatabaseClock implements Clock {
      * @param nanos the monotonic clock
      */
     DatabaseClock(Supplier<Instant> database, LongSupplier nanos) {
+        this(database, nanos, () -> 0);
+    }
+
+    /**
+     * Makes a clock that knows when it stood still.
+     *
+     * @param database reads the database's time; may throw what a database throws
+     * @param nanos the monotonic clock
+     * @param slept how long the machine slept by now, which the monotonic clock leaves out
+     */
+    DatabaseClock(Supplier<Instant> database, LongSupplier nanos, LongSupplier slept) {
         this.database = database;
         this.nanos = nanos;
+        this.slept = slept;
+        this.sleptBefore = slept.getAsLong();
         long before = nanos.getAsLong();
         long read = epochNanos(database.get());
         this.mark = new Mark(middle(before, nanos.getAsLong()), read, 0);
@@ -55,6 +70,7 @@ final class DatabaseClock implements Clock {
 
     /** Reads the database's time again; throws what the reading throws, and then goes on as before. Called by one thread at a time. */
     void sync() {
+        long sleptBy = slept.getAsLong();
         long before = nanos.getAsLong();
         long read = epochNanos(database.get());
         long after = nanos.getAsLong();
@@ -65,6 +81,15 @@ final class DatabaseClock implements Clock {
         long told = mark.at(middle);
         long lag = read - told;
         mark = lag >= JUMP.toNanos() ? new Mark(middle, read, 0) : new Mark(middle, told, lag);
+        sleptBefore = sleptBy;
+    }
+
+    /**
+     * False once the machine slept, until the database's time has been read again: this clock stands behind, and what was picked
+     * by it may look dead to others from the beginning.
+     */
+    boolean isCurrent() {
+        return slept.getAsLong() == sleptBefore;
     }
 
     @Override

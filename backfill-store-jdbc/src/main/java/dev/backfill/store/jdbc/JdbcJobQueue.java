@@ -45,6 +45,7 @@ final class JdbcJobQueue implements JobQueue {
     private final QueueTimings timings;
     private final Supplier<Instant> databaseTime;
     private final LongSupplier nanos;
+    private final SleepTime elapsed;
     private final String schedulerName;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean closed;
@@ -62,7 +63,7 @@ final class JdbcJobQueue implements JobQueue {
      * @param timings how quick it is
      */
     JdbcJobQueue(String instance, int slots, QueueTables tables, QueueTimings timings) {
-        this(instance, slots, tables, timings, tables::time, MonotonicTime.SYSTEM);
+        this(instance, slots, tables, timings, tables::time, MonotonicTime.SYSTEM, MonotonicTime.WALL_MILLIS);
     }
 
     /** With other clocks, for tests. */
@@ -72,7 +73,8 @@ final class JdbcJobQueue implements JobQueue {
             QueueTables tables,
             QueueTimings timings,
             Supplier<Instant> databaseTime,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            LongSupplier wallMillis) {
         if (slots < 1) {
             throw new IllegalArgumentException("slots must be 1 or more");
         }
@@ -82,6 +84,7 @@ final class JdbcJobQueue implements JobQueue {
         this.timings = timings;
         this.databaseTime = databaseTime;
         this.nanos = nanos;
+        this.elapsed = new SleepTime(nanos, wallMillis);
         // A name of its own each time: what an instance of the same name left behind when it died takes no room here.
         this.schedulerName = instance.substring(0, Math.min(NAME, instance.length()))
                 + "#"
@@ -102,15 +105,16 @@ final class JdbcJobQueue implements JobQueue {
             made.scheduler().start();
             every(made.threads(), Duration.ZERO, timings.safetyNet(), () -> adopt(made.clock()));
             every(made.threads(), CLOCK_SYNC, CLOCK_SYNC, made.clock()::sync);
+            every(made.threads(), timings.polling(), timings.polling(), () -> wakeUp(made.clock()));
         } finally {
             lock.unlock();
         }
     }
 
     private Running make(Handler handler, Runnable onRoom) {
-        DatabaseClock clock = new DatabaseClock(databaseTime, nanos);
-        QueueThreads threads = new QueueThreads(instance, slots, nanos);
-        JobHolds holds = new JobHolds(tables, clock, timings.holdFor(), nanos, threads::round);
+        DatabaseClock clock = new DatabaseClock(databaseTime, nanos, elapsed::slept);
+        QueueThreads threads = new QueueThreads(instance, slots, elapsed);
+        JobHolds holds = new JobHolds(tables, clock, timings.holdFor(), elapsed, threads::round);
         JobTask jobTask = new JobTask(handler, holds, clock, tables.dialect().exclusive(), () -> closed);
         Scheduler scheduler = Scheduler.create(tables.dataSource(), List.of(jobTask.task()))
                 .schedulerName(new SchedulerName.Fixed(schedulerName))
@@ -144,6 +148,13 @@ final class JdbcJobQueue implements JobQueue {
         Running current = running;
         if (current != null && !closed) {
             current.scheduler().triggerCheckForDueExecutions();
+        }
+    }
+
+    /** After a sleep of the machine nothing begins here before the database's time is read again. */
+    private static void wakeUp(DatabaseClock clock) {
+        if (!clock.isCurrent()) {
+            clock.sync();
         }
     }
 

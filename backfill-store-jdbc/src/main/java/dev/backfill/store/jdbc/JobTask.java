@@ -70,9 +70,9 @@ final class JobTask {
         CurrentlyExecuting run = context.getCurrentlyExecuting();
         present.put(Thread.currentThread(), run);
         RunHold hold = holds.begin(run);
-        if (closed.getAsBoolean() || !(exclusive || hold.isHeld())) {
-            // Picked and not begun: another instance shall have it, or has it already if this one was stopped
-            // meanwhile.
+        if (closed.getAsBoolean() || !(exclusive || (clock.isCurrent() && hold.isHeld()))) {
+            // Picked and not begun: another instance shall have it, or has it already if this one, or its machine, was
+            // stopped meanwhile.
             return settle(new JobQueue.Result.Again(clock.now()));
         }
         return settle(attempt(new JobId(instance.getId()), exclusive ? JobQueue.Hold.ALWAYS : hold));

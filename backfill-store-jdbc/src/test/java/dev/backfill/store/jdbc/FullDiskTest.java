@@ -45,7 +45,8 @@ class FullDiskTest {
         store = new TestPersistence(
                 new Database(Dialect.SQLITE, file.writer(), file.reader(), tables),
                 JdbcJobQueueTest.QUICK,
-                MonotonicTime.SYSTEM);
+                MonotonicTime.SYSTEM,
+                MonotonicTime.WALL_MILLIS);
     }
 
     @AfterEach

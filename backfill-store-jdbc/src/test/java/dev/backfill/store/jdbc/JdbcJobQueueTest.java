@@ -28,7 +28,8 @@ class JdbcJobQueueTest {
         void make() {
             database = open();
             tables = database.tables();
-            queue = new JdbcJobQueue("contract", 2, tables, QUICK, this::now, MonotonicTime.SYSTEM);
+            queue = new JdbcJobQueue(
+                    "contract", 2, tables, QUICK, this::now, MonotonicTime.SYSTEM, MonotonicTime.WALL_MILLIS);
         }
 
         @AfterEach

@@ -13,8 +13,10 @@ import java.util.function.LongSupplier;
  * @param database where it is; the test closes it
  * @param timings of its queues
  * @param nanos what its queues take for the monotonic clock
+ * @param wallMillis what they take for the wall clock
  */
-record TestPersistence(Database database, QueueTimings timings, LongSupplier nanos) implements Persistence {
+record TestPersistence(Database database, QueueTimings timings, LongSupplier nanos, LongSupplier wallMillis)
+        implements Persistence {
     @Override
     public JobStore jobs() {
         return new JdbcJobStore(database);
@@ -33,7 +35,7 @@ record TestPersistence(Database database, QueueTimings timings, LongSupplier nan
     @Override
     public JobQueue queue(String instance, int slots) {
         QueueTables tables = QueueTables.of(database);
-        return new JdbcJobQueue(instance, slots, tables, timings, tables::time, nanos);
+        return new JdbcJobQueue(instance, slots, tables, timings, tables::time, nanos, wallMillis);
     }
 
     @Override
