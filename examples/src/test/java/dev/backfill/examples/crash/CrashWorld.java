@@ -26,7 +26,7 @@ final class CrashWorld implements AutoCloseable {
     /** How many partitions of a mailbox are walked at once. */
     static final int WALKS = 4;
 
-    /** What docs/embedding.md says that a kill may double. */
+    /** What README.md says that a kill may double. */
     static final int WINDOW = window(BATCH);
 
     private static final String TOPIC = "projects/p/topics/emails";
