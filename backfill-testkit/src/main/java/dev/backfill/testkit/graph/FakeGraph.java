@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A Microsoft Graph for tests: the mail part of v1.0 over HTTP on 127.0.0.1, read only. It answers in the shapes Microsoft
  * publishes, with immutable and classic ids, {@code $select}, {@code $filter}, {@code $orderby}, {@code $top}, {@code $skip},
- * {@code $count} and {@code $expand} of attachments, and with the limits and {@link GraphQuirks quirks} of the real service.
+ * {@code $count} and {@code $expand} of attachments, change lists, and with the limits and {@link GraphQuirks quirks} of the real service.
  * What goes wrong is said by {@link #faults()}, what was asked by {@link #journal()}, who may ask by {@link #tokens()}.
  * {@code /me} is the mailbox of the token's owner; as long as any token is taken it is the first mailbox. Thread-safe.
  *
@@ -61,7 +61,9 @@ public final class FakeGraph implements AutoCloseable {
         this.tokens = builder.tokens;
         this.journal = new RequestJournal();
         this.quota = builder.quota;
-        MailboxApp app = new MailboxApp(new MessageLister(builder.quirks, builder.beforePage));
+        MailboxApp app = new MailboxApp(
+                new MessageLister(builder.quirks, builder.beforePage),
+                new DeltaLister(builder.quirks, builder.delta, builder.beforeDelta));
         List<GraphMailbox> all = List.copyOf(builder.mailboxes.values());
         this.router = new GraphRouter(all, tokens, quota, app);
         this.server = LoopbackServer.start(router, journal, faults, builder.port);
@@ -155,7 +157,9 @@ public final class FakeGraph implements AutoCloseable {
         private final FaultPlan faults = new FaultPlan();
         private final AcceptedTokens tokens = new AcceptedTokens();
         private GraphQuirks quirks = GraphQuirks.NONE;
+        private DeltaOptions delta = DeltaOptions.NONE;
         private LongConsumer beforePage = number -> {};
+        private LongConsumer beforeDelta = number -> {};
         private @Nullable QuotaMeter quota;
         private int port;
 
@@ -231,6 +235,28 @@ public final class FakeGraph implements AutoCloseable {
          */
         public Builder beforePage(LongConsumer hook) {
             this.beforePage = requireNonNull(hook, "hook");
+            return this;
+        }
+
+        /**
+         * Sets how the tokens of change lists are kept; the default is for ever.
+         *
+         * @param value the options
+         * @return this builder
+         */
+        public Builder delta(DeltaOptions value) {
+            this.delta = requireNonNull(value, "delta");
+            return this;
+        }
+
+        /**
+         * Sets what is called just before each page of a folder's changes is made, with its number from 1.
+         *
+         * @param hook called on the server's threads
+         * @return this builder
+         */
+        public Builder beforeDelta(LongConsumer hook) {
+            this.beforeDelta = requireNonNull(hook, "hook");
             return this;
         }
 

@@ -28,6 +28,10 @@ final class GraphAnswers {
             }
             json.writeEndObject();
         });
+        return list(start, elements);
+    }
+
+    private static HttpAnswer list(byte[] start, List<byte[]> elements) {
         List<byte[]> pieces = new ArrayList<>(2 * elements.size() + 2);
         byte[] head = (new String(start, 0, start.length - 1, StandardCharsets.UTF_8) + ",\"value\":[")
                 .getBytes(StandardCharsets.UTF_8);
@@ -40,6 +44,17 @@ final class GraphAnswers {
         }
         pieces.add(END);
         return HttpAnswer.of(200, JSON_TYPE, pieces);
+    }
+
+    /** Answers with a page of changes, whose link says whether the round goes on or is complete. */
+    static HttpAnswer delta(String context, boolean last, String link, List<byte[]> elements) {
+        byte[] start = MessageRenderer.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("@odata.context", context);
+            json.writeStringField(last ? "@odata.deltaLink" : "@odata.nextLink", link);
+            json.writeEndObject();
+        });
+        return list(start, elements);
     }
 
     /** Answers with one entity, whose rendered object gets the context as its first field. */

@@ -19,12 +19,19 @@ final class GraphFolder {
 
     final String id;
     final String name;
-    final @Nullable GraphFolder parent;
+
+    @Nullable
+    GraphFolder parent;
+
     final @Nullable String wellKnownName;
     final Kind kind;
     final List<GraphFolder> children = new ArrayList<>();
     final List<GraphItem> items = new ArrayList<>();
+    final FolderChanges changes = new FolderChanges();
     boolean removed;
+
+    /** The number of the mailbox's change by which the folder came, moved or went last. */
+    long changedAt;
 
     GraphFolder(String id, String name, @Nullable GraphFolder parent, @Nullable String wellKnownName, Kind kind) {
         this.id = id;

@@ -9,6 +9,7 @@ import dev.backfill.testkit.mail.StoredMail;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,7 +42,11 @@ public final class GraphMailbox {
     private final Set<String> corrupt = new HashSet<>();
     private final GraphFolder root;
     private final GraphFolder recoverable;
+    private final List<GraphFolder> allFolders = new ArrayList<>();
+    private final TokenLife tokens = new TokenLife();
     private long sequence;
+    private long lastChange;
+    private boolean full;
 
     GraphMailbox(String address, Map<FolderRole, String> displayNames) {
         this.address = requireNonNull(address, "address");
@@ -64,6 +69,10 @@ public final class GraphMailbox {
         GraphFolder folder = new GraphFolder(GraphIds.folder(address, path), name, parent, wellKnownName, kind);
         foldersById.put(folder.id, folder);
         foldersByPath.put(path, folder);
+        folder.changedAt = ++lastChange;
+        if (parent != null) {
+            allFolders.add(folder);
+        }
         if (wellKnownName != null) {
             foldersByWellKnownName.put(wellKnownName, folder);
         }
@@ -180,6 +189,7 @@ public final class GraphMailbox {
             GraphFolder folder = foldersByPath.remove(path.path());
             if (folder != null) {
                 folder.removed = true;
+                folder.changedAt = ++lastChange;
                 foldersById.remove(folder.id);
                 folder.items.forEach(item -> items.remove(item.mail.id()));
                 if (folder.parent != null) {
@@ -188,6 +198,66 @@ public final class GraphMailbox {
             }
             return path;
         });
+    }
+
+    /**
+     * Moves a folder, with what is in it and the folders inside. Its id stays, and to its messages nothing happens.
+     *
+     * @param path the folder; from here on it is known by its new path
+     * @param into the folder it comes to lie in; made if it is not there
+     */
+    public void moveFolder(FolderPath path, FolderPath into) {
+        locked(() -> {
+            GraphFolder folder = foldersByPath.get(path.path());
+            if (folder == null || folder.parent == null) {
+                throw new NoSuchElementException("no folder " + path.path());
+            }
+            GraphFolder parent = ensure(into, GraphFolder.Kind.PLAIN);
+            folder.parent.children.remove(folder);
+            folder.parent = parent;
+            parent.children.add(folder);
+            Map<String, GraphFolder> moved = new HashMap<>();
+            foldersByPath.forEach((known, inside) -> {
+                if (known.equals(path.path()) || known.startsWith(path.path() + "/")) {
+                    inside.changedAt = ++lastChange;
+                    moved.put(known, inside);
+                }
+            });
+            moved.keySet().forEach(foldersByPath::remove);
+            int above = path.path().length() - path.name().length();
+            moved.forEach((known, inside) -> foldersByPath.put(into.path() + "/" + known.substring(above), inside));
+            return folder;
+        });
+    }
+
+    /** Lets every token of a change list die that was given so far. */
+    public void forgetChanges() {
+        locked(() -> {
+            tokens.forgetAll();
+            return this;
+        });
+    }
+
+    /**
+     * Lets the tokens of one folder's changes die that were given so far.
+     *
+     * @param path the folder
+     */
+    public void forgetChanges(FolderPath path) {
+        String id = folderId(path);
+        locked(() -> {
+            tokens.forget(id);
+            return this;
+        });
+    }
+
+    /**
+     * Says whether the mailbox is over its quota: then its change lists fail, and all else works.
+     *
+     * @param value true if it is
+     */
+    public void full(boolean value) {
+        locked(() -> full = value);
     }
 
     /**
@@ -215,6 +285,7 @@ public final class GraphMailbox {
                     throw new IllegalArgumentException("a message with the id " + mail.id() + " is there already");
                 }
                 folder.add(item);
+                folder.changes.came(++lastChange, item);
             }
             return this;
         });
@@ -250,6 +321,7 @@ public final class GraphMailbox {
         locked(() -> {
             GraphItem item = require(storedId);
             item.folder.remove(item);
+            item.folder.changes.left(++lastChange, item);
             return items.remove(storedId);
         });
     }
@@ -288,6 +360,12 @@ public final class GraphMailbox {
         before.folder.remove(before);
         after.folder.add(after);
         items.put(after.mail.id(), after);
+        if (before.folder == after.folder) {
+            after.folder.changes.changed(++lastChange, after);
+        } else {
+            before.folder.changes.left(++lastChange, before);
+            after.folder.changes.came(++lastChange, after);
+        }
         return after;
     }
 
@@ -359,6 +437,28 @@ public final class GraphMailbox {
     List<GraphItem> shown(GraphFolder folder) {
         GraphFolder inbox = foldersByWellKnownName.get("inbox");
         return folder.kind == GraphFolder.Kind.SEARCH && inbox != null ? inbox.items : folder.items;
+    }
+
+    /** {@return the number of the last change of all; called under the lock} */
+    long lastChange() {
+        return lastChange;
+    }
+
+    /** {@return which tokens live; used under the lock} */
+    TokenLife tokens() {
+        return tokens;
+    }
+
+    boolean isFull() {
+        return locked(() -> full);
+    }
+
+    /** Gives the folders below the root that users see, and those that went, in the order of their last change. */
+    List<GraphFolder> foldersChangedAfter(long number) {
+        return allFolders.stream()
+                .filter(folder -> folder.changedAt > number && folder.kind != GraphFolder.Kind.HIDDEN)
+                .sorted(Comparator.comparingLong(folder -> folder.changedAt))
+                .toList();
     }
 
     boolean isCorrupt(GraphItem item) {

@@ -6,17 +6,25 @@ import dev.backfill.testkit.mail.MailAttachment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Answers requests below one mailbox: folders, messages, attachments. Thread-safe. */
 final class MailboxApp {
     private static final int DEFAULT_FOLDER_PAGE = 10;
 
+    private static final Pattern BRACKETS = Pattern.compile("(?i)(mailFolders|messages)\\('([^']*)'\\)");
+
     private final MessageLister lister;
+    private final DeltaLister deltas;
+    private final FolderDelta folderDelta;
     private volatile String root = "";
 
-    MailboxApp(MessageLister lister) {
+    MailboxApp(MessageLister lister, DeltaLister deltas) {
         this.lister = lister;
+        this.deltas = deltas;
+        this.folderDelta = new FolderDelta(deltas);
     }
 
     /** Says where the server listens; before it answers. */
@@ -24,7 +32,8 @@ final class MailboxApp {
         this.root = value;
     }
 
-    HttpAnswer answer(GraphMailbox mailbox, List<String> path, HttpCall call) {
+    HttpAnswer answer(GraphMailbox mailbox, List<String> segments, HttpCall call) {
+        List<String> path = withoutBrackets(segments);
         if (path.isEmpty()) {
             return user(mailbox, call);
         }
@@ -33,6 +42,25 @@ final class MailboxApp {
             case "messages" -> messages(mailbox, null, path, call);
             default -> throw GraphFault.badRequest("Resource not found for the segment '" + path.get(0) + "'.");
         };
+    }
+
+    /** Takes {@code mailFolders('id')} for {@code mailFolders/id}, as OData has it. */
+    private static List<String> withoutBrackets(List<String> segments) {
+        List<String> path = new ArrayList<>();
+        for (String segment : segments) {
+            Matcher matcher = BRACKETS.matcher(segment);
+            if (matcher.matches()) {
+                path.add(matcher.group(1));
+                path.add(matcher.group(2));
+            } else {
+                // Microsoft's client calls the function with brackets, its documentation without.
+                path.add(segment.equals("delta()") ? "delta" : segment);
+            }
+        }
+        if (!path.isEmpty() && path.get(0).equalsIgnoreCase("mailFolders")) {
+            path.set(0, "mailFolders");
+        }
+        return path;
     }
 
     private String context(GraphMailbox mailbox, String tail) {
@@ -58,6 +86,9 @@ final class MailboxApp {
     private HttpAnswer folders(GraphMailbox mailbox, List<String> path, HttpCall call) {
         if (path.size() == 1) {
             return children(mailbox, mailbox.root(), call);
+        }
+        if (path.get(1).equals("delta")) {
+            return folderDelta.list(mailbox, call, root, folder -> folder(mailbox, folder));
         }
         GraphFolder folder = mailbox.locked(() -> mailbox.findFolder(wellKnown(path.get(1))));
         if (folder == null) {
@@ -127,6 +158,9 @@ final class MailboxApp {
         String tail = folder == null ? "/messages" : "/mailFolders('" + folder.id + "')/messages";
         if (path.size() == 1) {
             return lister.list(mailbox, folder, call, root, context(mailbox, tail));
+        }
+        if (folder != null && path.get(1).equals("delta")) {
+            return deltas.list(mailbox, folder, call, root);
         }
         if (path.get(1).equals("$count")) {
             return GraphAnswers.number(lister.count(mailbox, folder, call));

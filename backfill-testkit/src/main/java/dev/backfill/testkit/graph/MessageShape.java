@@ -90,6 +90,19 @@ final class MessageShape {
                 expanded(call.parameter("$expand")));
     }
 
+    /**
+     * Makes the shape of a page of changes: what was selected and expanded in the first request of its round, and what the
+     * headers of this one say. The service takes no notice of a nested select there.
+     */
+    static MessageShape of(String select, String expand, HttpCall call) {
+        MessageShape headers = of(call);
+        return new MessageShape(
+                selected(select),
+                headers.immutableIds,
+                headers.bodyType,
+                expanded(expand) == null ? null : attachmentSelect(null));
+    }
+
     static boolean wantsImmutableIds(HttpCall call) {
         String prefer = String.join(",", call.headers("Prefer")).toLowerCase(Locale.ROOT);
         return prefer.contains("idtype=\"immutableid\"");
