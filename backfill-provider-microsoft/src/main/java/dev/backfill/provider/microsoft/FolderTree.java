@@ -143,7 +143,8 @@ final class FolderTree {
         return new Tree(all, closed, refused);
     }
 
-    private static void add(
+    /** Adds a folder to its level, and to the parents of the next one if it may hold some. */
+    static void add(
             FolderJson json,
             @Nullable Folder parent,
             Map<String, FolderRole> roles,
@@ -312,7 +313,7 @@ final class FolderTree {
     }
 
     /** A folder that may not be read, by its well-known name: its walk finds the same, and the job names it. */
-    private static Folder unread(String wellKnownName, FolderRole role, FolderRole within) {
+    static Folder unread(String wellKnownName, FolderRole role, FolderRole within) {
         return new Folder(wellKnownName, null, wellKnownName, wellKnownName, role, within, true, null);
     }
 

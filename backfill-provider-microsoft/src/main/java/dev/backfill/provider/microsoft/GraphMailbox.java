@@ -26,10 +26,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** One account of Microsoft Graph. Keeps nothing but the folders' paths, which it can read again. Thread-safe. */
+/** One account of Microsoft Graph. Keeps what it can read again: the folders, and what their changes told. Thread-safe. */
 final class GraphMailbox implements Mailbox {
     private static final int USUAL_PAGE = 100;
     private static final Set<Integer> NO_ROOT = Set.of(400, 404, 501);
@@ -38,21 +37,29 @@ final class GraphMailbox implements Mailbox {
     private final MailboxContext context;
     private final GraphClient client;
     private final GraphRequests requests;
-    private final FolderTree folders;
+    private final MailboxFolders folders;
     private final WindowPlanner planner;
     private final PageWalker walker;
     private final SingleMessages singles;
-    private final Map<String, String> paths = new ConcurrentHashMap<>();
+    private final Pins pins;
+    private final Changes changes;
+    private final ChangePlanner changePlanner;
 
     private GraphMailbox(MailboxContext context, GraphSettings settings) {
         ApiCalls calls = context.calls();
         this.context = context;
         this.client = new GraphClient(context, settings);
         this.requests = new GraphRequests(client.user(), settings.body());
-        this.folders = new FolderTree(client, requests, calls);
+        this.folders = new MailboxFolders(new FolderTree(client, requests, calls));
         this.planner = new WindowPlanner(client, requests, calls);
         this.walker = new PageWalker(client, requests, calls, planner);
         this.singles = new SingleMessages(client, requests, calls);
+        DeltaRequests deltas = new DeltaRequests(client.user());
+        DeltaLists lists = new DeltaLists(client, deltas);
+        LongPositions positions = new LongPositions();
+        this.pins = new Pins(lists, positions);
+        this.changes = new Changes(lists, singles, folders, planner, positions);
+        this.changePlanner = new ChangePlanner(folders, new FolderList(client, deltas, calls), changes);
     }
 
     static GraphMailbox open(MailboxContext context, GraphSettings settings) {
@@ -83,45 +90,13 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public List<MailFolder> folders() {
-        return tree().folders().stream().map(Folder::toMailFolder).toList();
-    }
-
-    private FolderTree.Tree tree() {
-        FolderTree.Tree tree = folders.read();
-        tree.folders().forEach(folder -> paths.put(folder.id(), folder.path()));
-        return tree;
-    }
-
-    private List<Folder> chosen(FolderTree.Tree tree, MailQuery query) {
-        Folder recoverable = query.includeDeleted() ? folders.recoverable() : null;
-        if (recoverable != null) {
-            paths.put(recoverable.id(), recoverable.path());
-        }
-        Map<String, Folder> named = folders.named(tree, query.folders());
-        named.values().forEach(folder -> paths.put(folder.id(), folder.path()));
-        return FolderChoice.choose(tree, named, recoverable, query);
-    }
-
-    /** Gives a folder's path; after a restart the tree is read for it once. */
-    private String path(String folderId) {
-        String known = paths.get(folderId);
-        if (known != null) {
-            return known;
-        }
-        tree();
-        String read = paths.get(folderId);
-        if (read != null) {
-            return read;
-        }
-        String single = folders.single(folderId).path();
-        paths.put(folderId, single);
-        return single;
+        return folders.tree().folders().stream().map(Folder::toMailFolder).toList();
     }
 
     @Override
     public MailEstimate estimate(MailQuery query) {
-        FolderTree.Tree tree = tree();
-        List<Folder> chosen = chosen(tree, query);
+        FolderTree.Tree tree = folders.tree();
+        List<Folder> chosen = folders.chosen(tree, query);
         List<ApiRequest<@Nullable Long>> asked = new ArrayList<>();
         for (Folder folder : chosen) {
             GraphRequests.Stretch stretch = new GraphRequests.Stretch(folder.id(), query.from(), query.to());
@@ -166,37 +141,48 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public List<Partition> plan(MailQuery query) {
-        FolderTree.Tree tree = tree();
+        FolderTree.Tree tree = folders.tree();
         Set<Folder> later = Subfolders.later(tree, tree.folders(), query);
-        List<Folder> now = Subfolders.without(later, chosen(tree, query));
+        List<Folder> now = Subfolders.without(later, folders.chosen(tree, query));
         List<Partition> plan = new ArrayList<>(planner.plan(now, query.from(), query.to()));
         plan.addAll(
                 Subfolders.closed(tree, Subfolders.without(later, tree.folders()), query, query.from(), query.to()));
-        return plan;
+        return query.pins() ? ChangePlanner.withPins(plan) : plan;
     }
 
-    /** Gives none: pins come with incremental runs, and no plan of this version holds one. */
     @Override
-    public List<Partition> planChanges(MailQuery query, Map<String, String> pins) {
-        return List.of();
+    public List<Partition> planChanges(MailQuery query, Map<String, String> tokens) {
+        return changePlanner.plan(query, tokens);
     }
 
     @Override
     public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
-        if (partition.kind() != Partition.Kind.WINDOW) {
-            throw SourceException.of(
-                            SourceException.Kind.FAIL_JOB, SourceException.Scope.PARTITION, "UNKNOWN_PARTITION")
-                    .build("The Microsoft provider plans windows alone, this partition is a " + partition.kind());
+        if (partition.scope().equals(FolderPin.SCOPE)) {
+            return PageEnd.token(folders.pin(query, partition.token()), 0, 0);
         }
+        boolean updates = Upserts.isMeant(partition);
+        PageEnd end = switch (partition.kind()) {
+            case PIN -> pins.fetch(query, partition, position, limit);
+            case CHANGES -> changes.fetch(query, partition, position, limit, writer);
+            case WINDOW -> window(query, partition, position, limit, updates ? Upserts.writer(writer) : writer);
+        };
+        return updates ? Upserts.end(end) : end;
+    }
+
+    private PageEnd window(
+            MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         if (Subfolders.isRest(partition)) {
             throw Subfolders.unlisted();
         }
         if (Subfolders.isMeant(partition)) {
-            return Subfolders.read(tree(), planner, query, partition);
+            PageEnd end = Subfolders.read(folders.tree(), planner, query, partition);
+            return query.pins() && !end.replacedBy().isEmpty()
+                    ? PageEnd.replaced(ChangePlanner.pinned(end.replacedBy()), end.entries(), end.repeats())
+                    : end;
         }
         boolean newest = query.to().equals(partition.to());
         try {
-            return walker.fetch(partition, path(partition.scope()), position, limit, newest, writer);
+            return walker.fetch(partition, folders.path(partition.scope()), position, limit, newest, writer);
         } catch (SourceException error) {
             if (error.kind() == SourceException.Kind.SKIP_PARTITION) {
                 requireAccess();
@@ -227,8 +213,8 @@ final class GraphMailbox implements Mailbox {
     public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
         Replay replay = new Replay(
                 singles,
-                this::path,
-                (scope, folderId) -> paths.getOrDefault(folderId, scope),
+                folders::path,
+                folders::knownPath,
                 (window, position, limit, pages) -> fetch(query, window, position, limit, pages),
                 writer);
         replay.run(refs);

@@ -37,6 +37,14 @@ final class SingleMessages {
     }
 
     /**
+     * What became of a message.
+     *
+     * @param item the item; a message that is there is a CREATE
+     * @param folderId the folder it lies in; empty if it was not read
+     */
+    record Found(PageItem item, String folderId) {}
+
+    /**
      * Reads messages by their ids.
      *
      * @param scope the folder they were met in, for failures
@@ -46,10 +54,15 @@ final class SingleMessages {
      * @throws SourceException if an error concerns more than its message
      */
     List<PageItem> read(String scope, List<String> ids, Function<String, String> folderPath) {
+        return find(scope, ids, folderPath).stream().map(Found::item).toList();
+    }
+
+    /** Reads messages as {@link #read} does, and tells in which folders they lie. */
+    List<Found> find(String scope, List<String> ids, Function<String, String> folderPath) {
         List<Outcome<RawMessage>> outcomes = withoutAttachments(
                 ids,
                 rounds.ask(GraphOperations.GET, requests.expanding(), ids, requests::message, SingleMessages::message));
-        List<PageItem> items = new ArrayList<>(ids.size());
+        List<Found> found = new ArrayList<>(ids.size());
         List<RawMessage> read = new ArrayList<>();
         for (Outcome<RawMessage> outcome : outcomes) {
             if (outcome instanceof Outcome.Success<RawMessage> success) {
@@ -58,9 +71,12 @@ final class SingleMessages {
         }
         completeAttachments(read);
         for (int i = 0; i < ids.size(); i++) {
-            items.add(item(scope, ids.get(i), outcomes.get(i), folderPath));
+            Outcome<RawMessage> outcome = outcomes.get(i);
+            String folderId =
+                    outcome instanceof Outcome.Success<RawMessage> success ? success.value().parentFolderId : "";
+            found.add(new Found(item(scope, ids.get(i), outcome, folderPath), folderId));
         }
-        return items;
+        return found;
     }
 
     /** Asks once more, for less, where what fails may be the attachments: too many at once, or one that cannot be opened. */

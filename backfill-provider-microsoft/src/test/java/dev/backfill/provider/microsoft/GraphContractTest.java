@@ -1,7 +1,5 @@
 package dev.backfill.provider.microsoft;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.backfill.api.AccountRef;
 import dev.backfill.model.FolderRole;
 import dev.backfill.spi.ContentRef;
@@ -16,13 +14,11 @@ import dev.backfill.testkit.mail.StoredMail;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 
 /** What every source must do, done by this one against the fake. */
 class GraphContractTest implements EmailSourceContract {
@@ -102,17 +98,6 @@ class GraphContractTest implements EmailSourceContract {
     @Override
     public Set<String> tokensSeen(AccountRef account) {
         return graph.tokensSeen(graph.mailbox(account.account()));
-    }
-
-    /** Graph's pins come with its incremental runs; until then a plan holds none, and so there are no changes to plan. */
-    @Override
-    @Test
-    public void pinsComeFirstAndLeadToTheChanges() {
-        try (Mailbox mailbox = source().open(context())) {
-            assertThat(mailbox.plan(queryWithPins())).isEqualTo(mailbox.plan(query()));
-            assertThat(mailbox.planChanges(queryWithPins(), Map.of("folder", "token")))
-                    .isEmpty();
-        }
     }
 
     @Override

@@ -1,0 +1,184 @@
+package dev.backfill.provider.microsoft;
+
+import dev.backfill.model.FolderRole;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.SourceException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plans the changes since pins: a partition for each folder that was pinned, and the walk of each that was not. Where nothing
+ * came to the tree and nothing left it, that costs one request. Stateless; thread-safe.
+ */
+final class ChangePlanner {
+    private final MailboxFolders folders;
+    private final FolderList list;
+    private final Changes changes;
+
+    /** The folders of a query as they are now, and the tree they stand in; null where it was not read whole. */
+    private record Now(List<Folder> chosen, FolderTree.@Nullable Tree tree) {
+        Set<String> ids() {
+            Set<String> ids = new LinkedHashSet<>();
+            chosen.forEach(folder -> ids.add(folder.id()));
+            return ids;
+        }
+    }
+
+    ChangePlanner(MailboxFolders folders, FolderList list, Changes changes) {
+        this.folders = folders;
+        this.list = list;
+        this.changes = changes;
+    }
+
+    /** Puts the pin of the tree first, and each folder's before its first window. */
+    static List<Partition> withPins(List<Partition> windows) {
+        List<Partition> plan = new ArrayList<>();
+        plan.add(Partition.pin(FolderPin.SCOPE));
+        plan.addAll(pinned(windows));
+        return plan;
+    }
+
+    /** Puts each folder's pin before its first window; what is no window of a folder has none. */
+    static List<Partition> pinned(List<Partition> windows) {
+        List<Partition> plan = new ArrayList<>();
+        Set<String> pinned = new HashSet<>();
+        for (Partition window : windows) {
+            boolean ofFolder = !Subfolders.isMeant(window) && !Subfolders.isRest(window);
+            if (ofFolder && pinned.add(window.scope())) {
+                plan.add(Partition.pin(window.scope()));
+            }
+            plan.add(window);
+        }
+        return plan;
+    }
+
+    /**
+     * Plans.
+     *
+     * @param query what the job covers
+     * @param pins the pins by their scopes
+     * @return the partitions; empty where no folder's changes can be had
+     */
+    List<Partition> plan(MailQuery query, Map<String, String> pins) {
+        Pinned pinned = Pinned.of(pins);
+        if (!pinned.any()) {
+            return List.of();
+        }
+        FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
+        Now now = folderPin == null ? null : listed(query, folderPin);
+        if (now == null || !now.ids().equals(pinned.scopes())) {
+            FolderTree.Tree tree = folders.tree();
+            now = new Now(folders.chosen(tree, query), tree);
+        }
+        List<Partition> plan = new ArrayList<>();
+        plan.add(Partition.changes(FolderPin.SCOPE, pins.getOrDefault(FolderPin.SCOPE, "")));
+        for (Folder folder : now.chosen()) {
+            if (pinned.isToBeAsked(folder.id(), query)) {
+                plan.add(Partition.changes(folder.id(), pinned.token(folder.id())));
+            }
+        }
+        FolderTree.Tree tree = now.tree();
+        if (tree != null) {
+            plan.addAll(others(query, pinned, now, tree));
+        }
+        return plan;
+    }
+
+    /** What became of folders that were pinned and are not meant any more, and those that are and were not. */
+    private List<Partition> others(MailQuery query, Pinned pinned, Now now, FolderTree.Tree tree) {
+        List<Partition> plan = new ArrayList<>();
+        Set<String> there = new HashSet<>();
+        tree.folders().forEach(folder -> there.add(folder.id()));
+        Set<String> meant = now.ids();
+        for (String id : new TreeSet<>(pinned.scopes())) {
+            if (!meant.contains(id) && there.contains(id)) {
+                plan.add(Changes.left(id, pinned.token(id)));
+            } else if (!meant.contains(id) && pinned.isToBeAsked(id, query) && !pinned.isNone(id)) {
+                // Its walk finds that it is gone, and the job says so.
+                plan.add(Partition.changes(id, pinned.token(id)));
+            }
+        }
+        Set<Folder> later = Subfolders.later(tree, tree.folders(), query);
+        List<Folder> fresh = Subfolders.without(later, now.chosen()).stream()
+                .filter(folder -> !pinned.scopes().contains(folder.id()))
+                .toList();
+        plan.addAll(changes.again(query, fresh));
+        plan.addAll(Upserts.of(
+                Subfolders.closed(tree, Subfolders.without(later, tree.folders()), query, query.from(), query.to())));
+        return plan;
+    }
+
+    private @Nullable Now listed(MailQuery query, FolderPin pin) {
+        FolderTree.Tree tree = list.read(pin.roles());
+        if (tree == null) {
+            return null;
+        }
+        String id = query.includeDeleted() ? pin.recoverable() : null;
+        Folder recoverable = id == null ? null : FolderTree.unread(id, FolderRole.OTHER, FolderRole.DELETED);
+        try {
+            List<Folder> chosen = FolderChoice.choose(tree, Map.of(), recoverable, query);
+            folders.learn(tree, chosen, query);
+            return new Now(chosen, null);
+        } catch (SourceException notFound) {
+            // A hidden folder for instance, which this list does not hold.
+            return null;
+        }
+    }
+
+    /** The pins of the folders, with one beginning of what is new for all: a new message may have moved since it came. */
+    private record Pinned(Map<String, PinToken> tokens, Map<String, String> texts, long newFrom) {
+        static Pinned of(Map<String, String> pins) {
+            Map<String, PinToken> tokens = new HashMap<>();
+            Map<String, String> texts = new HashMap<>();
+            long newFrom = Long.MIN_VALUE;
+            for (Map.Entry<String, String> pin : pins.entrySet()) {
+                if (pin.getKey().equals(FolderPin.SCOPE)) {
+                    continue;
+                }
+                texts.put(pin.getKey(), pin.getValue());
+                PinToken token = PinToken.decode(pin.getValue());
+                if (token != null) {
+                    tokens.put(pin.getKey(), token);
+                    newFrom = Math.max(newFrom, token.newFrom());
+                }
+            }
+            return new Pinned(tokens, texts, newFrom);
+        }
+
+        Set<String> scopes() {
+            return texts.keySet();
+        }
+
+        /** {@return true if the changes of a folder at least may be had} */
+        boolean any() {
+            return texts.keySet().stream().anyMatch(scope -> !isNone(scope));
+        }
+
+        boolean isNone(String scope) {
+            PinToken token = tokens.get(scope);
+            return token != null && token.query() == null;
+        }
+
+        /** A folder whose changes cannot be had is walked again by the next job, not by the one that found it out. */
+        boolean isToBeAsked(String scope, MailQuery query) {
+            PinToken token = tokens.get(scope);
+            boolean sameJob = token != null && token.newFrom() == query.to().getEpochSecond();
+            return texts.containsKey(scope) && !(isNone(scope) && sameJob);
+        }
+
+        String token(String scope) {
+            PinToken token = tokens.get(scope);
+            return token == null || token.query() == null
+                    ? String.valueOf(texts.get(scope))
+                    : token.newFrom(newFrom).encode();
+        }
+    }
+}

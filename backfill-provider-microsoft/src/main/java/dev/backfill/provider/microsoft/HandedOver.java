@@ -1,0 +1,47 @@
+package dev.backfill.provider.microsoft;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which folder's changes told of a message in a revision, as long as the mailbox is open: a message that moved is told of by
+ * both folders, and is to be handed over and counted once. The folder that was first may tell of it as often as its pages are
+ * read. Bounded; what is forgotten comes twice, under the same key. Thread-safe.
+ */
+final class HandedOver {
+    private static final int MOST = 20_000;
+
+    private final Object lock = new Object();
+    private final Map<String, String> tellers = new LinkedHashMap<>();
+
+    /** {@return a short text for a message in a revision} */
+    static String mark(String id, String revision) {
+        return KeysetPosition.hash(id + "\n" + revision);
+    }
+
+    /** {@return true if another scope told of it} */
+    boolean byOther(String scope, String mark) {
+        synchronized (lock) {
+            String teller = tellers.get(mark);
+            return teller != null && !teller.equals(scope);
+        }
+    }
+
+    /**
+     * Takes note of what a page handed over, once all of it is with the engine.
+     *
+     * @param scope whose changes told of it
+     * @param marks of what
+     */
+    void add(String scope, List<String> marks) {
+        synchronized (lock) {
+            for (String mark : marks) {
+                tellers.putIfAbsent(mark, scope);
+                if (tellers.size() > MOST) {
+                    tellers.remove(tellers.keySet().iterator().next());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package dev.backfill.provider.microsoft;
+
+import dev.backfill.model.FolderRole;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.SourceException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a mailbox knows of its folders: their paths, and which of them a job means. All of it can be read again, and is after a
+ * restart. Thread-safe.
+ */
+final class MailboxFolders {
+    private final FolderTree folders;
+    private final Map<String, Folder> known = new ConcurrentHashMap<>();
+    private volatile @Nullable Meant meant;
+    private volatile @Nullable String pin;
+
+    /**
+     * Which folders a query means.
+     *
+     * @param query the query
+     * @param ids the folders it means
+     * @param known all folders that were there, and those that were looked for and not found
+     */
+    private record Meant(MailQuery query, Set<String> ids, Set<String> known) {
+        boolean answers(MailQuery asked, String folderId) {
+            return query.equals(asked) && known.contains(folderId);
+        }
+    }
+
+    MailboxFolders(FolderTree folders) {
+        this.folders = folders;
+    }
+
+    /** Reads the whole tree. */
+    FolderTree.Tree tree() {
+        FolderTree.Tree tree = folders.read();
+        tree.folders().forEach(folder -> known.put(folder.id(), folder));
+        return tree;
+    }
+
+    /** Chooses the folders that a query means, the recoverable items among them if it means these. */
+    List<Folder> chosen(FolderTree.Tree tree, MailQuery query) {
+        Folder recoverable = query.includeDeleted() ? folders.recoverable() : null;
+        if (recoverable != null) {
+            known.put(recoverable.id(), recoverable);
+        }
+        Map<String, Folder> named = folders.named(tree, query.folders());
+        named.values().forEach(folder -> known.put(folder.id(), folder));
+        List<Folder> chosen = FolderChoice.choose(tree, named, recoverable, query);
+        pin = FolderPin.of(tree, recoverable);
+        remember(tree, chosen, query);
+        return chosen;
+    }
+
+    /** Takes over a tree that was read otherwise, and what a query means of it. */
+    void learn(FolderTree.Tree tree, List<Folder> chosen, MailQuery query) {
+        tree.folders().forEach(folder -> known.put(folder.id(), folder));
+        remember(tree, chosen, query);
+    }
+
+    private void remember(FolderTree.Tree tree, List<Folder> chosen, MailQuery query) {
+        Set<String> ids = chosen.stream().map(Folder::id).collect(Collectors.toSet());
+        Set<String> all = tree.folders().stream().map(Folder::id).collect(Collectors.toSet());
+        all.addAll(ids);
+        meant = new Meant(query, Set.copyOf(ids), Set.copyOf(all));
+    }
+
+    /**
+     * Gives the pin of the tree, as it was read last; reads it if it was not, or not whole.
+     *
+     * @param query what the job covers
+     * @param before the pin of an earlier run, which holds as long as nothing else is known; null for none
+     */
+    String pin(MailQuery query, @Nullable String before) {
+        String now = pin;
+        if (now == null && FolderPin.decode(before) != null) {
+            return String.valueOf(before);
+        }
+        if (now == null) {
+            chosen(tree(), query);
+            now = pin;
+        }
+        return String.valueOf(now);
+    }
+
+    /**
+     * Says whether a query means what lies in a folder now. A folder that nobody has heard of has the tree read, once.
+     *
+     * @param query the query
+     * @param folderId the folder
+     * @return true if it does
+     */
+    boolean isMeant(MailQuery query, String folderId) {
+        Meant now = meant;
+        if (now == null || !now.answers(query, folderId)) {
+            chosen(tree(), query);
+            now = meant;
+        }
+        if (now == null) {
+            return false;
+        }
+        if (!now.known().contains(folderId)) {
+            Set<String> all = new HashSet<>(now.known());
+            all.add(folderId);
+            meant = new Meant(query, now.ids(), Set.copyOf(all));
+        }
+        return now.ids().contains(folderId);
+    }
+
+    /** Gives a folder as it was read last; one that was not is a folder of which nothing but its id is known. */
+    Folder folder(String folderId) {
+        Folder folder = known.get(folderId);
+        return folder != null ? folder : FolderTree.unread(folderId, FolderRole.OTHER, FolderRole.OTHER);
+    }
+
+    /** Gives a folder's path; after a restart the tree is read for it once. */
+    String path(String folderId) {
+        Folder folder = known.get(folderId);
+        if (folder == null) {
+            tree();
+            folder = known.get(folderId);
+        }
+        if (folder == null) {
+            folder = folders.single(folderId);
+            known.put(folderId, folder);
+        }
+        return folder.path();
+    }
+
+    /** Gives a folder's path if it can be had; else what stands in for it. */
+    String pathOr(String fallback, String folderId) {
+        try {
+            return path(folderId);
+        } catch (SourceException gone) {
+            if (gone.kind() == SourceException.Kind.SKIP_PARTITION) {
+                return fallback;
+            }
+            throw gone;
+        }
+    }
+
+    /** Gives a folder's path if it is known already; else what stands in for it. */
+    String knownPath(String fallback, String folderId) {
+        Folder folder = known.get(folderId);
+        return folder == null ? fallback : folder.path();
+    }
+}
