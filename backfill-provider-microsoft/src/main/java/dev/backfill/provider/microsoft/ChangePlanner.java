@@ -72,6 +72,7 @@ final class ChangePlanner {
         if (!pinned.any()) {
             return List.of();
         }
+        changes.pinned(pinned.scopes());
         FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
         Now now = folderPin == null ? null : listed(query, folderPin);
         if (now == null || !now.ids().equals(pinned.scopes())) {
@@ -80,6 +81,9 @@ final class ChangePlanner {
         }
         List<Partition> plan = new ArrayList<>();
         plan.add(Partition.changes(FolderPin.SCOPE, pins.getOrDefault(FolderPin.SCOPE, "")));
+        // First, since what moves into a folder can only be told for good once that has a pin.
+        List<Folder> fresh = fresh(query, pinned, now);
+        fresh.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()))));
         for (Folder folder : now.chosen()) {
             if (pinned.isToBeAsked(folder.id(), query)) {
                 plan.add(Partition.changes(folder.id(), pinned.token(folder.id())));
@@ -87,13 +91,27 @@ final class ChangePlanner {
         }
         FolderTree.Tree tree = now.tree();
         if (tree != null) {
-            plan.addAll(others(query, pinned, now, tree));
+            plan.addAll(gone(query, pinned, now, tree));
+            plan.addAll(changes.windows(query, fresh));
+            List<Folder> known = Subfolders.without(Subfolders.later(tree, tree.folders(), query), tree.folders());
+            plan.addAll(Upserts.of(Subfolders.closed(tree, known, query, query.from(), query.to())));
         }
         return plan;
     }
 
-    /** What became of folders that were pinned and are not meant any more, and those that are and were not. */
-    private List<Partition> others(MailQuery query, Pinned pinned, Now now, FolderTree.Tree tree) {
+    /** The folders that are meant and were not pinned; what lies below a list that broke off is planned with its rest. */
+    private static List<Folder> fresh(MailQuery query, Pinned pinned, Now now) {
+        FolderTree.Tree tree = now.tree();
+        if (tree == null) {
+            return List.of();
+        }
+        return Subfolders.without(Subfolders.later(tree, tree.folders(), query), now.chosen()).stream()
+                .filter(folder -> !pinned.scopes().contains(folder.id()))
+                .toList();
+    }
+
+    /** What became of folders that were pinned and are not meant any more. */
+    private static List<Partition> gone(MailQuery query, Pinned pinned, Now now, FolderTree.Tree tree) {
         List<Partition> plan = new ArrayList<>();
         Set<String> there = new HashSet<>();
         tree.folders().forEach(folder -> there.add(folder.id()));
@@ -106,13 +124,6 @@ final class ChangePlanner {
                 plan.add(Partition.changes(id, pinned.token(id)));
             }
         }
-        Set<Folder> later = Subfolders.later(tree, tree.folders(), query);
-        List<Folder> fresh = Subfolders.without(later, now.chosen()).stream()
-                .filter(folder -> !pinned.scopes().contains(folder.id()))
-                .toList();
-        plan.addAll(changes.again(query, fresh));
-        plan.addAll(Upserts.of(
-                Subfolders.closed(tree, Subfolders.without(later, tree.folders()), query, query.from(), query.to())));
         return plan;
     }
 

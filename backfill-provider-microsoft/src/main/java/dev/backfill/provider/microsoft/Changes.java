@@ -2,16 +2,16 @@ package dev.backfill.provider.microsoft;
 
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
-import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Walks what changed in a folder since its pin; what a change means says {@link ChangesPage}. A page whose token died in the
@@ -25,27 +25,46 @@ import java.util.Set;
 final class Changes {
     private static final String LEFT = "left:";
     private static final String REST = "left-lost:";
-    private static final String LEFTOVERS = "l1 ";
-    private static final int MOST = 100;
+
+    /** The most entries that are asked for at once; each is a request more. */
+    static final int MOST = 100;
 
     private final DeltaLists lists;
     private final SingleMessages singles;
     private final MailboxFolders folders;
     private final WindowPlanner planner;
     private final LongPositions positions;
+    private final Runnable access;
+    private final InstantSource clock;
+    private final Leftovers leftovers;
     private final HandedOver handedOver = new HandedOver();
+    private final Set<String> pinned = ConcurrentHashMap.newKeySet();
 
+    /**
+     * @param lists reads pages
+     * @param singles reads messages
+     * @param folders knows the folders
+     * @param planner cuts folders that are walked again
+     * @param positions keeps places
+     * @param access fails the job if the mailbox itself may not be read, before any pin is given up
+     * @param clock the time
+     */
     Changes(
             DeltaLists lists,
             SingleMessages singles,
             MailboxFolders folders,
             WindowPlanner planner,
-            LongPositions positions) {
+            LongPositions positions,
+            Runnable access,
+            InstantSource clock) {
         this.lists = lists;
         this.singles = singles;
         this.folders = folders;
         this.planner = planner;
         this.positions = positions;
+        this.access = access;
+        this.clock = clock;
+        this.leftovers = new Leftovers(lists, positions);
     }
 
     /** Makes the partition of a folder that is none of the job's any more. */
@@ -53,61 +72,97 @@ final class Changes {
         return Partition.changes(LEFT + folderId, token);
     }
 
+    /** Hears which folders are pinned, so that whatever leaves them from here on will be told. */
+    void pinned(Set<String> folderIds) {
+        pinned.addAll(folderIds);
+    }
+
+    /** What is walked: a folder from its pin on. */
+    private record Walk(MailQuery query, Partition partition, String folderId, boolean left, PinToken pin) {
+        DeltaPlace begin() {
+            return new DeltaPlace(pin.newFrom(), true, String.valueOf(pin.query()), Set.of());
+        }
+    }
+
     /** Reads one page. */
     PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
-        PinToken pin = PinToken.decode(partition.token());
         String scope = partition.scope();
+        String folderId =
+                scope.startsWith(LEFT) || scope.startsWith(REST) ? scope.substring(scope.indexOf(':') + 1) : scope;
         String place = positions.place(position);
-        if (scope.startsWith(REST) || place.startsWith(LEFTOVERS)) {
-            String folderId = scope.substring(scope.indexOf(':') + 1);
-            return leftovers(query, folderId, revision(partition), place, limit, writer);
+        if (scope.startsWith(REST) || Leftovers.isMeant(place)) {
+            return leftovers.fetch(query, folderId, revision(partition), place, limit, writer);
         }
         boolean left = scope.startsWith(LEFT);
-        String folderId = left ? scope.substring(LEFT.length()) : scope;
+        PinToken pin = PinToken.decode(partition.token());
         if (pin == null || pin.query() == null) {
             return lost(query, partition, folderId, left);
         }
-        DeltaPlace at =
-                position.isStart() ? new DeltaPlace(pin.newFrom(), pin.query(), Set.of()) : DeltaPlace.decode(place);
+        Walk walk = new Walk(query, partition, folderId, left, pin);
+        DeltaPlace at = position.isStart() ? walk.begin() : DeltaPlace.decode(place);
         DeltaLists.Answer answer;
         try {
             answer = lists.read(folderId, at.query(), Math.min(limit.messages(), MOST));
         } catch (SourceException error) {
-            if (error.kind() != SourceException.Kind.RESTART_PARTITION && !DeltaLists.isRefusal(error)) {
-                throw error;
-            }
+            requireDead(error);
             if (!position.isStart()) {
                 throw LongPositions.unreadable("the server gave " + error.code() + " in the middle of it");
             }
             return lost(query, partition, folderId, left);
         }
+        return page(walk, at, answer, limit, writer);
+    }
+
+    /** Throws an error again after which the pin may still be good. */
+    private void requireDead(SourceException error) {
+        boolean refused = DeltaLists.isRefusal(error);
+        if (error.kind() != SourceException.Kind.RESTART_PARTITION && !refused) {
+            throw error;
+        }
+        if (refused) {
+            access.run();
+        }
+    }
+
+    private PageEnd page(Walk walk, DeltaPlace at, DeltaLists.Answer answer, PageLimit limit, PageWriter writer) {
+        String scope = walk.partition().scope();
         ChangesPage page = new ChangesPage(
                 new ChangesPage.Setting(
-                        query, scope, folderId, left, revision(partition), pin.newFrom(), folders, handedOver),
+                        walk.query(),
+                        scope,
+                        walk.folderId(),
+                        walk.left(),
+                        revision(walk.partition()),
+                        walk.pin().newFrom(),
+                        clock.instant(),
+                        folders,
+                        pinned,
+                        handedOver),
                 at,
                 answer.page().entries());
         page.walk(singles, limit, writer);
-        handedOver.add(scope, page.handed());
-        return end(partition, answer, page, left);
+        page.takeNote();
+        return end(walk, answer, page);
     }
 
-    private PageEnd end(Partition partition, DeltaLists.Answer answer, ChangesPage page, boolean left) {
+    private PageEnd end(Walk walk, DeltaLists.Answer answer, ChangesPage page) {
         if (!page.isWhole()) {
             return PageEnd.more(positions.position(page.here().encode()), page.used(), page.repeats());
         }
         int raw = answer.page().raw();
         String token = answer.token();
         if (token == null) {
-            DeltaPlace next = new DeltaPlace(page.newFrom(), String.valueOf(answer.next()), Set.of());
+            DeltaPlace next = new DeltaPlace(page.newFrom(), page.isSettled(), String.valueOf(answer.next()), Set.of());
             return PageEnd.more(positions.position(next.encode()), raw, page.repeats());
         }
-        if (left) {
-            return PageEnd.more(new Position(LEFTOVERS), raw, page.repeats());
+        if (walk.left()) {
+            return PageEnd.more(Leftovers.begin(), raw, page.repeats());
         }
         PinToken next = new PinToken(page.newFrom(), token);
-        // A pin that cannot be kept leaves the one before in its place: the same is read again then, but nothing is
-        // lost.
-        return PageEnd.token(next.fits() ? next.encode() : String.valueOf(partition.token()), raw, page.repeats());
+        // The pin before stays where the new one cannot be kept, or the same must be looked for again: read twice,
+        // nothing is lost.
+        PinToken kept = page.isSettled() && next.fits() ? next : walk.pin().newFrom(page.newFrom());
+        return PageEnd.token(kept.encode(), raw, page.repeats());
     }
 
     /** A removal has no revision of the server's: the token that its round began from stands for it. */
@@ -130,44 +185,12 @@ final class Changes {
     List<Partition> again(MailQuery query, List<Folder> some) {
         List<Partition> plan = new ArrayList<>();
         some.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()))));
-        plan.addAll(Upserts.of(planner.plan(some, query.from(), query.to())));
+        plan.addAll(windows(query, some));
         return plan;
     }
 
-    /** Hands over all that is in a folder which left the job. */
-    private PageEnd leftovers(
-            MailQuery query, String folderId, String revision, String place, PageLimit limit, PageWriter writer) {
-        DeltaPlace at = place.length() <= LEFTOVERS.length()
-                ? new DeltaPlace(0, "", Set.of())
-                : DeltaPlace.decode(place.substring(LEFTOVERS.length()));
-        DeltaLists.Answer answer = lists.read(folderId, at.query(), Math.min(limit.messages(), MOST));
-        List<DeltaPage.Entry> entries = answer.page().entries();
-        List<String> done = new ArrayList<>(at.done());
-        int used = 0;
-        int repeats = 0;
-        boolean room = true;
-        while (room && used < entries.size()) {
-            DeltaPage.Entry entry = entries.get(used++);
-            Instant received = entry.received();
-            boolean outside = received != null && !query.coversChange(received);
-            if (outside || entry.removed() || entry.id().isEmpty() || at.done().contains(entry.mark())) {
-                repeats++;
-            } else {
-                room = writer.write(new PageItem.Deleted(entry.id(), revision)) == PageWriter.Verdict.CONTINUE;
-            }
-            done.add(entry.mark());
-        }
-        if (used < entries.size()) {
-            return PageEnd.more(leftover(new DeltaPlace(0, at.query(), Set.copyOf(done))), used, repeats);
-        }
-        String next = answer.next();
-        int raw = answer.page().raw();
-        return next == null
-                ? PageEnd.last(raw, repeats, null)
-                : PageEnd.more(leftover(new DeltaPlace(0, next, Set.of())), raw, repeats);
-    }
-
-    private Position leftover(DeltaPlace place) {
-        return positions.position(LEFTOVERS + place.encode());
+    /** Cuts folders into windows for updates. */
+    List<Partition> windows(MailQuery query, List<Folder> some) {
+        return Upserts.of(planner.plan(some, query.from(), query.to()));
     }
 }

@@ -45,8 +45,10 @@ final class ChangesPage {
     private final Map<String, SingleMessages.Found> read = new HashMap<>();
     private final Set<String> done;
     private final List<String> handed = new ArrayList<>();
+    private final List<String> back = new ArrayList<>();
     private final Set<String> here = new HashSet<>();
     private long newestEnd;
+    private boolean settled;
     private long bytes;
     private int used;
     private int repeats;
@@ -60,7 +62,9 @@ final class ChangesPage {
      * @param left true if the folder is none of the job's any more, so that all in it left
      * @param revision the revision of a removal
      * @param newFrom the epoch second of received time from which on a message is new
+     * @param now the time
      * @param folders knows which folders the job means
+     * @param pinned the folders whose changes from here on are told
      * @param handedOver knows what other folders' changes told
      */
     record Setting(
@@ -70,7 +74,9 @@ final class ChangesPage {
             boolean left,
             String revision,
             long newFrom,
+            Instant now,
             MailboxFolders folders,
+            Set<String> pinned,
             HandedOver handedOver) {}
 
     /**
@@ -84,6 +90,7 @@ final class ChangesPage {
         this.entries = entries;
         this.done = new HashSet<>(place.done());
         this.newestEnd = place.newFrom();
+        this.settled = place.settled();
     }
 
     void walk(SingleMessages singles, PageLimit limit, PageWriter writer) {
@@ -119,6 +126,7 @@ final class ChangesPage {
     private void take(DeltaPage.Entry entry, PageItem item) {
         if (item instanceof PageItem.Message message) {
             handed.add(HandedOver.mark(entry.id(), message.email().revision()));
+            back.add(HandedOver.mark(entry.id(), ""));
             if (message.change() == Change.CREATE) {
                 newestEnd = Math.max(newestEnd, message.email().receivedAt().getEpochSecond() + 1);
             }
@@ -153,6 +161,8 @@ final class ChangesPage {
     }
 
     private @Nullable PageItem told(DeltaPage.Entry entry, SingleMessages.Found found, EmailMessage email) {
+        // Of what leaves a folder without a pin nobody would tell, and this folder told already.
+        settled &= !entry.removed() || setting.pinned().contains(found.folderId());
         String mark = HandedOver.mark(email.id(), email.revision());
         boolean again = !here.add(mark);
         if (again || setting.handedOver().byOther(setting.scope(), mark)) {
@@ -166,7 +176,9 @@ final class ChangesPage {
         Instant modified = email.modifiedAt();
         boolean asItCame =
                 modified == null || !modified.isAfter(email.receivedAt().plus(AS_IT_CAME));
-        return asItCame && email.receivedAt().getEpochSecond() >= setting.newFrom();
+        return asItCame
+                && email.receivedAt().getEpochSecond() >= setting.newFrom()
+                && PinToken.mayHaveCome(email.receivedAt(), setting.now());
     }
 
     private @Nullable PageItem deleted(String id) {
@@ -213,7 +225,7 @@ final class ChangesPage {
 
     /** The place in the same page behind what is done. */
     DeltaPlace here() {
-        return new DeltaPlace(newestEnd, place.query(), done);
+        return new DeltaPlace(newestEnd, settled, place.query(), done);
     }
 
     /** The second from which on nothing was handed over as new by now. */
@@ -221,8 +233,13 @@ final class ChangesPage {
         return newestEnd;
     }
 
-    /** The marks of what was handed over. */
-    List<String> handed() {
-        return handed;
+    /** False once a message was found in a folder that has no pin yet, here or on a page before: it must be looked for again. */
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** Takes note of what was handed over. */
+    void takeNote() {
+        setting.handedOver().add(setting.scope(), handed, back);
     }
 }

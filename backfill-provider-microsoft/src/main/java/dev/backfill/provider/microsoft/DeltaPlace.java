@@ -9,13 +9,14 @@ import java.util.Set;
  * page may come in another order, and with what changed meanwhile, so that entries are known by their ids and revisions.
  * Immutable.
  *
- * <p>As text: {@code c1 newFrom query hashes}, with 11 characters a hash.
+ * <p>As text: {@code c1 newFrom settled query hashes}, with 11 characters a hash.
  *
  * @param newFrom the epoch second of received time from which on nothing was handed over as new
+ * @param settled false once the round found a message in a folder that has no pin yet
  * @param query the query of the link to the page
  * @param done the marks of the page's entries that were handed over
  */
-record DeltaPlace(long newFrom, String query, Set<String> done) {
+record DeltaPlace(long newFrom, boolean settled, String query, Set<String> done) {
     private static final String VERSION = "c1";
     private static final int HASH_LENGTH = 11;
 
@@ -24,7 +25,7 @@ record DeltaPlace(long newFrom, String query, Set<String> done) {
     }
 
     String encode() {
-        return VERSION + " " + newFrom + " " + query + " " + String.join("", done);
+        return VERSION + " " + newFrom + " " + settled + " " + query + " " + String.join("", done);
     }
 
     /**
@@ -34,15 +35,15 @@ record DeltaPlace(long newFrom, String query, Set<String> done) {
      */
     static DeltaPlace decode(String text) {
         String[] parts = text.split(" ", -1);
-        if (parts.length != 4 || !parts[0].equals(VERSION) || parts[3].length() % HASH_LENGTH != 0) {
+        if (parts.length != 5 || !parts[0].equals(VERSION) || parts[4].length() % HASH_LENGTH != 0) {
             throw LongPositions.unreadable("the place is of another version");
         }
         Set<String> done = new HashSet<>();
-        for (int at = 0; at < parts[3].length(); at += HASH_LENGTH) {
-            done.add(parts[3].substring(at, at + HASH_LENGTH));
+        for (int at = 0; at < parts[4].length(); at += HASH_LENGTH) {
+            done.add(parts[4].substring(at, at + HASH_LENGTH));
         }
         try {
-            return new DeltaPlace(Long.parseLong(parts[1]), parts[2], done);
+            return new DeltaPlace(Long.parseLong(parts[1]), Boolean.parseBoolean(parts[2]), parts[3], done);
         } catch (NumberFormatException notOurs) {
             throw LongPositions.unreadable("the place is of another version");
         }

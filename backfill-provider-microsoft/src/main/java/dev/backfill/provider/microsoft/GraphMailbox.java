@@ -57,8 +57,8 @@ final class GraphMailbox implements Mailbox {
         DeltaRequests deltas = new DeltaRequests(client.user());
         DeltaLists lists = new DeltaLists(client, deltas);
         LongPositions positions = new LongPositions();
-        this.pins = new Pins(lists, positions);
-        this.changes = new Changes(lists, singles, folders, planner, positions);
+        this.pins = new Pins(lists, positions, this::requireAccess, context.clock());
+        this.changes = new Changes(lists, singles, folders, planner, positions, this::requireAccess, context.clock());
         this.changePlanner = new ChangePlanner(folders, new FolderList(client, deltas, calls), changes);
     }
 
@@ -162,11 +162,19 @@ final class GraphMailbox implements Mailbox {
         }
         boolean updates = Upserts.isMeant(partition);
         PageEnd end = switch (partition.kind()) {
-            case PIN -> pins.fetch(query, partition, position, limit);
+            case PIN -> pin(query, partition, position, limit);
             case CHANGES -> changes.fetch(query, partition, position, limit, writer);
             case WINDOW -> window(query, partition, position, limit, updates ? Upserts.writer(writer) : writer);
         };
         return updates ? Upserts.end(end) : end;
+    }
+
+    private PageEnd pin(MailQuery query, Partition partition, Position position, PageLimit limit) {
+        PageEnd end = pins.fetch(query, partition, position, limit);
+        if (end.isLast()) {
+            changes.pinned(Set.of(partition.scope()));
+        }
+        return end;
     }
 
     private PageEnd window(

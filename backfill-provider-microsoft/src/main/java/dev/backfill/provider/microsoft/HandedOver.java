@@ -33,9 +33,11 @@ final class HandedOver {
      *
      * @param scope whose changes told of it
      * @param marks of what
+     * @param outdated what does not hold any more: the deletion of a message that is there again
      */
-    void add(String scope, List<String> marks) {
+    void add(String scope, List<String> marks, List<String> outdated) {
         synchronized (lock) {
+            outdated.forEach(tellers::remove);
             for (String mark : marks) {
                 tellers.putIfAbsent(mark, scope);
                 if (tellers.size() > MOST) {

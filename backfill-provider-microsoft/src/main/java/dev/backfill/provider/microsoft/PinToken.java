@@ -1,5 +1,6 @@
 package dev.backfill.provider.microsoft;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,23 @@ record PinToken(long newFrom, @Nullable String query) {
     /** The longest text an engine keeps, in characters: 64 KB. */
     static final int MAX_LENGTH = 65_536;
 
+    /**
+     * Mail that is dated later than this from now has a wrong date: it is left to its time, as the windows leave it, and tells
+     * nothing of what is new. The service's clock may go before ours.
+     */
+    private static final Duration AHEAD = Duration.ofHours(1);
+
     private static final String VERSION = "g1";
     private static final String NONE = "-";
 
     /** Makes the pin of a folder whose changes cannot be had. */
     static PinToken none(Instant newFrom) {
         return new PinToken(newFrom.getEpochSecond(), null);
+    }
+
+    /** {@return true if mail of this time may have come by now} */
+    static boolean mayHaveCome(Instant received, Instant now) {
+        return received.isBefore(now.plus(AHEAD));
     }
 
     /** {@return the text that is stored} */

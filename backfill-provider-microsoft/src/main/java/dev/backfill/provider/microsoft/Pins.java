@@ -7,6 +7,7 @@ import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 
@@ -24,22 +25,34 @@ final class Pins {
 
     private final DeltaLists lists;
     private final LongPositions positions;
+    private final Runnable access;
+    private final InstantSource clock;
 
-    Pins(DeltaLists lists, LongPositions positions) {
+    /**
+     * @param lists reads pages
+     * @param positions keeps places
+     * @param access fails the job if the mailbox itself may not be read
+     * @param clock tells mail that came from mail with a date to come
+     */
+    Pins(DeltaLists lists, LongPositions positions, Runnable access, InstantSource clock) {
         this.lists = lists;
         this.positions = positions;
+        this.access = access;
+        this.clock = clock;
     }
 
     /** Reads one page. */
     PageEnd fetch(MailQuery query, Partition pin, Position position, PageLimit limit) {
         long bound = query.to().getEpochSecond();
-        DeltaPlace place =
-                position.isStart() ? new DeltaPlace(bound, "", Set.of()) : DeltaPlace.decode(positions.place(position));
+        DeltaPlace place = position.isStart()
+                ? new DeltaPlace(bound, true, "", Set.of())
+                : DeltaPlace.decode(positions.place(position));
         DeltaLists.Answer answer;
         try {
             answer = lists.read(pin.scope(), place.query(), size(limit));
         } catch (SourceException error) {
             if (DeltaLists.isRefusal(error)) {
+                access.run();
                 return PageEnd.token(PinToken.none(query.to()).encode(), 0, 0);
             }
             throw error;
@@ -47,7 +60,7 @@ final class Pins {
         long end = query.openEnd() ? Math.max(place.newFrom(), endOfNewest(answer.page())) : bound;
         String token = answer.token();
         return token == null
-                ? PageEnd.more(next(new DeltaPlace(end, String.valueOf(answer.next()), Set.of())), 0, 0)
+                ? PageEnd.more(next(new DeltaPlace(end, true, String.valueOf(answer.next()), Set.of())), 0, 0)
                 : end(query, pin, end, token);
     }
 
@@ -59,13 +72,17 @@ final class Pins {
         return positions.position(place.encode());
     }
 
-    /** {@return the second after the newest message of a page} */
-    private static long endOfNewest(DeltaPage page) {
-        return page.entries().stream()
-                .map(DeltaPage.Entry::received)
-                .mapToLong(received -> received == null ? Seconds.FIRST : received.getEpochSecond() + 1)
-                .max()
-                .orElse(Seconds.FIRST);
+    /** {@return the second after the newest message of a page that may have come by now} */
+    private long endOfNewest(DeltaPage page) {
+        Instant now = clock.instant();
+        long end = Seconds.FIRST;
+        for (DeltaPage.Entry entry : page.entries()) {
+            Instant received = entry.received();
+            if (received != null && PinToken.mayHaveCome(received, now)) {
+                end = Math.max(end, received.getEpochSecond() + 1);
+            }
+        }
+        return end;
     }
 
     private static PageEnd end(MailQuery query, Partition pin, long end, String next) {

@@ -176,6 +176,21 @@ class GraphChangesTest {
         assertThat(ids).hasSize(22).doesNotHaveDuplicates().contains(bed.id(20), bed.id(21));
     }
 
+    /** As a window leaves it; and mail from the future does not make all that comes after it old. */
+    @Test
+    void mailDatedInTheFutureIsLeftToItsTime() {
+        Instant future = Instant.now().plusSeconds(1_000_000_000);
+        bed.there.add(news(20, future, FolderPath.INBOX));
+        Crawl full = bed.full(OPEN);
+        assertThat(full.ids()).hasSize(20).doesNotContain(bed.id(20));
+        bed.there.add(news(21, future.plusSeconds(9), FolderPath.INBOX));
+        Crawl changes = bed.changes(OPEN, full.tokens());
+        assertThat(bed.told(changes.items(), 21)).containsExactly("UPDATE 21");
+        bed.there.add(news(22, LATER, FolderPath.INBOX));
+
+        assertThat(bed.told(bed.changes(OPEN, changes.tokens()).items(), 22)).containsExactly("CREATE 22");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void aPageThatIsStoppedGoesOnBehindWhatWasHandedOverThoughTheServerListsItInAnotherOrder(int stopAfter) {

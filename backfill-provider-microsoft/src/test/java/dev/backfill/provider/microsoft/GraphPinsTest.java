@@ -246,6 +246,21 @@ class GraphPinsTest {
         assertThat(bed.changes(OPEN, pins).ids()).hasSize(10);
     }
 
+    /** Else the mark would be given up for a token that may be mended. */
+    @Test
+    void aTokenThatMayReadNothingAnyMoreFailsTheJobAndGivesUpNoMark() throws Exception {
+        ChangesBed bed = start();
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        Partition changes = changes(bed, FolderPath.INBOX, pins);
+        Fault denied = Fault.json(403, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"\"}}");
+        bed.graph.faults().always(RequestMatch.ANY, denied);
+
+        assertThat(failed(bed, changes, Position.START, ChangesBed.PAGE).kind())
+                .isEqualTo(SourceException.Kind.FAIL_JOB);
+        assertThat(failed(bed, pin(bed, WORK), Position.START, ChangesBed.PAGE).kind())
+                .isEqualTo(SourceException.Kind.FAIL_JOB);
+    }
+
     @Test
     void aServerWithoutChangeListsIsCrawledAndHasNoChanges() throws Exception {
         ChangesBed bed = start(ChangesBed.mails(), DeltaOptions.unsupported());
@@ -338,6 +353,46 @@ class GraphPinsTest {
         }
 
         assertThat(bed.told(items, 1, 2)).containsExactly("Deleted 2", "UPDATE 1");
+    }
+
+    /** Of what left it before it had a pin no round of its own would tell, and the folder it came from told already. */
+    @Test
+    void mailThatLeavesAFolderBeforeThatHasAPinIsLookedForAgain() throws Exception {
+        ChangesBed bed = start();
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        List<Partition> plan = bed.mailbox.planChanges(OPEN, pins);
+        FolderPath fresh = FolderPath.of("Brand new");
+        bed.there.move(stored(1), fresh, LATER);
+        Map<String, String> next = new HashMap<>();
+        List<PageItem> items = new ArrayList<>();
+        for (Partition partition : plan) {
+            Crawl walk = Crawl.from(bed.mailbox, OPEN, partition, Position.START, new PageLimit(1, 1L << 30));
+            next.putAll(walk.tokens());
+            items.addAll(walk.items());
+        }
+        assertThat(bed.told(items, 1)).containsExactly("UPDATE 1");
+        bed.there.purge(stored(1));
+        bed.restart();
+        Crawl then = bed.changes(OPEN, next);
+
+        assertThat(bed.told(then.items(), 1)).containsExactly("Deleted 1");
+        bed.assertNothing(OPEN, then.tokens());
+    }
+
+    @Test
+    void mailThatIsDeletedAndComesBackAndIsDeletedAgainIsDeletedInTheEnd() throws Exception {
+        ChangesBed bed = start();
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.move(stored(1), FolderPath.DELETED, LATER);
+        Crawl first = bed.changes(OPEN, pins);
+        bed.there.move(stored(1), WORK, LATER.plusSeconds(10));
+        Crawl second = bed.changes(OPEN, first.tokens());
+        bed.there.move(stored(1), FolderPath.DELETED, LATER.plusSeconds(20));
+        Crawl third = bed.changes(OPEN, second.tokens());
+
+        assertThat(bed.told(first.items(), 1)).containsExactly("Deleted 1");
+        assertThat(bed.told(second.items(), 1)).containsExactly("UPDATE 1");
+        assertThat(bed.told(third.items(), 1)).containsExactly("Deleted 1");
     }
 
     @Test
