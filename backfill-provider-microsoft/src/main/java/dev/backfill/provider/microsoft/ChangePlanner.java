@@ -74,15 +74,15 @@ final class ChangePlanner {
         }
         changes.pinned(pinned.scopes());
         FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
-        Now now = folderPin == null ? null : listed(query, folderPin);
-        if (now == null || !now.ids().equals(pinned.scopes())) {
+        Now now = folderPin == null || !folderPin.whole() ? null : listed(query, folderPin);
+        if (now == null || !isAsPlanned(query, pinned, now, folderPin)) {
             FolderTree.Tree tree = folders.tree();
             now = new Now(folders.chosen(tree, query), tree);
         }
         List<Partition> plan = new ArrayList<>();
         plan.add(Partition.changes(FolderPin.SCOPE, pins.getOrDefault(FolderPin.SCOPE, "")));
         // First, since what moves into a folder can only be told for good once that has a pin.
-        List<Folder> fresh = fresh(query, pinned, now);
+        List<Folder> fresh = fresh(query, pinned, now, folderPin);
         fresh.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()))));
         for (Folder folder : now.chosen()) {
             if (pinned.isToBeAsked(folder.id(), query)) {
@@ -99,14 +99,24 @@ final class ChangePlanner {
         return plan;
     }
 
+    private static boolean isAsPlanned(MailQuery query, Pinned pinned, Now now, @Nullable FolderPin folderPin) {
+        Set<String> ids = now.ids();
+        return ids.containsAll(pinned.scopes()) && ids.stream().allMatch(id -> isKnown(query, pinned, folderPin, id));
+    }
+
+    /** A folder is known that has a pin, or is still to get one of the same job. */
+    private static boolean isKnown(MailQuery query, Pinned pinned, @Nullable FolderPin folderPin, String id) {
+        return pinned.scopes().contains(id) || (folderPin != null && folderPin.isPlanned(query, id));
+    }
+
     /** The folders that are meant and were not pinned; what lies below a list that broke off is planned with its rest. */
-    private static List<Folder> fresh(MailQuery query, Pinned pinned, Now now) {
+    private static List<Folder> fresh(MailQuery query, Pinned pinned, Now now, @Nullable FolderPin folderPin) {
         FolderTree.Tree tree = now.tree();
         if (tree == null) {
             return List.of();
         }
         return Subfolders.without(Subfolders.later(tree, tree.folders(), query), now.chosen()).stream()
-                .filter(folder -> !pinned.scopes().contains(folder.id()))
+                .filter(folder -> !isKnown(query, pinned, folderPin, folder.id()))
                 .toList();
     }
 
@@ -136,7 +146,7 @@ final class ChangePlanner {
         Folder recoverable = id == null ? null : FolderTree.unread(id, FolderRole.OTHER, FolderRole.DELETED);
         try {
             List<Folder> chosen = FolderChoice.choose(tree, Map.of(), recoverable, query);
-            folders.learn(tree, chosen, query);
+            folders.learn(tree, pin, chosen, query);
             return new Now(chosen, null);
         } catch (SourceException notFound) {
             // A hidden folder for instance, which this list does not hold.

@@ -1,75 +1,115 @@
 package dev.backfill.provider.microsoft;
 
 import dev.backfill.model.FolderRole;
+import dev.backfill.spi.MailQuery;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.Locale;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The pin of the tree of folders: the ids of the well-known ones, which are constant for a mailbox's life, so that a later run
- * needs one list to know what each folder is for. Immutable.
+ * needs one list to know what each folder is for; and which folders the job planned, for of these a pin may still be to come
+ * when changes are planned in the middle of it. Immutable.
  *
+ * @param whole false if the tree could not be read whole, so that its well-known folders are no ground to build on
  * @param roles the well-known folders by their ids
  * @param recoverable the folder of recoverable items; null if the job does not mean it, or the server has none
+ * @param bound the job's frozen bound in epoch seconds, by which it is known again
+ * @param planned hashes of the ids of the folders it planned
  */
-record FolderPin(Map<String, FolderRole> roles, @Nullable String recoverable) {
+record FolderPin(
+        boolean whole,
+        Map<String, FolderRole> roles,
+        @Nullable String recoverable,
+        long bound,
+        Set<String> planned) {
     /** The scope of the pin; no id of a folder is like it. */
     static final String SCOPE = "folders";
 
     private static final String VERSION = "t1";
-    private static final String UNKNOWN = VERSION + " -";
     private static final String RECOVERABLE = "RECOVERABLE";
+    private static final String WHOLE = "WHOLE";
+    private static final String BOUND = "BOUND";
+    private static final String PLANNED = "PLANNED";
 
-    /** {@return the text that is stored} */
-    String encode() {
-        StringBuilder text = new StringBuilder(VERSION);
-        roles.forEach(
-                (id, role) -> text.append(' ').append(role.name()).append('=').append(id));
-        if (recoverable != null) {
-            text.append(' ').append(RECOVERABLE).append('=').append(recoverable);
-        }
-        return text.toString();
+    FolderPin {
+        roles = Map.copyOf(roles);
+        planned = Set.copyOf(planned);
     }
 
-    /** Makes the text of a tree; one that could not be read whole is no ground to build on. */
-    static String of(FolderTree.Tree tree, @Nullable Folder recoverable) {
-        if (!tree.closed().isEmpty() || !tree.refused().isEmpty()) {
-            return UNKNOWN;
-        }
+    /** Makes the pin of a tree and of what a query means of it. */
+    static FolderPin of(FolderTree.Tree tree, @Nullable Folder recoverable, MailQuery query, List<Folder> chosen) {
         Map<String, FolderRole> roles = new HashMap<>();
         for (Folder folder : tree.folders()) {
             if (folder.role() != FolderRole.OTHER) {
                 roles.put(folder.id(), folder.role());
             }
         }
-        return new FolderPin(roles, recoverable == null ? null : recoverable.id()).encode();
+        boolean whole = tree.closed().isEmpty() && tree.refused().isEmpty();
+        String id = recoverable == null ? null : recoverable.id();
+        return new FolderPin(whole, roles, id, 0, Set.of()).planning(query, chosen);
     }
 
-    /** Reads a stored text; null if there is nothing to build on. */
+    /** {@return the same well-known folders, and what a job plans} */
+    FolderPin planning(MailQuery query, Collection<Folder> chosen) {
+        Set<String> hashes =
+                chosen.stream().map(folder -> KeysetPosition.hash(folder.id())).collect(Collectors.toSet());
+        return new FolderPin(whole, roles, recoverable, query.to().getEpochSecond(), hashes);
+    }
+
+    /** {@return true if the job of a query planned a folder before} */
+    boolean isPlanned(MailQuery query, String folderId) {
+        return bound == query.to().getEpochSecond() && planned.contains(KeysetPosition.hash(folderId));
+    }
+
+    /** {@return the text that is stored} */
+    String encode() {
+        StringBuilder text = new StringBuilder(VERSION);
+        add(text, WHOLE, Boolean.toString(whole));
+        add(text, BOUND, Long.toString(bound));
+        add(text, PLANNED, String.join(".", planned));
+        roles.forEach((id, role) -> add(text, role.name(), id));
+        if (recoverable != null) {
+            add(text, RECOVERABLE, recoverable);
+        }
+        return text.toString();
+    }
+
+    private static void add(StringBuilder text, String name, String value) {
+        text.append(' ').append(name).append('=').append(value);
+    }
+
+    /** Reads a stored text; null if it is none of this version. */
     static @Nullable FolderPin decode(@Nullable String text) {
-        if (text == null || text.equals(UNKNOWN) || !text.startsWith(VERSION + " ")) {
+        if (text == null || !text.startsWith(VERSION + " ")) {
             return null;
         }
         Map<String, FolderRole> roles = new HashMap<>();
-        String recoverable = null;
-        for (String part : text.substring(VERSION.length() + 1).split(" ", -1)) {
-            int equals = part.indexOf('=');
-            if (equals < 1) {
-                return null;
+        Map<String, String> others = new HashMap<>();
+        try {
+            for (String part : text.substring(VERSION.length() + 1).split(" ", -1)) {
+                int equals = part.indexOf('=');
+                String name = part.substring(0, equals);
+                String value = part.substring(equals + 1);
+                if (Set.of(WHOLE, BOUND, PLANNED, RECOVERABLE).contains(name)) {
+                    others.put(name, value);
+                } else {
+                    roles.put(value, FolderRole.valueOf(name));
+                }
             }
-            String name = part.substring(0, equals).toUpperCase(Locale.ROOT);
-            String id = part.substring(equals + 1);
-            if (name.equals(RECOVERABLE)) {
-                recoverable = id;
-                continue;
-            }
-            try {
-                roles.put(id, FolderRole.valueOf(name));
-            } catch (IllegalArgumentException otherVersion) {
-                return null;
-            }
+            return new FolderPin(
+                    Boolean.parseBoolean(others.get(WHOLE)),
+                    roles,
+                    others.get(RECOVERABLE),
+                    Long.parseLong(others.getOrDefault(BOUND, "")),
+                    new HashSet<>(List.of(others.getOrDefault(PLANNED, "").split("\\.", -1))));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException otherVersion) {
+            return null;
         }
-        return new FolderPin(Map.copyOf(roles), recoverable);
     }
 }

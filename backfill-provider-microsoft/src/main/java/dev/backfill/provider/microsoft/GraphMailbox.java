@@ -158,7 +158,7 @@ final class GraphMailbox implements Mailbox {
     @Override
     public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         if (partition.scope().equals(FolderPin.SCOPE)) {
-            return PageEnd.token(folders.pin(query, partition.token()), 0, 0);
+            return PageEnd.token(folders.pin(query), 0, 0);
         }
         boolean updates = Upserts.isMeant(partition);
         PageEnd end = switch (partition.kind()) {

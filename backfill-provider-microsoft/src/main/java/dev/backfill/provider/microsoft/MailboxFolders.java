@@ -19,7 +19,7 @@ final class MailboxFolders {
     private final FolderTree folders;
     private final Map<String, Folder> known = new ConcurrentHashMap<>();
     private volatile @Nullable Meant meant;
-    private volatile @Nullable String pin;
+    private volatile @Nullable FolderPin pin;
 
     /**
      * Which folders a query means.
@@ -54,13 +54,14 @@ final class MailboxFolders {
         Map<String, Folder> named = folders.named(tree, query.folders());
         named.values().forEach(folder -> known.put(folder.id(), folder));
         List<Folder> chosen = FolderChoice.choose(tree, named, recoverable, query);
-        pin = FolderPin.of(tree, recoverable);
+        pin = FolderPin.of(tree, recoverable, query, chosen);
         remember(tree, chosen, query);
         return chosen;
     }
 
-    /** Takes over a tree that was read otherwise, and what a query means of it. */
-    void learn(FolderTree.Tree tree, List<Folder> chosen, MailQuery query) {
+    /** Takes over a tree that was read by the help of a pin, and what a query means of it. */
+    void learn(FolderTree.Tree tree, FolderPin before, List<Folder> chosen, MailQuery query) {
+        pin = before.planning(query, chosen);
         tree.folders().forEach(folder -> known.put(folder.id(), folder));
         remember(tree, chosen, query);
     }
@@ -72,22 +73,14 @@ final class MailboxFolders {
         meant = new Meant(query, Set.copyOf(ids), Set.copyOf(all));
     }
 
-    /**
-     * Gives the pin of the tree, as it was read last; reads it if it was not, or not whole.
-     *
-     * @param query what the job covers
-     * @param before the pin of an earlier run, which holds as long as nothing else is known; null for none
-     */
-    String pin(MailQuery query, @Nullable String before) {
-        String now = pin;
-        if (now == null && FolderPin.decode(before) != null) {
-            return String.valueOf(before);
-        }
+    /** Gives the pin of the tree, as it was read last; reads it if it was not. */
+    String pin(MailQuery query) {
+        FolderPin now = pin;
         if (now == null) {
             chosen(tree(), query);
             now = pin;
         }
-        return String.valueOf(now);
+        return now == null ? "" : now.encode();
     }
 
     /**

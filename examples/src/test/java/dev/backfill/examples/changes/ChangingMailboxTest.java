@@ -14,6 +14,7 @@ import dev.backfill.core.EngineConfig;
 import dev.backfill.provider.microsoft.MicrosoftEmailSource;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.mail.FolderPath;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +58,9 @@ class ChangingMailboxTest {
                         .instanceName("test")
                         .defaultBatchSize(10)
                         .defaultRateLimit(1_000)
+                        // With the one changes are read in the middle of the walk as well, with the other they hardly
+                        // are.
+                        .catchUpInterval(seed % 2 == 0 ? Duration.ofMinutes(1) : Duration.ofDays(1))
                         .build())
                 .listener(event -> {
                     if (event.job().state().isTerminal()) {
