@@ -103,6 +103,7 @@ class RoomTest {
 
         // Behind the throttled one, which came later but is of the same mailbox.
         while (memory.usedBytes() > 0 || memory.waiting() > 0 || rig.time.pending() < 2) {
+            assertThat(Thread.interrupted()).as("ran out of time").isFalse();
             Thread.onSpinWait();
         }
         rig.time.advance(Duration.ofSeconds(300));
@@ -221,6 +222,7 @@ class RoomTest {
 
     private void awaitWaiting() {
         while (memory.waiting() == 0) {
+            assertThat(Thread.interrupted()).as("ran out of time").isFalse();
             Thread.onSpinWait();
         }
     }

@@ -14,10 +14,10 @@ class EstimateTest {
         Session session = Session.run("--messages", 2_000, "--estimate", "--gmail-quota", "new");
 
         assertThat(session.exitCode()).as(session.all()).isZero();
-        // Gmail: 2,000 messages of 20 units and some lists; 1,425 units go at once, the rest at 5,700 a minute.
+        // Gmail reads threads whole, so what it costs depends on the mail: minutes, by its quota.
         assertThat(session.out())
                 .containsPattern("microsoft +2,000 +\\d+ +\\d+ +0 s")
-                .containsPattern("google +(about )?2,0\\d\\d +2,\\d{3} +4\\d,\\d{3} +[67] min \\d+ s")
+                .containsPattern("google +(about )?2,0\\d\\d +[\\d,]+ +[\\d,]+ +\\d min \\d+ s")
                 .doesNotContain("published");
     }
 
