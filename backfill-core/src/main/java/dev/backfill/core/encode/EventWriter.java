@@ -25,6 +25,7 @@ final class EventWriter {
     private final EmailMessage email;
     private final Layout layout;
     private final byte[] body;
+    private final String at;
 
     /**
      * Makes a writer.
@@ -40,6 +41,7 @@ final class EventWriter {
         this.email = email;
         this.layout = layout;
         this.body = EscapedText.of(layout.body());
+        this.at = WireDate.of(event.at());
     }
 
     void write(String eventId, String sourceService, String sourceVersion) throws IOException {
@@ -53,7 +55,7 @@ final class EventWriter {
         json.writeStringField("operation", event.change().code());
         json.writeStringField("batch_id", event.jobId().value());
         json.writeStringField("last_updated", WireDate.of(lastUpdated()));
-        json.writeStringField("sync_timestamp", WireDate.of(event.at()));
+        json.writeStringField("sync_timestamp", at);
         json.writeStringField("provider", event.account().provider());
         json.writeStringField("sync_type", event.syncType().code());
         json.writeEndObject();
@@ -62,7 +64,7 @@ final class EventWriter {
     private void writeMetadata(String eventId, String sourceService, String sourceVersion) throws IOException {
         json.writeObjectFieldStart("metadata");
         json.writeStringField("event_id", eventId);
-        json.writeStringField("timestamp", WireDate.of(event.at()));
+        json.writeStringField("timestamp", at);
         json.writeStringField("source_service", sourceService);
         json.writeStringField("source_version", sourceVersion);
         json.writeNullField("trace_id");
@@ -213,7 +215,7 @@ final class EventWriter {
 
     private @Nullable String sentDate() {
         Instant sentAt = email.sentAt();
-        return sentAt == null || !WireDate.isRepresentable(sentAt) ? null : sentAt.toString();
+        return sentAt == null || !WireDate.isRepresentable(sentAt) ? null : WireDate.of(sentAt);
     }
 
     /** One of the two is what {@code body} holds, too. */
