@@ -66,7 +66,7 @@ public final class RetryAfter {
         }
         // A fraction is rounded up; what no long holds is longer, or longer ago, than anything that counts.
         double seconds = Math.ceil(Double.parseDouble(text));
-        return Duration.ofSeconds((long) Math.max(-1, Math.min(seconds, LONGEST.toSeconds())));
+        return Duration.ofSeconds((long) Math.max(-1, Math.min(seconds, (double) LONGEST.toSeconds())));
     }
 
     private static @Nullable Duration untilDate(String text, Instant now) {
