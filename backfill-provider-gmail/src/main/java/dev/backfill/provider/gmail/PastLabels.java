@@ -27,6 +27,10 @@ final class PastLabels {
         if (last == null && now == null) {
             return true;
         }
+        if (changes.stream().anyMatch(change -> change.lost().stream().anyMatch(selection::names))) {
+            // Of a move that another page tells the other half of, going back would find no state that was ever there.
+            return true;
+        }
         return last != null && wasMeant(selection, changes, last)
                 || now != null && wasMeant(selection, changes, now)
                 || changes.stream().anyMatch(change -> change.labels() != null && selection.accepts(change.labels()));

@@ -133,6 +133,11 @@ final class Selection {
         return all || archive && isArchived(labels) || labels.stream().anyMatch(labelIds::contains);
     }
 
+    /** Says whether messages are meant for bearing a label, unless it is one of all mail. */
+    boolean names(String labelId) {
+        return labelIds.contains(labelId);
+    }
+
     private static boolean isArchived(Collection<String> labels) {
         return !labels.contains(Labels.INBOX) && !labels.contains(Labels.SENT) && !labels.contains(Labels.DRAFT);
     }

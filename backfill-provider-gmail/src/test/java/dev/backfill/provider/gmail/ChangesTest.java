@@ -167,6 +167,16 @@ class ChangesTest {
     }
 
     @Test
+    void halfOfAMoveInAPageIsADeleteToo() {
+        for (int pageSize : new int[] {1, 50}) {
+            List<PageItem> items =
+                    changes(query("inbox"), pageSize, () -> there.label(inbox.id(), List.of("SPAM"), List.of("INBOX")));
+            assertDeleted(items, inbox);
+            there.label(inbox.id(), List.of("INBOX"), List.of("SPAM"));
+        }
+    }
+
+    @Test
     void mailThatWasTrashedAndThenDeletedForGoodIsOneDelete() {
         assertDeleted(
                 changes(query(), 50, () -> {

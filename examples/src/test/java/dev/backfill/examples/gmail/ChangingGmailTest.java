@@ -36,9 +36,9 @@ class ChangingGmailTest {
         return FakeGmail.builder().mailbox(GmailWorld.OWNER, mails(seed, count)).start();
     }
 
-    private static void assertReadersSeeTheMailbox(GmailWorld world, long seed) {
+    private static void assertReadersSeeTheMailbox(GmailWorld world, long seed, String... labels) {
         Map<String, Set<String>> read = Reader.of(world.sink.payloads(), seed).mailbox();
-        Map<String, Set<String>> there = world.shown();
+        Map<String, Set<String>> there = world.shown(labels);
         Set<String> ids = new TreeSet<>(read.keySet());
         ids.addAll(there.keySet());
         List<String> differences = ids.stream()
@@ -55,21 +55,30 @@ class ChangingGmailTest {
     }
 
     private static void changeAllTheWhile(long seed, int messages, int things) throws Exception {
+        changeAllTheWhile(seed, messages, things, new String[0], new String[0]);
+    }
+
+    private static void changeAllTheWhile(long seed, int messages, int things, String[] folders, String[] labels)
+            throws Exception {
         try (FakeGmail gmail = gmail(seed, messages);
                 GmailWorld world = new GmailWorld(gmail)) {
             ChangingMailbox owner = new ChangingMailbox(world.mailbox(), seed, mails(seed + 1_000, 50));
+            if (folders.length > 0) {
+                // A folder that is asked for must be there; else the label comes in the middle of a run.
+                world.mailbox().labelId("Work/Projects");
+            }
             world.atEachMessage(owner::moment);
             owner.work(things);
-            assertNothingWasLost(world.run(Mode.FULL));
+            assertNothingWasLost(world.run(Mode.FULL, folders));
             owner.finish();
             owner.work(things);
             owner.moment();
-            assertNothingWasLost(world.run(Mode.INCREMENTAL));
+            assertNothingWasLost(world.run(Mode.INCREMENTAL, folders));
             owner.finish();
 
-            assertNothingWasLost(world.run(Mode.INCREMENTAL));
+            assertNothingWasLost(world.run(Mode.INCREMENTAL, folders));
 
-            assertReadersSeeTheMailbox(world, seed);
+            assertReadersSeeTheMailbox(world, seed, labels);
         }
     }
 
@@ -79,12 +88,22 @@ class ChangingGmailTest {
         changeAllTheWhile(seed, 120, 60);
     }
 
+    /** Mail leaves the folders and comes back into them. */
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23})
+    void readersEndWithTheStateOfTheFoldersThatTheyAskedFor(long seed) throws Exception {
+        changeAllTheWhile(
+                seed, 120, 60, new String[] {"inbox", "Work/Projects"}, new String[] {"INBOX", "Work/Projects"});
+    }
+
     @Test
     @Tag("campaign")
     void readersEndWithTheMailboxsStateWhateverTheSeed() throws Exception {
         long seeds = Long.getLong("gmail.seeds", 200);
         for (long seed = 100; seed < 100 + seeds; seed++) {
             changeAllTheWhile(seed, 300, 200);
+            changeAllTheWhile(
+                    seed, 300, 200, new String[] {"inbox", "Work/Projects"}, new String[] {"INBOX", "Work/Projects"});
         }
     }
 

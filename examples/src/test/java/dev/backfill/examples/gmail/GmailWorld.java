@@ -24,6 +24,7 @@ import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.gmail.GmailMailbox;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -105,8 +106,10 @@ final class GmailWorld implements AutoCloseable {
     }
 
     /** Runs a job to its good end. */
-    BackfillJob run(Mode mode) {
-        return completed(jobs().start(request(mode).batchSize(10).build()).id());
+    BackfillJob run(Mode mode, String... folders) {
+        BackfillRequest request =
+                request(mode).batchSize(10).folders(List.of(folders)).build();
+        return completed(jobs().start(request).id());
     }
 
     BackfillJob completed(JobId id) {
@@ -143,12 +146,13 @@ final class GmailWorld implements AutoCloseable {
         }
     }
 
-    /** What a job over all mail should leave a consumer with: the labels of each message but the deleted and the junk. */
-    Map<String, Set<String>> shown() {
+    /** What a job should leave a consumer with: the labels of each message of its folders but the deleted and the junk. */
+    Map<String, Set<String>> shown(String... folders) {
         Map<String, Set<String>> shown = new TreeMap<>();
         for (String id : mailbox().messageIds()) {
             Set<String> labels = mailbox().labelNames(id);
-            if (!labels.contains("TRASH") && !labels.contains("SPAM")) {
+            boolean meant = folders.length == 0 || labels.stream().anyMatch(List.of(folders)::contains);
+            if (meant && !labels.contains("TRASH") && !labels.contains("SPAM")) {
                 shown.put(id, labels);
             }
         }
