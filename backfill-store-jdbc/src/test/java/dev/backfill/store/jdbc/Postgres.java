@@ -35,7 +35,8 @@ final class Postgres {
 
         private static EmbeddedPostgres start() {
             try {
-                // Tests of durability kill processes, not the machine: the server need not wait for the disk. Embedded, it
+                // Tests of durability kill processes, not the machine: the server need not wait for the disk. Embedded,
+                // it
                 // has synchronous_commit off unless it is told otherwise, and then fsync alone waits for nothing.
                 String durable = System.getProperty("backfill.postgres.fsync", "off");
                 return EmbeddedPostgres.builder()
