@@ -135,11 +135,12 @@ final class JobReport {
 
     /**
      * The messages of a built-in server that are dated behind the job's frozen end: not history, so not the job's. Mail of
-     * before the job's making always is, whatever the job froze.
+     * before the job's making always is, whatever the job froze; and so is all that Gmail has, which knows no end where the user
+     * named none.
      */
     private Set<String> future(Provider provider, BackfillJob job) {
         BuiltInMailbox mailbox = servers.mailbox(provider);
-        if (mailbox == null) {
+        if (mailbox == null || (provider == Provider.GOOGLE && options.to() == null)) {
             return Set.of();
         }
         Instant end = kept.store().find(job.id()).map(JobRecord::upperBound).orElse(null);

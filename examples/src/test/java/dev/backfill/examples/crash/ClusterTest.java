@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
  * and the database is restarted, all in the middle of the work.
  */
 class ClusterTest {
+    /** A Gmail mailbox of a few thousand messages is read in two windows, the newest 1,000 and the rest, a walk each. */
+    private static final int WINDOWS = 2;
+
     private static final int MAILBOXES = 30;
 
     /** What docs/durable-jobs.md promises with the default heartbeat, and a shorter one must keep to. */
@@ -75,8 +78,7 @@ class ClusterTest {
             JobId job = frozen.start(owner);
             custody.await(Duration.ofMinutes(1), "the sink to be warm", () -> custody.handedOver() > 200);
             frozen.send("trap");
-            custody.await(
-                    Duration.ofMinutes(1), "all walks to stand still", () -> custody.trapped(job) == CrashWorld.WALKS);
+            custody.await(Duration.ofMinutes(1), "all walks to stand still", () -> custody.trapped(job) == WINDOWS);
             frozen.freeze();
             Worker other = world.worker("other");
             custody.await(
@@ -92,7 +94,7 @@ class ClusterTest {
             other.await("@cancelled " + job);
             assertThat(custody.late().values())
                     .as("messages of the frozen one's")
-                    .containsExactly(CrashWorld.WALKS);
+                    .containsExactly(WINDOWS);
         }
     }
 

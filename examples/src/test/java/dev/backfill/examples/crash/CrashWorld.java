@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,15 +62,25 @@ final class CrashWorld implements AutoCloseable {
 
     /** Makes mail, all of which a backfill takes. */
     static List<StoredMail> mails(long seed, int count) {
-        MailGenerator generator = new MailGenerator(GeneratorOptions.of(seed, 2 * count + 50));
+        return mails(seed, 2 * count + 50, count, mail -> true);
+    }
+
+    /** Makes mail, each message a thread of its own, so that Gmail is asked for each by itself. */
+    static List<StoredMail> mailsWithoutThreads(long seed, int count) {
+        return mails(seed, 10 * count + 50, count, mail -> mail.threadKey().equals(mail.id()));
+    }
+
+    private static List<StoredMail> mails(long seed, int made, int count, Predicate<StoredMail> choice) {
+        MailGenerator generator = new MailGenerator(GeneratorOptions.of(seed, made));
         List<StoredMail> mails = IntStream.range(0, generator.count())
                 .mapToObj(generator::at)
                 .filter(mail ->
                         !Set.of("Deleted", "Junk").contains(mail.folder().top().name()))
+                .filter(choice)
                 .limit(count)
                 .toList();
         if (mails.size() < count) {
-            throw new IllegalStateException("the generator put too much mail into deleted items and junk");
+            throw new IllegalStateException("the generator made too little mail of the kind that is wanted");
         }
         return mails;
     }

@@ -55,7 +55,7 @@ class KillTest {
     private void run(int messages, int randomKills) throws IOException {
         System.out.println("KillTest: -Dseed=" + seed);
         List<StoredMail> mails = CrashWorld.mails(seed, messages);
-        String unreadable = mails.get(random.nextInt(messages)).id();
+        String unreadable = alone(mails).id();
         try (CrashWorld world =
                 new CrashWorld(folder.resolve("jobs.db").toString(), Map.of(OWNER, mails), UnaryOperator.identity())) {
             world.pubsub().latency(SINK_LATENCY);
@@ -90,6 +90,15 @@ class KillTest {
                     .isEqualTo(mails.stream().map(StoredMail::id).collect(Collectors.toCollection(TreeSet::new)));
             System.out.println("KillTest: " + kills + " kills, " + world.doubled() + " messages twice");
         }
+    }
+
+    /** A message that is alone in its thread: of the others a thread's answer gives what a message's refuses. */
+    private StoredMail alone(List<StoredMail> mails) {
+        Map<String, List<StoredMail>> threads = mails.stream().collect(Collectors.groupingBy(StoredMail::threadKey));
+        List<StoredMail> alone = mails.stream()
+                .filter(mail -> threads.get(mail.threadKey()).size() == 1)
+                .toList();
+        return alone.get(random.nextInt(alone.size()));
     }
 
     /** In checkpoints: so that kills come all over the mailbox, and none after its end; a checkpoint may be of several pages. */

@@ -76,11 +76,11 @@ class RemoteCommandsTest {
                         postgres,
                         Map.of(
                                 FIRST,
-                                CrashWorld.mails(1, 200),
+                                CrashWorld.mailsWithoutThreads(1, 200),
                                 SECOND,
-                                CrashWorld.mails(2, 200),
+                                CrashWorld.mailsWithoutThreads(2, 200),
                                 THIRD,
-                                CrashWorld.mails(3, 20)))) {
+                                CrashWorld.mailsWithoutThreads(3, 20)))) {
             world.pubsub().stall();
             Worker runner = world.worker("runner");
             JobId first = startStuck(world, runner, FIRST, 1);
