@@ -107,7 +107,7 @@ final class QueueTables {
      */
     boolean offer(JobId id, Instant now) {
         String sql = "insert into " + executions + " as e (task_name, task_instance, execution_time, picked, version)"
-                + " values (?, ?, ?, ?, 1) on conflict (task_name, task_instance) do update"
+                + " values (?, ?, ?, ?, ?) on conflict (task_name, task_instance) do update"
                 + " set execution_time = excluded.execution_time, version = e.version + 1"
                 + " where e.picked = excluded.picked and e.execution_time > excluded.execution_time";
         return with("Job " + id + " could not be offered", sql, statement -> {
@@ -115,9 +115,19 @@ final class QueueTables {
                     statement.setString(2, id.value());
                     customization().setInstant(statement, 3, now);
                     statement.setBoolean(4, false);
+                    statement.setLong(5, firstVersion(now));
                     return statement.executeUpdate();
                 })
                 > 0;
+    }
+
+    /**
+     * Where the versions of a new execution begin: far beyond those of one of the same job that is gone. Otherwise whoever held that
+     * one, and was frozen meanwhile, would pass for the holder of this one, with db-scheduler and with us, and take it away at its
+     * end.
+     */
+    private static long firstVersion(Instant now) {
+        return Times.micros(now);
     }
 
     /** The version of an execution; empty if it is gone. */
@@ -143,7 +153,7 @@ final class QueueTables {
     int adoptOrphans(Instant now) {
         String sql = "insert into " + executions
                 + " as e (task_name, task_instance, execution_time, picked, version)"
-                + " select '" + TASK + "', j.id, ?, ?, 1 from " + jobs + " j where j.state = ?"
+                + " select '" + TASK + "', j.id, ?, ?, ? from " + jobs + " j where j.state = ?"
                 + " and not exists (select 1 from " + executions + " x where x.task_name = '" + TASK
                 + "' and x.task_instance = j.id and (x.picked = ? or x.execution_time <= ?))"
                 + " on conflict (task_name, task_instance) do update"
@@ -152,9 +162,10 @@ final class QueueTables {
         return with("Jobs that nobody runs could not be looked for", sql, statement -> {
             customization().setInstant(statement, 1, now);
             statement.setBoolean(2, false);
-            statement.setString(3, JobState.RUNNING.code());
-            statement.setBoolean(4, true);
-            customization().setInstant(statement, 5, now);
+            statement.setLong(3, firstVersion(now));
+            statement.setString(4, JobState.RUNNING.code());
+            statement.setBoolean(5, true);
+            customization().setInstant(statement, 6, now);
             return statement.executeUpdate();
         });
     }

@@ -159,9 +159,10 @@ class SharedJobsTest {
         queue.offer(new JobId("j1"));
         runs.awaitBegun("j1");
         JobQueue.Hold first = runs.hold("j1");
+        long picked = database.tables().version(new JobId("j1")).orElseThrow();
         Until.is("the second run", () -> {
             database.execute("update " + database.executionTable()
-                    + " set last_heartbeat = now() - interval '1 hour' where version = 2");
+                    + " set last_heartbeat = now() - interval '1 hour' where version = " + picked);
             return runs.begun().size() == 2;
         });
         assertThat(first.isHeld()).isFalse();
