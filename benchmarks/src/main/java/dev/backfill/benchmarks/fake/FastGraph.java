@@ -185,7 +185,15 @@ public final class FastGraph implements AutoCloseable {
         if (path.get(5).equals("childFolders")) {
             return json("{\"value\":[]}");
         }
-        return isInbox && path.get(5).equals("messages") ? page(call) : notFound();
+        if (!isInbox || !path.get(5).equals("messages")) {
+            return notFound();
+        }
+        return path.size() > 6 && path.get(6).equals("delta") ? json(noChanges(call)) : page(call);
+    }
+
+    /** Nothing ever changes here. */
+    private String noChanges(HttpCall call) {
+        return "{\"value\":[],\"@odata.deltaLink\":\"" + server.uri() + call.rawPath() + "?%24deltatoken=now\"}";
     }
 
     private static HttpAnswer notFound() {
