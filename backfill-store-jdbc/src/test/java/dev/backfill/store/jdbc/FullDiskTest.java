@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,9 +56,8 @@ class FullDiskTest {
     }
 
     /** The bound belongs to a connection: to the one that is open, and to those that are opened instead of it. */
-    private void fill() throws SQLException {
-        // Fewer than there are is taken for as many as there are.
-        mostPages = 1;
+    private void allow(long pages) throws SQLException {
+        mostPages = pages;
         try (Connection connection = file.writer().getConnection()) {
             bound(connection);
         }
@@ -81,11 +81,14 @@ class FullDiskTest {
         UserJobs jobs = manager.forUser(StoreEngines.USER);
         JobId id = jobs.start(StoreEngines.request("me")).id();
         gate.awaitEntered(1);
-        fill();
+        // Fewer than there are is taken for as many as there are.
+        allow(1);
+        // Jobs of an earlier day would be forgotten while they are counted.
+        Instant now = Instant.now();
         int[] stored = {0};
         assertThatThrownBy(() -> {
                     while (true) {
-                        JobRecord ended = StoreJobs.job("ended-" + stored[0], "u2", "account-" + stored[0]);
+                        JobRecord ended = StoreJobs.job("ended-" + stored[0], "u2", "account-" + stored[0], now);
                         store.jobs()
                                 .insert(ended.toBuilder()
                                         .state(JobState.CANCELLED)
@@ -100,7 +103,7 @@ class FullDiskTest {
         gate.open();
         assertThatThrownBy(() -> jobs.start(StoreEngines.request("another"))).isInstanceOf(StoreException.class);
 
-        mostPages = NO_BOUND;
+        allow(NO_BOUND);
         Until.is("the job to complete", () -> jobs.status(id).state() == JobState.COMPLETED);
         assertThat(jobs.status(id).progress().published()).isEqualTo(MESSAGES);
         assertThat(engines.sink().distinct()).isEqualTo(MESSAGES);
