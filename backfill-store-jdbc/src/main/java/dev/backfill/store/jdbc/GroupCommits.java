@@ -38,22 +38,23 @@ final class GroupCommits {
      * @throws SQLException what the database said to the work, or to the commit; nothing is stored then
      */
     <T> T run(Database.Work<T> work) throws SQLException {
+        Write<T> write = new Write<>(work);
         Group group;
-        T result;
         // Not to be interrupted: whoever left a group open counts on those who wait here.
         turn.lock();
         try {
             group = join();
             try {
-                result = group.run(work);
+                group.run(write);
             } finally {
                 leave(group);
             }
         } finally {
             turn.unlock();
         }
+        // Whoever was refused waits too: what stood in the way may be what is not stored yet, and never will be.
         group.awaitCommit();
-        return result;
+        return write.result();
     }
 
     /** {@return how many wait for their turn, about} */
@@ -91,6 +92,48 @@ final class GroupCommits {
         }
     }
 
+    /** What one caller wants to be written, and how it went. Guarded by the turn until its group has run it. */
+    private static final class Write<T> {
+        private final Database.Work<T> work;
+        private @Nullable T result;
+        private @Nullable Throwable failure;
+
+        Write(Database.Work<T> work) {
+            this.work = work;
+        }
+
+        /** {@return whether it went well} */
+        boolean run(Session session) {
+            try {
+                result = work.run(session);
+                return true;
+            } catch (Throwable thrown) {
+                failure = thrown;
+                return false;
+            }
+        }
+
+        /** {@return what the database said to it, if it did} */
+        @Nullable
+        SQLException refusal() {
+            return failure instanceof SQLException refused ? refused : null;
+        }
+
+        @SuppressWarnings("NullAway") // Null is what work gives that gives null
+        T result() throws SQLException {
+            if (failure instanceof SQLException refused) {
+                throw refused;
+            }
+            if (failure instanceof RuntimeException refused) {
+                throw refused;
+            }
+            if (failure instanceof Error broken) {
+                throw broken;
+            }
+            return result;
+        }
+    }
+
     /** Writes that one commit will store. Guarded by the turn, but for {@link #awaitCommit}. */
     private static final class Group {
         private final Connection connection;
@@ -102,25 +145,27 @@ final class GroupCommits {
             this.connection = connection;
         }
 
-        <T> T run(Database.Work<T> work) throws SQLException {
-            Savepoint before = writes == 0 ? null : connection.setSavepoint();
-            boolean done = false;
+        void run(Write<?> write) throws SQLException {
+            boolean known = false;
             try {
-                T result = work.run(new Session(connection));
-                if (before != null) {
-                    connection.releaseSavepoint(before);
+                Savepoint before = writes == 0 ? null : connection.setSavepoint();
+                if (write.run(new Session(connection))) {
+                    if (before != null) {
+                        connection.releaseSavepoint(before);
+                    }
+                    writes++;
+                } else {
+                    undo(before, write.refusal());
                 }
-                writes++;
-                done = true;
-                return result;
+                known = true;
             } finally {
-                if (!done) {
-                    undo(before);
+                if (!known && broken == null) {
+                    broken = new SQLException("nobody knows what of a write is done");
                 }
             }
         }
 
-        private void undo(@Nullable Savepoint before) {
+        private void undo(@Nullable Savepoint before, @Nullable SQLException refusal) {
             try {
                 if (before == null) {
                     connection.rollback();
@@ -129,7 +174,7 @@ final class GroupCommits {
                 }
             } catch (SQLException lost) {
                 // The database has undone more than this: some errors, as of a full disk, end the whole transaction.
-                broken = lost;
+                broken = refusal == null ? lost : refusal;
             }
         }
 
@@ -138,7 +183,7 @@ final class GroupCommits {
             return broken != null || writes >= MOST;
         }
 
-        /** Stores all of them, or none; those who wait hear of it. */
+        /** Stores all of them, or none; those who wait hear of it, whatever happens. */
         void commit() {
             SQLException failure = broken;
             boolean done = false;
@@ -150,11 +195,15 @@ final class GroupCommits {
             } catch (SQLException refused) {
                 failure = refused;
             } finally {
-                Database.end(connection, done);
-                end.complete(
-                        done || writes == 0
-                                ? Optional.empty()
-                                : Optional.of(failure == null ? new SQLException("the commit broke off") : failure));
+                try {
+                    Database.end(connection, done);
+                } finally {
+                    end.complete(
+                            done || writes == 0
+                                    ? Optional.empty()
+                                    : Optional.of(
+                                            failure == null ? new SQLException("the commit broke off") : failure));
+                }
             }
         }
 

@@ -29,6 +29,8 @@ class GroupCommitsTest {
     private final AtomicInteger commits = new AtomicInteger();
     private final AtomicInteger commitsToRefuse = new AtomicInteger();
     private final AtomicInteger undoingsToRefuse = new AtomicInteger();
+    private final AtomicInteger undoingsToBreak = new AtomicInteger();
+    private final AtomicInteger endsToBreak = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private SqliteFile file;
     private GroupCommits writes;
@@ -98,6 +100,57 @@ class GroupCommitsTest {
                 .isThrownBy(() -> all.get(0).get())
                 .withCauseInstanceOf(SQLException.class);
         assertThat(words()).isEmpty();
+        requireUsable();
+    }
+
+    @Test
+    void noneIsToldThatItIsStoredWhenAnUndoingBreaksOff() throws Exception {
+        undoingsToBreak.set(1);
+        List<Future<String>> all = together(List.of(1, 2, 3, 4, 5, 6, 7, WRITERS));
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> all.get(0).get())
+                .withCauseInstanceOf(SQLException.class);
+        assertThat(words()).isEmpty();
+        requireUsable();
+    }
+
+    @Test
+    void nobodyWaitsForEverWhenTheConnectionCannotBeGivenBack() throws Exception {
+        endsToBreak.set(1);
+        List<Future<String>> all = together(List.of());
+        int stored = 0;
+        for (Future<String> one : all) {
+            try {
+                one.get();
+                stored++;
+            } catch (ExecutionException lastOne) {
+                assertThat(lastOne).hasCauseInstanceOf(IllegalStateException.class);
+            }
+        }
+        assertThat(stored).isGreaterThanOrEqualTo(WRITERS);
+        assertThat(words()).hasSize(WRITERS + 1);
+    }
+
+    /** What stood in the way was never stored, so that to be told of it would be wrong. */
+    @Test
+    void aRefusalForWhatIsNotStoredYetIsNotTold() throws Exception {
+        commitsToRefuse.set(1);
+        CountDownLatch atWork = new CountDownLatch(1);
+        Future<String> first = threads.submit(() -> writes.run(session -> {
+            atWork.countDown();
+            Until.is("a second to wait", () -> writes.waiting() == 1);
+            return insert(session, "one");
+        }));
+        await(atWork);
+        Future<String> second = threads.submit(() -> writes.run(session -> {
+            List<String> there = session.query("select word from word", params -> {}, row -> row.text("word"));
+            throw new IllegalStateException("taken: " + there);
+        }));
+        for (Future<String> one : List.of(first, second)) {
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(one::get)
+                    .withCauseInstanceOf(SQLException.class);
+        }
         requireUsable();
     }
 
@@ -188,6 +241,9 @@ class GroupCommitsTest {
                         refuseOne(commitsToRefuse);
                     } else if (method.getName().equals("rollback") && arguments != null) {
                         refuseOne(undoingsToRefuse);
+                        breakOne(undoingsToBreak);
+                    } else if (method.getName().equals("setAutoCommit") && Boolean.TRUE.equals(arguments[0])) {
+                        breakOne(endsToBreak);
                     }
                     return invoke(real, method, arguments);
                 });
@@ -196,6 +252,12 @@ class GroupCommitsTest {
     private static void refuseOne(AtomicInteger left) throws SQLException {
         if (left.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             throw new SQLException("refused by the test");
+        }
+    }
+
+    private static void breakOne(AtomicInteger left) {
+        if (left.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            throw new IllegalStateException("broken by the test");
         }
     }
 
