@@ -140,8 +140,10 @@ final class Changes {
                         handedOver),
                 at,
                 answer.page().entries());
-        page.walk(singles, limit, writer);
-        page.takeNote();
+        handedOver.inTurn(() -> {
+            page.walk(singles, limit, writer);
+            page.takeNote();
+        });
         return end(walk, answer, page);
     }
 

@@ -3,21 +3,34 @@ package dev.backfill.provider.microsoft;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Which folder's changes told of a message in a revision, as long as the mailbox is open: a message that moved is told of by
  * both folders, and is to be handed over and counted once. The folder that was first may tell of it as often as its pages are
- * read. Bounded; what is forgotten comes twice, under the same key. Thread-safe.
+ * read. Pages take turns from what they ask here to what they note here, or two that are read at once would both tell.
+ * Bounded; what is forgotten comes twice, under the same key. Thread-safe.
  */
 final class HandedOver {
     private static final int MOST = 20_000;
 
+    private final ReentrantLock turn = new ReentrantLock();
     private final Object lock = new Object();
     private final Map<String, String> tellers = new LinkedHashMap<>();
 
     /** {@return a short text for a message in a revision} */
     static String mark(String id, String revision) {
         return KeysetPosition.hash(id + "\n" + revision);
+    }
+
+    /** Runs what hands a page over and notes it, when no other page is at it. */
+    void inTurn(Runnable page) {
+        turn.lock();
+        try {
+            page.run();
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** {@return true if another scope told of it} */
