@@ -156,13 +156,16 @@ class GroupCommitsTest {
 
     @Test
     void whatIsNotCommittedYetIsNotToldToBeStored() throws Exception {
+        CountDownLatch firstAtWork = new CountDownLatch(1);
         CountDownLatch atWork = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
         Future<String> first = threads.submit(() -> writes.run(session -> {
+            firstAtWork.countDown();
             String word = insert(session, "first");
             Until.is("a second to wait", () -> writes.waiting() == 1);
             return word;
         }));
+        await(firstAtWork);
         Future<String> second = threads.submit(() -> writes.run(session -> {
             atWork.countDown();
             await(mayEnd);
