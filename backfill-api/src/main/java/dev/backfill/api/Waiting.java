@@ -22,6 +22,8 @@ public record Waiting(Reason reason, @Nullable Instant until) {
         SINK("sink"),
         /** The end of a block of hours that the provider named. */
         PARKED("parked"),
+        /** The end of an outage: the provider answered no request properly, and is asked again at the time given. */
+        PROVIDER("provider"),
         /** A token of the host. */
         TOKEN("token"),
         /** Another job that reads the same mailbox. */

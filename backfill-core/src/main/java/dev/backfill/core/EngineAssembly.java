@@ -252,6 +252,7 @@ final class EngineAssembly {
                 config.publishMaxDelay(),
                 config.attachmentMaxBytes(),
                 config.catchUpInterval(),
+                config.throttling().maxOutage(),
                 WALKS_PER_PARTITION);
     }
 }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 
 /**
- * How the engine bears providers' limits. Immutable and thread-safe; changed copies are made with the {@code with} methods.
+ * How the engine bears providers' limits and outages. Immutable and thread-safe; changed copies are made with the {@code with} methods.
  *
  * @param burstShare the part of the planned share of a quota that goes as fast as it goes, before requests are spread evenly,
  *     over 0 and at most 1, default 0.25
@@ -17,6 +17,10 @@ import java.time.Duration;
  * @param maxThrottled how long one request waits for the ends of throttlings all together before it parks the job, 1 second to
  *     24 hours, default 30 minutes; throttling never fails a message or a job
  * @param parkFor when a job that was parked for {@code maxThrottled} comes back, 1 second to 24 hours, default 15 minutes
+ * @param maxOutage how long a provider may answer no request properly (an error of its server, no connection), however often it is
+ *     asked, before the job fails, 0 (at the first request that fails after all its attempts) to 7 days, default 6 hours; until
+ *     then the job is parked and asks again, after 15 seconds at first and 10 minutes at the last; a page that is read ends the
+ *     outage
  * @param growAfter after how many successful requests in a row one more at the same time is tried again, where the provider had
  *     complained of too many, 1 to 1,000,000, default 50
  */
@@ -27,6 +31,7 @@ public record Throttling(
         Duration parkAfter,
         Duration maxThrottled,
         Duration parkFor,
+        Duration maxOutage,
         int growAfter) {
     /** The defaults named above. */
     public static final Throttling DEFAULT = new Throttling(
@@ -36,6 +41,7 @@ public record Throttling(
             Duration.ofMinutes(10),
             Duration.ofMinutes(30),
             Duration.ofMinutes(15),
+            Duration.ofHours(6),
             50);
 
     private static final int MAX_GROW_AFTER = 1_000_000;
@@ -49,6 +55,7 @@ public record Throttling(
         requireNonNull(parkAfter, "parkAfter");
         requireNonNull(maxThrottled, "maxThrottled");
         requireNonNull(parkFor, "parkFor");
+        requireNonNull(maxOutage, "maxOutage");
         ConfigChecks.share("burstShare", burstShare);
         ConfigChecks.inRange("firstPause", firstPause, second, Duration.ofMinutes(10));
         ConfigChecks.inRange("maxPause", maxPause, second, Duration.ofHours(1));
@@ -56,6 +63,7 @@ public record Throttling(
         ConfigChecks.inRange("parkAfter", parkAfter, second, day);
         ConfigChecks.inRange("maxThrottled", maxThrottled, second, day);
         ConfigChecks.inRange("parkFor", parkFor, second, day);
+        ConfigChecks.inRange("maxOutage", maxOutage, Duration.ZERO, Duration.ofDays(7));
         ConfigChecks.inRange("growAfter", growAfter, 1, MAX_GROW_AFTER);
     }
 
@@ -66,7 +74,7 @@ public record Throttling(
      * @return a changed copy
      */
     public Throttling withBurstShare(double value) {
-        return new Throttling(value, firstPause, maxPause, parkAfter, maxThrottled, parkFor, growAfter);
+        return new Throttling(value, firstPause, maxPause, parkAfter, maxThrottled, parkFor, maxOutage, growAfter);
     }
 
     /**
@@ -76,7 +84,7 @@ public record Throttling(
      * @return a changed copy
      */
     public Throttling withParkAfter(Duration value) {
-        return new Throttling(burstShare, firstPause, maxPause, value, maxThrottled, parkFor, growAfter);
+        return new Throttling(burstShare, firstPause, maxPause, value, maxThrottled, parkFor, maxOutage, growAfter);
     }
 
     /**
@@ -86,6 +94,16 @@ public record Throttling(
      * @return a changed copy
      */
     public Throttling withMaxThrottled(Duration value) {
-        return new Throttling(burstShare, firstPause, maxPause, parkAfter, value, parkFor, growAfter);
+        return new Throttling(burstShare, firstPause, maxPause, parkAfter, value, parkFor, maxOutage, growAfter);
+    }
+
+    /**
+     * Changes {@link #maxOutage()}.
+     *
+     * @param value the value
+     * @return a changed copy
+     */
+    public Throttling withMaxOutage(Duration value) {
+        return new Throttling(burstShare, firstPause, maxPause, parkAfter, maxThrottled, parkFor, value, growAfter);
     }
 }

@@ -112,15 +112,17 @@ class EngineConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "burstShare, 0, 1, 60, 600, 1800, 900, 50, 0.0",
-        "burstShare, 1.5, 1, 60, 600, 1800, 900, 50, 1.5",
-        "firstPause, 0.25, 0, 60, 600, 1800, 900, 50, PT0S",
-        "firstPause, 0.25, 61, 60, 600, 1800, 900, 50, PT1M1S",
-        "maxPause, 0.25, 1, 3601, 600, 1800, 900, 50, PT1H1S",
-        "parkAfter, 0.25, 1, 60, 0, 1800, 900, 50, PT0S",
-        "maxThrottled, 0.25, 1, 60, 600, 86401, 900, 50, PT24H1S",
-        "parkFor, 0.25, 1, 60, 600, 1800, 0, 50, PT0S",
-        "growAfter, 0.25, 1, 60, 600, 1800, 900, 0, 0"
+        "burstShare, 0, 1, 60, 600, 1800, 900, 3600, 50, 0.0",
+        "burstShare, 1.5, 1, 60, 600, 1800, 900, 3600, 50, 1.5",
+        "firstPause, 0.25, 0, 60, 600, 1800, 900, 3600, 50, PT0S",
+        "firstPause, 0.25, 61, 60, 600, 1800, 900, 3600, 50, PT1M1S",
+        "maxPause, 0.25, 1, 3601, 600, 1800, 900, 3600, 50, PT1H1S",
+        "parkAfter, 0.25, 1, 60, 0, 1800, 900, 3600, 50, PT0S",
+        "maxThrottled, 0.25, 1, 60, 600, 86401, 900, 3600, 50, PT24H1S",
+        "parkFor, 0.25, 1, 60, 600, 1800, 0, 3600, 50, PT0S",
+        "maxOutage, 0.25, 1, 60, 600, 1800, 900, -1, 50, PT-1S",
+        "maxOutage, 0.25, 1, 60, 600, 1800, 900, 604801, 50, PT168H1S",
+        "growAfter, 0.25, 1, 60, 600, 1800, 900, 3600, 0, 0"
     })
     void a_limit_of_patience_out_of_range_is_refused_with_field_and_value(
             String field,
@@ -130,6 +132,7 @@ class EngineConfigTest {
             long after,
             long most,
             long parked,
+            long outage,
             int grow,
             String value) {
         assertThatThrownBy(() -> new Throttling(
@@ -139,6 +142,7 @@ class EngineConfigTest {
                         Duration.ofSeconds(after),
                         Duration.ofSeconds(most),
                         Duration.ofSeconds(parked),
+                        Duration.ofSeconds(outage),
                         grow))
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
@@ -161,6 +165,7 @@ class EngineConfigTest {
                         Duration.ofMinutes(2),
                         Duration.ofMinutes(3),
                         Duration.ofMinutes(15),
+                        Duration.ofHours(6),
                         50));
     }
 

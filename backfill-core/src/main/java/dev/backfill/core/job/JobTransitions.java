@@ -98,11 +98,15 @@ final class JobTransitions {
                     .times(resumed(row.times(), row.times().resumed(), now))
                     .build();
         }
+        if (end instanceof RunEnd.Unavailable down) {
+            return requeued(row, down.since(), down.until(), new Waiting(Waiting.Reason.PROVIDER, down.until()));
+        }
         RunEnd.Requeued later = end instanceof RunEnd.Requeued requeued ? requeued : new RunEnd.Requeued(null, null);
-        return requeued(row, later.notBefore(), later.waiting());
+        return requeued(row, row.times().queued(), later.notBefore(), later.waiting());
     }
 
-    private static JobRecord requeued(JobRecord row, @Nullable Instant notBefore, @Nullable Waiting waiting) {
+    private static JobRecord requeued(
+            JobRecord row, Instant queued, @Nullable Instant notBefore, @Nullable Waiting waiting) {
         JobTimes times = row.times();
         return row.toBuilder()
                 .state(JobState.QUEUED)
@@ -110,7 +114,7 @@ final class JobTransitions {
                 .waiting(waiting)
                 .times(new JobTimes(
                         times.created(),
-                        times.queued(),
+                        queued,
                         notBefore,
                         times.started(),
                         null,

@@ -39,6 +39,7 @@ public final class JobRun {
     private final RunTasks tasks;
     private final PlanProgress plan;
     private final RunLedger ledger;
+    private final RunErrors errors;
     private final PartitionOutcomes outcomes;
     private final MessageLimit limit;
     private final MailboxQuestions questions;
@@ -84,7 +85,8 @@ public final class JobRun {
                 row.request().maxEmails(),
                 row.counts().published() + row.counts().failed());
         this.questions = new MailboxQuestions(session.mailbox(), scope.store(), row, scope.time(), tasks, inbox);
-        this.outcomes = new PartitionOutcomes(scope, plan, ledger, questions, () -> end != null, this::stopNow);
+        this.errors = new RunErrors(row, scope.config().maxOutage());
+        this.outcomes = new PartitionOutcomes(scope, plan, ledger, questions, errors, () -> end != null, this::stopNow);
         this.walksAtOnce = Math.min(scope.config().partitionsAtOnce(), session.concurrency());
     }
 
@@ -195,7 +197,7 @@ public final class JobRun {
         } else if (event instanceof RunInbox.Estimated made) {
             ledger.estimated(made.estimate());
         } else if (event instanceof RunInbox.AskFailed failed) {
-            stopNow(RunErrors.endFor(failed.error(), now()));
+            stopNow(errors.endFor(failed.error(), now()));
         }
     }
 

@@ -19,6 +19,7 @@ final class PartitionOutcomes {
     private final PlanProgress plan;
     private final RunLedger ledger;
     private final MailboxQuestions questions;
+    private final RunErrors errors;
     private final Breaker breaker;
     private final BooleanSupplier stopping;
     private final Consumer<RunEnd> stop;
@@ -28,6 +29,7 @@ final class PartitionOutcomes {
      * @param plan the run's partitions
      * @param ledger takes notes
      * @param questions knows what the job was asked for
+     * @param errors says what an error makes of the job
      * @param stopping true once the run stops
      * @param stop stops the run; the first reason counts
      */
@@ -36,12 +38,14 @@ final class PartitionOutcomes {
             PlanProgress plan,
             RunLedger ledger,
             MailboxQuestions questions,
+            RunErrors errors,
             BooleanSupplier stopping,
             Consumer<RunEnd> stop) {
         this.scope = scope;
         this.plan = plan;
         this.ledger = ledger;
         this.questions = questions;
+        this.errors = errors;
         this.breaker = new Breaker(scope.config());
         this.stopping = stopping;
         this.stop = stop;
@@ -60,6 +64,7 @@ final class PartitionOutcomes {
                 continue;
             }
             plan.commit(state, next);
+            errors.pageRead();
             if (!isReplay(state.partition()) && breaker.trips(next.outcomes())) {
                 stop.accept(new RunEnd.Failed(
                         "BREAKER",
@@ -87,7 +92,7 @@ final class PartitionOutcomes {
         }
         state.walkEnded(error);
         if (error != null && !endsOnlyThePartition(error)) {
-            stop.accept(RunErrors.endFor(error, scope.time().instant()));
+            stop.accept(errors.endFor(error, scope.time().instant()));
         }
         settleIfQuiet(state);
     }
@@ -110,7 +115,7 @@ final class PartitionOutcomes {
             } else if (state.restart(MAX_RESTARTS)) {
                 plan.putBack(state);
             } else {
-                stop.accept(RunErrors.endFor(error, scope.time().instant()));
+                stop.accept(errors.endFor(error, scope.time().instant()));
             }
         } else if (state.isCut()) {
             plan.leave(state);

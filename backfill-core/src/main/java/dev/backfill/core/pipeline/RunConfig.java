@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param publishRetryMax the longest such pause
  * @param attachmentMaxBytes the largest attachment whose content is published, 0 or more
  * @param catchUpInterval how often changes are read while a mailbox is still being walked, 1 ms or more
+ * @param maxOutage how long a provider may answer no request properly before a job that waits for it fails, 0 or more
  * @param walks how often a partition is walked at the most before a count that falls short fails the job, 1 or more
  */
 public record RunConfig(
@@ -35,6 +36,7 @@ public record RunConfig(
         Duration publishRetryMax,
         long attachmentMaxBytes,
         Duration catchUpInterval,
+        Duration maxOutage,
         int walks) {
     /** Checks what must be present. */
     public RunConfig {
@@ -43,6 +45,7 @@ public record RunConfig(
         requireNonNull(publishRetryFirst, "publishRetryFirst");
         requireNonNull(publishRetryMax, "publishRetryMax");
         requireNonNull(catchUpInterval, "catchUpInterval");
+        requireNonNull(maxOutage, "maxOutage");
         if (partitionsAtOnce < 1 || pagesAhead < 1 || maxPageBytes < 1 || breakerInARow < 1 || walks < 1) {
             throw new IllegalArgumentException("a run's numbers must be 1 or more");
         }

@@ -35,6 +35,14 @@ public sealed interface RunEnd {
      */
     record Requeued(@Nullable Instant notBefore, @Nullable Waiting waiting) implements RunEnd {}
 
+    /**
+     * The provider answers no request properly: it is asked again later, in another run.
+     *
+     * @param since when that was first so; kept until a page is read
+     * @param until when it is asked again, not before {@code since}
+     */
+    record Unavailable(Instant since, Instant until) implements RunEnd {}
+
     /** Others wait for its slot, and it had its share of time. */
     record Sliced() implements RunEnd {}
 

@@ -2,23 +2,49 @@ package dev.backfill.core.pipeline;
 
 import dev.backfill.api.Waiting;
 import dev.backfill.core.log.ErrorText;
+import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.StoreException;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What an error that ends a run makes of its job: by its kind, and nothing else. Stateless. */
+/**
+ * What an error that ends a run makes of its job: by its kind, and for a provider that does not answer by how long that lasts.
+ * Confined to the run's thread.
+ */
 final class RunErrors {
     private static final Logger LOG = LoggerFactory.getLogger(RunErrors.class);
     private static final Duration DEFAULT_PARKING = Duration.ofMinutes(15);
     private static final Duration LONGEST_PARKING = Duration.ofDays(1);
     private static final Duration STORE_PAUSE = Duration.ofSeconds(1);
+    private static final Duration FIRST_OUTAGE_PAUSE = Duration.ofSeconds(15);
+    private static final Duration LONGEST_OUTAGE_PAUSE = Duration.ofMinutes(10);
 
-    private RunErrors() {}
+    private final Duration maxOutage;
+    private @Nullable Instant silentSince;
 
-    static RunEnd endFor(Throwable error, Instant now) {
+    /**
+     * @param claimed the job as its run found it
+     * @param maxOutage how long a provider may be silent before the job fails
+     */
+    RunErrors(JobRecord claimed, Duration maxOutage) {
+        this.maxOutage = maxOutage;
+        Waiting waited = claimed.waiting();
+        if (waited != null && waited.reason() == Waiting.Reason.PROVIDER) {
+            // A job that waits for its provider was queued when the provider fell silent.
+            silentSince = claimed.times().queued();
+        }
+    }
+
+    /** Hears that a page was read: if the provider falls silent again, that is another outage. */
+    void pageRead() {
+        silentSince = null;
+    }
+
+    RunEnd endFor(Throwable error, Instant now) {
         if (error instanceof SourceException source) {
             return endFor(source, now);
         }
@@ -43,7 +69,7 @@ final class RunErrors {
         return until.isAfter(latest) ? latest : until;
     }
 
-    private static RunEnd endFor(SourceException error, Instant now) {
+    private RunEnd endFor(SourceException error, Instant now) {
         return switch (error.kind()) {
             case AUTH ->
                 new RunEnd.Failed(
@@ -54,14 +80,34 @@ final class RunErrors {
                 Instant until = parkedUntil(error, now);
                 yield new RunEnd.Requeued(until, new Waiting(Waiting.Reason.PARKED, until));
             }
-            case RETRY, RETRY_SMALLER ->
-                new RunEnd.Failed(
-                        "SOURCE_UNAVAILABLE",
-                        "The provider did not answer properly after all retries (" + error.code() + "): "
-                                + error.getMessage() + " Resume later.");
+            case RETRY, RETRY_SMALLER -> unavailable(error, now);
             case STOPPED -> new RunEnd.Requeued(null, null);
             case RESTART_PARTITION, SKIP_MESSAGE, SKIP_PARTITION, FAIL_JOB ->
                 new RunEnd.Failed(error.code(), String.valueOf(error.getMessage()));
         };
+    }
+
+    /** Waits as long again as the outage has lasted, so that a short one costs little and a long one few requests. */
+    private RunEnd unavailable(SourceException error, Instant now) {
+        Instant since = silentSince == null || silentSince.isAfter(now) ? now : silentSince;
+        Duration lasted = Duration.between(since, now);
+        if (lasted.compareTo(maxOutage) >= 0) {
+            return new RunEnd.Failed(
+                    "SOURCE_UNAVAILABLE",
+                    "The provider has answered no request for a page properly for " + lasted.toSeconds()
+                            + " s, last with " + error.code() + ": " + error.getMessage()
+                            + " What was published stands. Resume the job when the provider answers again.");
+        }
+        LOG.warn("The provider does not answer properly ({}); the job comes back later", error.code());
+        Duration pause = shorter(LONGEST_OUTAGE_PAUSE, longer(FIRST_OUTAGE_PAUSE, lasted));
+        return new RunEnd.Unavailable(since, now.plus(shorter(pause, maxOutage.minus(lasted))));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 }

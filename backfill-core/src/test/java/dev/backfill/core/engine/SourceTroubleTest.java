@@ -8,6 +8,7 @@ import dev.backfill.api.JobState;
 import dev.backfill.api.PageRequest;
 import dev.backfill.api.Waiting;
 import dev.backfill.core.EngineConfig;
+import dev.backfill.core.Throttling;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException.Kind;
@@ -93,7 +94,15 @@ class SourceTroubleTest extends ScriptedRuns {
         FaultScript faults = FaultScript.builder()
                 .fail(At.window(0, 0), failures, Fault.of(Kind.RETRY_SMALLER))
                 .build();
-        try (EngineRig rig = rig(faults)) {
+        EngineConfig config = EngineRig.config()
+                .sweepInterval(Duration.ofSeconds(30))
+                .throttling(Throttling.DEFAULT.withMaxOutage(Duration.ZERO))
+                .build();
+        EngineRig impatient = new EngineRig(
+                source().faults(faults).build(),
+                sink,
+                builder -> builder.time(time).config(config));
+        try (EngineRig rig = impatient) {
             BackfillJob job = rig.run(EngineRig.request().batchSize(1).build());
 
             assertThat(job.state()).isEqualTo(end);
@@ -146,20 +155,6 @@ class SourceTroubleTest extends ScriptedRuns {
             BackfillJob completed = rig.awaitEnd(failed.id());
             assertThat(completed.state()).isEqualTo(JobState.COMPLETED);
             assertThat(sink.distinct()).isEqualTo(MESSAGES);
-        }
-    }
-
-    @Test
-    void aProviderThatStaysDownFailsTheJobAfterItsRetries() {
-        FaultScript faults = FaultScript.builder()
-                .fail(At.window(0, 0), FaultScript.ALWAYS, Fault.of(Kind.RETRY))
-                .build();
-        try (EngineRig rig = rig(faults)) {
-            BackfillJob failed = rig.run(EngineRig.request().build());
-
-            assertThat(failed.state()).isEqualTo(JobState.FAILED);
-            assertThat(failed.failureCode()).isEqualTo("SOURCE_UNAVAILABLE");
-            assertThat(failed.progress().retries()).isPositive();
         }
     }
 

@@ -125,6 +125,6 @@ class BreakerTest {
 
     private static RunConfig config(int inARow, double share, int minimum) {
         Duration any = Duration.ofSeconds(1);
-        return new RunConfig(1, 1, 1, inARow, share, minimum, any, any, any, any, 0, any, 1);
+        return new RunConfig(1, 1, 1, inARow, share, minimum, any, any, any, any, 0, any, any, 1);
     }
 }

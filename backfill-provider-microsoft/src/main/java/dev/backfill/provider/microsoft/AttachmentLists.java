@@ -26,11 +26,13 @@ final class AttachmentLists {
     private final GraphClient client;
     private final GraphRequests requests;
     private final SimplerRounds rounds;
+    private final Outages outages;
 
-    AttachmentLists(GraphClient client, GraphRequests requests, SimplerRounds rounds) {
+    AttachmentLists(GraphClient client, GraphRequests requests, SimplerRounds rounds, Outages outages) {
         this.client = client;
         this.requests = requests;
         this.rounds = rounds;
+        this.outages = outages;
     }
 
     /** Says whether what failed may be had with less, or nothing, said of attachments. */
@@ -59,6 +61,7 @@ final class AttachmentLists {
                 incomplete.stream().map(raw -> String.valueOf(raw.id)).toList(),
                 requests::attachments,
                 Page::read);
+        List<SourceException> failures = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
             RawMessage raw = incomplete.get(i);
             try {
@@ -68,9 +71,11 @@ final class AttachmentLists {
                     throw error;
                 }
                 raw.attachmentsFailure = error;
+                failures.add(error);
             }
             raw.attachmentsGoOn = false;
         }
+        outages.rule(incomplete.size(), failures);
     }
 
     private static boolean concernsOneMessage(SourceException error) {

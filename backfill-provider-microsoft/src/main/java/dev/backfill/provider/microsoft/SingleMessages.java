@@ -27,13 +27,15 @@ final class SingleMessages {
     private final ApiCalls calls;
     private final SimplerRounds rounds;
     private final AttachmentLists attachments;
+    private final Outages outages;
 
     SingleMessages(GraphClient client, GraphRequests requests, ApiCalls calls) {
         this.client = client;
         this.requests = requests;
         this.calls = calls;
         this.rounds = new SimplerRounds(client, calls);
-        this.attachments = new AttachmentLists(client, requests, rounds);
+        this.outages = new Outages(client, requests);
+        this.attachments = new AttachmentLists(client, requests, rounds, outages);
     }
 
     /**
@@ -62,6 +64,7 @@ final class SingleMessages {
         List<Outcome<RawMessage>> outcomes = withoutAttachments(
                 ids,
                 rounds.ask(GraphOperations.GET, requests.expanding(), ids, requests::message, SingleMessages::message));
+        outages.rule(ids.size(), failures(outcomes));
         List<Found> found = new ArrayList<>(ids.size());
         List<RawMessage> read = new ArrayList<>();
         for (Outcome<RawMessage> outcome : outcomes) {
@@ -77,6 +80,16 @@ final class SingleMessages {
             found.add(new Found(item(scope, ids.get(i), outcome, folderPath), folderId));
         }
         return found;
+    }
+
+    private static List<SourceException> failures(List<Outcome<RawMessage>> outcomes) {
+        List<SourceException> failures = new ArrayList<>();
+        for (Outcome<RawMessage> outcome : outcomes) {
+            if (outcome instanceof Outcome.Failure<RawMessage> failure) {
+                failures.add(failure.error());
+            }
+        }
+        return failures;
     }
 
     /** Asks once more, for less, where what fails may be the attachments: too many at once, or one that cannot be opened. */

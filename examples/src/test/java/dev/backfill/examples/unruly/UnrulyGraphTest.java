@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobEvent;
+import dev.backfill.api.JobListener;
 import dev.backfill.api.JobState;
 import dev.backfill.api.UserId;
+import dev.backfill.api.Waiting;
 import dev.backfill.core.Backfill;
+import dev.backfill.core.BackfillBuilder;
+import dev.backfill.core.EngineConfig;
 import dev.backfill.model.FolderRole;
 import dev.backfill.provider.microsoft.MicrosoftEmailSource;
+import dev.backfill.testkit.AutoAdvance;
+import dev.backfill.testkit.ManualTime;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.graph.FakeGraph;
 import dev.backfill.testkit.graph.GraphMailbox;
@@ -20,12 +27,15 @@ import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.GeneratorOptions;
 import dev.backfill.testkit.mail.MailGenerator;
 import dev.backfill.testkit.mail.StoredMail;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -45,8 +55,18 @@ class UnrulyGraphTest {
     }
 
     private static BackfillJob crawl(FakeGraph graph, RecordingSink sink, int batchSize) throws Exception {
+        return crawl(graph, sink, batchSize, event -> {}, builder -> builder);
+    }
+
+    private static BackfillJob crawl(
+            FakeGraph graph,
+            RecordingSink sink,
+            int batchSize,
+            JobListener watch,
+            UnaryOperator<BackfillBuilder> changes)
+            throws Exception {
         CompletableFuture<BackfillJob> ended = new CompletableFuture<>();
-        try (BackfillManager manager = Backfill.builder()
+        try (BackfillManager manager = changes.apply(Backfill.builder())
                 .autoDiscovery(false)
                 .environment(variable -> null)
                 .accessTokens(account -> () -> "token")
@@ -54,6 +74,7 @@ class UnrulyGraphTest {
                 .settings("microsoft", Map.of("base-url", graph.baseUrl().toString()))
                 .sink(sink)
                 .listener(event -> {
+                    watch.onEvent(event);
                     if (event.job().state().isTerminal()) {
                         ended.complete(event.job());
                     }
@@ -143,6 +164,41 @@ class UnrulyGraphTest {
             // What a page asks for beside its messages is those of its first second, which it knows.
             assertThat(sizes.stream().skip(3).mapToInt(Integer::intValue).max().orElseThrow())
                     .isGreaterThanOrEqualTo(7);
+        }
+    }
+
+    /** A plain 503: no code, no body, no time to come back. Its minutes pass on a clock of the test's own. */
+    @Test
+    void anOutageOfManyMinutesDelaysAJobAndFailsNothing() throws Exception {
+        List<StoredMail> mails = mails(120);
+        RecordingSink sink = new RecordingSink();
+        ManualTime time = new ManualTime();
+        AtomicInteger parked = new AtomicInteger();
+        JobListener watch = event -> {
+            Waiting waiting = event.job().waiting();
+            if (event instanceof JobEvent.StateChanged
+                    && event.job().state() == JobState.QUEUED
+                    && waiting != null
+                    && waiting.reason() == Waiting.Reason.PROVIDER) {
+                parked.incrementAndGet();
+            }
+        };
+        try (FakeGraph graph = FakeGraph.builder().mailbox(BOX, mails).start();
+                AutoAdvance running = time.autoAdvance(Duration.ofMillis(3), Duration.ofDays(3))) {
+            graph.faults().range(RequestMatch.path(""), 15, 150, Fault.status(503));
+            EngineConfig config =
+                    EngineConfig.builder().sweepInterval(Duration.ofMinutes(1)).build();
+            BackfillJob job =
+                    crawl(graph, sink, 20, watch, builder -> builder.time(time).config(config));
+
+            assertThat(job.state())
+                    .as(job.failureCode() + ": " + job.failureMessage())
+                    .isEqualTo(JobState.COMPLETED);
+            assertThat(job.progress().failed()).isZero();
+            // The grace for pages under way passes in no real time here, so that a page may be cut and come twice.
+            assertThat(sink.messageIds()).hasSameElementsAs(ids(graph, mails));
+            assertThat(parked).hasPositiveValue();
+            assertThat(running).isNotNull();
         }
     }
 }
