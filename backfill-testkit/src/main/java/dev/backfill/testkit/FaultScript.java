@@ -105,7 +105,11 @@ public final class FaultScript {
 
     record OnRequest(int times, Fault fault) {}
 
-    record Shortfall(int messages, int walks) {}
+    record Shortfall(int messages, int walks, int growth) {
+        int in(int walk) {
+            return walk < walks ? messages + walk * growth : 0;
+        }
+    }
 
     private FaultScript(Builder builder) {
         this.onPages = List.copyOf(builder.onPages);
@@ -272,7 +276,21 @@ public final class FaultScript {
          * @return this builder
          */
         public Builder miscount(int window, int messages, int walks) {
-            miscounts.put(window, new Shortfall(messages, walks));
+            return miscount(window, messages, walks, 0);
+        }
+
+        /**
+         * Lets the provider count more messages in a window than it lists, and more from walk to walk, as if mail were moved there
+         * behind each.
+         *
+         * @param window the window's number, 0 for the newest
+         * @param messages how many more in the first walk
+         * @param walks in how many walks, the first counted
+         * @param growth how many more than in the walk before
+         * @return this builder
+         */
+        public Builder miscount(int window, int messages, int walks, int growth) {
+            miscounts.put(window, new Shortfall(messages, walks, growth));
             return this;
         }
 
@@ -285,7 +303,7 @@ public final class FaultScript {
          * @return this builder
          */
         public Builder hide(int window, int messages, int walks) {
-            hidden.put(window, new Shortfall(messages, walks));
+            hidden.put(window, new Shortfall(messages, walks, 0));
             return this;
         }
 

@@ -129,8 +129,7 @@ final class FaultState {
 
     private int inWalk(Map<Integer, FaultScript.Shortfall> byWindow, String account, Partition partition) {
         FaultScript.Shortfall shortfall = byWindow.get(window(account, partition));
-        boolean applies = shortfall != null && ends.getOrDefault(id(account, partition), 0) < shortfall.walks();
-        return applies && shortfall != null ? shortfall.messages() : 0;
+        return shortfall == null ? 0 : shortfall.in(ends.getOrDefault(id(account, partition), 0));
     }
 
     List<Gate> gates() {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class PartitionOutcomes {
     private static final int MAX_RESTARTS = 5;
 
+    /** How many times as many walks a window gets whose mail moves: mail moved into it behind a walk is in its count alone. */
+    private static final int WHERE_MAIL_MOVES = 5;
+
     private final RunScope scope;
     private final PlanProgress plan;
     private final RunLedger ledger;
@@ -135,9 +138,9 @@ final class PartitionOutcomes {
             }
             plan.finish(state);
             plan.insertNext(state.partition(), last.replacedBy());
-        } else if (state.walkNumber() < scope.config().walks()) {
+        } else if (mayWalkAgain(state, there)) {
             state.walkAgain();
-            plan.putBack(state);
+            plan.putBackLast(state);
         } else {
             String found = state.walkNumber() + " times and gave " + state.walkListed();
             // Resumed, it is walked from its beginning: half a walk must not be added to another.
@@ -146,9 +149,15 @@ final class PartitionOutcomes {
             stop.accept(new RunEnd.Failed(
                     "INCOMPLETE",
                     "Partition " + state.partition().id() + " was walked " + found
-                            + " messages each time, but the provider counts " + there
+                            + " messages in the end, but the provider counts " + there
                             + ". Nothing was marked as complete; resume to try again."));
         }
+    }
+
+    /** A list that leaves out mail does so each time alike; where the numbers change from walk to walk, the mailbox does. */
+    private boolean mayWalkAgain(PartitionState state, long there) {
+        int walks = scope.config().walks();
+        return state.walksAlike(there) < walks && state.walkNumber() < walks * WHERE_MAIL_MOVES;
     }
 
     /**

@@ -38,6 +38,9 @@ final class PartitionState {
     private boolean broken;
     private @Nullable Page cut;
     private int restarts;
+    private long lastListed;
+    private long lastCount;
+    private int alike;
 
     PartitionState(PartitionRecord stored) {
         this.partition = stored.partition();
@@ -72,6 +75,17 @@ final class PartitionState {
     /** Messages listed in the walk under way. */
     long walkListed() {
         return walkCounts.listed();
+    }
+
+    /**
+     * Hears that the walk is over and fell short of the provider's count. {@return how many walks of this run, this one the last,
+     * listed as many messages and fell short of the same count}
+     */
+    int walksAlike(long count) {
+        alike = walkListed() == lastListed && count == lastCount ? alike + 1 : 1;
+        lastListed = walkListed();
+        lastCount = count;
+        return alike;
     }
 
     /**

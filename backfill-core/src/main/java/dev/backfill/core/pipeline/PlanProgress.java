@@ -194,6 +194,13 @@ final class PlanProgress {
         pending.addFirst(state);
     }
 
+    /** Puts a partition that was under way back behind the others, so that it is walked later. */
+    void putBackLast(PartitionState state) {
+        active.remove(state);
+        changed(state);
+        pending.addLast(state);
+    }
+
     /** What the counters will be once the pages that were held back are taken into them. */
     JobCounts countsWithHeldBack() {
         JobCounts sum = counts;

@@ -21,7 +21,7 @@ import java.time.Duration;
  * @param attachmentMaxBytes the largest attachment whose content is published, 0 or more
  * @param catchUpInterval how often changes are read while a mailbox is still being walked, 1 ms or more
  * @param maxOutage how long a provider may answer no request properly before a job that waits for it fails, 0 or more
- * @param walks how often a partition is walked at the most before a count that falls short fails the job, 1 or more
+ * @param walks how often a partition is walked before a count that falls short, each time alike, fails the job, 1 or more
  */
 public record RunConfig(
         int partitionsAtOnce,

@@ -92,6 +92,26 @@ class CompletenessTest extends ScriptedRuns {
     }
 
     @Test
+    void aCountThatMovesIsWaitedForSinceTheMailboxIsWhatChanges() {
+        FaultScript faults = FaultScript.builder().miscount(1, 3, 9, 1).build();
+        try (EngineRig rig = rig(faults)) {
+            assertWholeMailboxOnce(rig.run(EngineRig.request().build()));
+        }
+    }
+
+    @Test
+    void aCountThatMovesForEverFailsTheJobInTheEnd() {
+        FaultScript faults =
+                FaultScript.builder().miscount(1, 3, FaultScript.ALWAYS, 1).build();
+        try (EngineRig rig = rig(faults)) {
+            BackfillJob job = rig.run(EngineRig.request().build());
+
+            assertThat(job.failureCode()).isEqualTo("INCOMPLETE");
+            assertThat(job.failureMessage()).contains("was walked 15 times");
+        }
+    }
+
+    @Test
     void repeatedEntriesAndSplitWindowsAreCountedOnce() {
         FaultScript faults =
                 FaultScript.builder().repeat(At.window(0, 1), 5).split(2, 3).build();

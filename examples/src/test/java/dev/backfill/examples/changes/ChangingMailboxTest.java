@@ -91,12 +91,6 @@ class ChangingMailboxTest {
                         .mode(mode)
                         .build());
         BackfillJob ended = end(job).get(60, TimeUnit.SECONDS);
-        // Where mail comes into a folder as fast as it is listed, its count may never agree, and the job says so.
-        for (int more = 0; more < 5 && "INCOMPLETE".equals(ended.failureCode()); more++) {
-            ends.remove(job.id().value());
-            manager.forUser(UserId.of("ann")).resume(job.id());
-            ended = end(job).get(60, TimeUnit.SECONDS);
-        }
         assertThat(ended.state()).as(String.valueOf(ended.failureMessage())).isEqualTo(JobState.COMPLETED);
         assertThat(ended.notes()).isEmpty();
         assertThat(ended.deletionsUnknownSince()).isNull();
@@ -128,7 +122,7 @@ class ChangingMailboxTest {
     @MethodSource("seeds")
     void aBackfillAndTheRunsAfterItEndWithExactlyTheMailboxesState(long seed) throws Exception {
         start(seed);
-        mailbox.restless(Integer.MAX_VALUE, 0.7);
+        mailbox.restless(Integer.MAX_VALUE, 2);
         run(Mode.FULL);
         mailbox.quiet();
         mailbox.happen(30);
