@@ -6,7 +6,6 @@ import dev.backfill.api.BackfillManager;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.core.time.SystemTime;
-import dev.backfill.spi.TimeSource;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.Gate;
@@ -14,7 +13,6 @@ import dev.backfill.testkit.ScriptedAccount;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
-import java.time.Instant;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,23 +83,5 @@ class SkewedInstancesTest {
         gate.open();
         assertThat(second.forUser(StoreEngines.USER).status(id).progress().published())
                 .isEqualTo(MESSAGES);
-    }
-
-    /** The machine's clocks, and a wall clock that is wrong. */
-    private record SkewedTime(Duration skew, TimeSource real) implements TimeSource {
-        @Override
-        public Instant instant() {
-            return real.instant().plus(skew);
-        }
-
-        @Override
-        public long nanoTime() {
-            return real.nanoTime();
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            return real.schedule(delay, task);
-        }
     }
 }
