@@ -31,13 +31,16 @@ final class Windows {
     static final int MAX_IDS = 20_000;
 
     /** How many messages are cut off an over-full window. */
-    static final int CUT_IDS = 10_000;
+    static final int CUT_IDS = 18_000;
 
     /** About how many messages the first window holds. */
     static final int FIRST_IDS = 1_000;
 
     /** No mail is older: windows reach back to here and then to the beginning in one. */
     static final Instant OLDEST = Instant.parse("1990-01-01T00:00:00Z");
+
+    /** How many times longer than the one before it a window is. Few borders: a thread over one of them is got by both sides. */
+    private static final int GROWTH = 16;
 
     private static final Duration SHORTEST_SPAN = Duration.ofDays(1);
 
@@ -86,12 +89,13 @@ final class Windows {
         }
         List<Partition> windows = new ArrayList<>();
         windows.add(Scopes.window(scope, cut, top));
-        Duration span = Duration.between(cut, query.to());
+        Instant now = clock.instant();
+        Duration span = Duration.between(cut, query.to().isBefore(now) ? query.to() : now);
         span = span.compareTo(SHORTEST_SPAN) < 0 ? SHORTEST_SPAN : span;
         Instant floor = query.from() == null ? OLDEST : query.from();
         Instant to = cut;
         while (to.isAfter(floor)) {
-            span = span.multipliedBy(2);
+            span = span.multipliedBy(GROWTH);
             Instant from = Duration.between(floor, to).compareTo(span) <= 0 ? floor : to.minus(span);
             windows.add(Scopes.window(scope, from, to));
             to = from;
