@@ -10,8 +10,7 @@ import dev.backfill.spi.Partition;
 /**
  * Says what a query would read and cost: up to 20,000 messages are listed, at 10 units a thousand, and with them their threads, so
  * that number, calls and units are those of the plan. Of more the newest 20,000 are the sample whose threads stand for all; how
- * many there are says the profile where all mail is meant, else the server's guess, which is often wrong. Immutable and
- * thread-safe.
+ * many there are guesses {@link MailboxSize}. Immutable and thread-safe.
  *
  * <p>Not in the estimate: a thread over two windows that is got by both (about one in a hundred units), large bodies and
  * attachments that are got by themselves, and requests that are sent again.
@@ -23,15 +22,13 @@ final class Estimator {
     private final Windows windows;
     private final GetPlan plan;
     private final QuotaRegime regime;
-    private final GmailClient client;
-    private final ApiCalls calls;
+    private final MailboxSize size;
 
     Estimator(Windows windows, GetPlan plan, QuotaRegime regime, GmailClient client, ApiCalls calls) {
         this.windows = windows;
         this.plan = plan;
         this.regime = regime;
-        this.client = client;
-        this.calls = calls;
+        this.size = new MailboxSize(windows, regime, client, calls);
     }
 
     MailEstimate estimate(MailQuery query, Selection selection) {
@@ -48,7 +45,7 @@ final class Estimator {
         }
         long emails = sample.size();
         if (!listing.whole()) {
-            emails = Math.max(emails, total(query, selection, whole));
+            emails = size.of(query, selection, listing.ids());
             double times = (double) emails / Math.max(1, sample.size());
             gets = Math.round(gets * times);
             units = Math.round(units * times);
@@ -60,15 +57,5 @@ final class Estimator {
                 listing.whole() ? CountKind.EXACT : CountKind.ESTIMATE,
                 gets + lists + 1,
                 units + lists * regime.list().units() + regime.profile().units());
-    }
-
-    private long total(MailQuery query, Selection selection, Partition whole) {
-        if (query.from() == null && query.openEnd() && query.folders().isEmpty()) {
-            Long messages = calls.call(regime.profile(), client::profile).messages();
-            if (messages != null) {
-                return messages;
-            }
-        }
-        return windows.guess(selection, whole);
     }
 }

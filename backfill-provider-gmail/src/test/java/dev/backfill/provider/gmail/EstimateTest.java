@@ -7,6 +7,9 @@ import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.http.Fault;
+import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.MailBytes;
 import dev.backfill.testkit.mail.StoredMail;
 import java.time.Instant;
@@ -79,6 +82,51 @@ class EstimateTest {
             assertThat(estimate.units()).isCloseTo(8_000L * 40, Percentage.withPercentage(2));
             assertThat(estimate.calls()).isBetween(8_000L, 8_200L);
             assertThat(box.context().requests()).isLessThan(45);
+        }
+    }
+
+    /** The list's own number is 201 then. */
+    @Test
+    void ofARangeThatIsTooLongToCountMailIsTakenToHaveComeEvenly() throws Exception {
+        List<StoredMail> mails = threes(60_000);
+        Instant from = BEGIN.plusSeconds(60L * 15_000);
+        MailQuery range = new MailQuery(from, Crawl.TO, List.of(), false, false, true);
+        try (FakeGmail gmail =
+                        FakeGmail.builder().mailbox("a@example.com", mails).start();
+                TestBox box = TestBox.open(gmail)) {
+            MailEstimate estimate = box.mailbox().estimate(range);
+            assertThat(estimate.kind()).isEqualTo(CountKind.ESTIMATE);
+            assertThat(estimate.emails()).isCloseTo(45_000, Percentage.withPercentage(1));
+            assertThat(estimate.units()).isCloseTo(15_000L * 40, Percentage.withPercentage(2));
+            assertThat(box.context().units()).as("the lists, and two dates").isLessThan(260);
+        }
+    }
+
+    @Test
+    void ofFoldersThatAreTooLargeToCountTheirOwnTotalsTell() throws Exception {
+        List<StoredMail> mails = new ArrayList<>(threes(45_000));
+        for (int i = 0; i < 24_000; i++) {
+            mails.set(i, mails.get(i).toBuilder().folder(FolderPath.INBOX).build());
+        }
+        for (int i = 24_000; i < 45_000; i++) {
+            mails.set(i, mails.get(i).toBuilder().folder(FolderPath.SENT).build());
+        }
+        MailQuery inbox = new MailQuery(null, Crawl.TO, List.of("inbox"), false, false, true);
+        try (FakeGmail gmail =
+                        FakeGmail.builder().mailbox("a@example.com", mails).start();
+                TestBox box = TestBox.open(gmail)) {
+            assertThat(box.mailbox().estimate(inbox).emails()).isEqualTo(24_000);
+        }
+    }
+
+    @Test
+    void aServerWithoutTotalsIsEstimatedByWhatItListed() throws Exception {
+        try (FakeGmail gmail = FakeGmail.builder()
+                        .mailbox("a@example.com", threes(24_000))
+                        .start();
+                TestBox box = TestBox.open(gmail)) {
+            gmail.faults().always(RequestMatch.path("/profile$"), Fault.status(404));
+            assertThat(box.mailbox().estimate(ALL).emails()).isBetween(20_000L, 24_000L);
         }
     }
 }
