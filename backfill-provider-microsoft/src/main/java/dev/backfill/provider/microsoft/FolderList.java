@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class FolderList {
-    /** Where folders cannot be had so; a mailbox over its quota refuses changes of any kind. */
-    private static final Set<Integer> REFUSED = Set.of(400, 403, 404, 405, 501, 507);
+    /** Where folders cannot be had so, or not to the end, since a link is dead; a mailbox over its quota refuses changes of any kind. */
+    private static final Set<Integer> REFUSED = Set.of(400, 403, 404, 405, 410, 501, 507);
 
     private static final int MOST_PAGES = 1_000;
 

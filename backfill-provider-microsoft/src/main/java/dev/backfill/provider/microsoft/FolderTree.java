@@ -50,6 +50,9 @@ final class FolderTree {
             "serverfailures",
             "syncissues");
 
+    /** How often a list is begun whose links die. */
+    private static final int MOST_READINGS = 3;
+
     private static final Set<Integer> NO_FOLDER = Set.of(400, 404, 501);
 
     static {
@@ -112,12 +115,8 @@ final class FolderTree {
     /** Reads all folders, parents before children. */
     Tree read() {
         List<FolderJson> top = new ArrayList<>();
-        pages(
-                client.call(
-                        GraphOperations.FOLDERS, GraphErrors.Target.MAILBOX, requests::topFolders, FolderJson::page),
-                requests.topFolders(),
-                GraphErrors.Target.MAILBOX,
-                top);
+        GraphErrors.Target target = GraphErrors.Target.MAILBOX;
+        whole(page(requests.topFolders(), target), requests.topFolders(), target, top);
         Map<FolderRole, Folder> refused = new EnumMap<>(FolderRole.class);
         Map<String, FolderRole> roles = roles(top, refused);
         List<Folder> all = new ArrayList<>();
@@ -188,7 +187,7 @@ final class FolderTree {
             Folder parent, Outcome<FolderJson.Page> outcome, Map<String, SourceException> closed) {
         List<FolderJson> found = new ArrayList<>();
         try {
-            pages(outcome.get(), requests.childFolders(parent.id()), GraphErrors.Target.FOLDER, found);
+            whole(outcome.get(), requests.childFolders(parent.id()), GraphErrors.Target.FOLDER, found);
         } catch (SourceException error) {
             if (error.kind() != SourceException.Kind.SKIP_PARTITION) {
                 throw error;
@@ -196,6 +195,34 @@ final class FolderTree {
             closed.put(parent.id(), error);
         }
         return found;
+    }
+
+    private FolderJson.Page page(RequestInformation request, GraphErrors.Target target) {
+        return client.call(GraphOperations.FOLDERS, target, () -> NextLinks.again(request), FolderJson::page);
+    }
+
+    /** Reads a list, and reads it anew where the server knows a link no more that it gave. */
+    private void whole(
+            FolderJson.Page first, RequestInformation request, GraphErrors.Target target, List<FolderJson> all) {
+        FolderJson.Page page = first;
+        for (int readings = 1; ; readings++) {
+            try {
+                pages(page, request, target, all);
+                return;
+            } catch (SourceException dead) {
+                if (dead.kind() != SourceException.Kind.RESTART_PARTITION) {
+                    throw dead;
+                }
+                if (readings == MOST_READINGS) {
+                    throw SourceException.of(SourceException.Kind.RETRY, SourceException.Scope.MAILBOX, dead.code())
+                            .cause(dead)
+                            .build(
+                                    "Microsoft Graph knew no link to more folders any more, however often they were listed");
+                }
+            }
+            all.clear();
+            page = page(request, target);
+        }
     }
 
     /** Reads a list to its end; one that has none is an error, or the mail of the folders left would be missed in silence. */
@@ -211,7 +238,7 @@ final class FolderTree {
                                 SourceException.Kind.RETRY, SourceException.Scope.MAILBOX, "FOLDERS_WITHOUT_END")
                         .build("Microsoft Graph goes on with its folders at what is no address, or was given before");
             }
-            page = client.call(GraphOperations.FOLDERS, target, () -> NextLinks.again(following), FolderJson::page);
+            page = client.follow(GraphOperations.FOLDERS, target, following, FolderJson::page);
             all.addAll(page.folders());
         }
     }

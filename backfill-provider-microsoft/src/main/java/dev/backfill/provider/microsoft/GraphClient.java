@@ -113,14 +113,14 @@ final class GraphClient implements AutoCloseable {
     }
 
     /**
-     * Follows a link to more of a folder's messages, as often as it takes.
+     * Follows a link to more of a list, as often as it takes.
      *
      * @throws SourceException of kind RESTART_PARTITION if the server knows the link no more; a fresh question tells whether
      *     anything else is amiss
      */
-    <T> T follow(Operation operation, RequestInformation link, Reader<T> reader) {
-        ApiRequest<@Nullable T> request = optional(
-                operation, GraphErrors.Target.PAGE, DEAD_LINK, () -> NextLinks.again(link), body -> reader.read(body));
+    <T> T follow(Operation operation, GraphErrors.Target target, RequestInformation link, Reader<T> reader) {
+        ApiRequest<@Nullable T> request =
+                optional(operation, target, DEAD_LINK, () -> NextLinks.again(link), body -> reader.read(body));
         T answer = context.calls().call(request.operation(), request.body());
         if (answer == null) {
             throw SourceException.of(

@@ -43,7 +43,8 @@ final class PageIsolator {
                 job,
                 first,
                 start,
-                next -> client.follow(GraphOperations.LIST_IDS, next, body -> PageReader.read(body, frame)));
+                next -> client.follow(
+                        GraphOperations.LIST_IDS, GraphErrors.Target.PAGE, next, body -> PageReader.read(body, frame)));
     }
 
     private MessagePage filled(PageWalker.Job job, MessagePage ids) {

@@ -211,7 +211,8 @@ final class PageWalker {
                 job,
                 first,
                 start,
-                next -> client.follow(GraphOperations.LIST, next, body -> PageReader.read(body, frame)));
+                next -> client.follow(
+                        GraphOperations.LIST, GraphErrors.Target.PAGE, next, body -> PageReader.read(body, frame)));
     }
 
     private RequestInformation request(Job job, int level) {

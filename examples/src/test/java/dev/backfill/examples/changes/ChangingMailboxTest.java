@@ -6,19 +6,26 @@ import dev.backfill.api.AccountRef;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Mode;
 import dev.backfill.api.UserId;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.provider.microsoft.MicrosoftEmailSource;
+import dev.backfill.spi.OutboundMessage;
 import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,14 +93,19 @@ class ChangingMailboxTest {
     }
 
     private BackfillJob run(Mode mode) throws Exception {
+        BackfillJob ended = completed(mode);
+        assertThat(ended.notes()).isEmpty();
+        assertThat(ended.deletionsUnknownSince()).isNull();
+        return ended;
+    }
+
+    private BackfillJob completed(Mode mode) throws Exception {
         BackfillJob job = manager.forUser(UserId.of("ann"))
                 .start(BackfillRequest.builder("microsoft", AccountRef.ME)
                         .mode(mode)
                         .build());
         BackfillJob ended = end(job).get(60, TimeUnit.SECONDS);
         assertThat(ended.state()).as(String.valueOf(ended.failureMessage())).isEqualTo(JobState.COMPLETED);
-        assertThat(ended.notes()).isEmpty();
-        assertThat(ended.deletionsUnknownSince()).isNull();
         return ended;
     }
 
@@ -164,5 +176,55 @@ class ChangingMailboxTest {
         assertThat(job.progress().published()).isEqualTo(1);
         assertThat(sink.payloads()).hasSize(published + 1);
         assertThat(consumer().doubled()).isZero();
+    }
+
+    /** The folder alone whose token died is read again, and only what went from it is not heard of. */
+    @Test
+    void whereAFoldersTokenDiedItAloneIsReadAgainAsUpdatesAndTheResultNamesIt() throws Exception {
+        start(3);
+        BackfillJob full = run(Mode.FULL);
+        FolderPath work = FolderPath.of("Work");
+        String workId = mailbox.there().folderId(work);
+        mailbox.happen(40);
+        Set<String> before = mailbox.expected().keySet();
+        String unheard = mailbox.purgeOne(work);
+        assertThat(before).contains(unheard);
+        mailbox.there().forgetChanges(work);
+        mailbox.graph().journal().clear();
+        int published = sink.payloads().size();
+
+        BackfillJob lost = completed(Mode.INCREMENTAL);
+
+        assertThat(lost.notes()).containsExactly(new JobNote("READ_WHOLE", workId, "MARK_LOST"));
+        assertThat(lost.deletionsUnknownSince()).isEqualTo(full.startedAt());
+        assertThat(mailbox.graph().journal().entries(RequestMatch.path("/mailFolders/[^/]+/messages$")).stream()
+                        .map(entry -> entry.path().replaceAll(".*/mailFolders/([^/]+)/messages$", "$1")))
+                .isNotEmpty()
+                .containsOnly(workId);
+        List<OutboundMessage> told =
+                sink.payloads().subList(published, sink.payloads().size());
+        Map<String, String> now = mailbox.expected();
+        Set<String> inWork = now.entrySet().stream()
+                .filter(entry -> entry.getValue().startsWith("Work ["))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+        assertThat(inWork).isNotEmpty();
+        assertThat(told)
+                .filteredOn(message -> inWork.contains(message.attributes().get("message_id")))
+                .isNotEmpty()
+                .extracting(message -> message.attributes().get("operation"))
+                .containsOnly("update");
+        assertThat(told)
+                .extracting(message -> message.attributes().get("message_id"))
+                .containsAll(inWork);
+        Map<String, String> read = new HashMap<>(consumer().there());
+        assertThat(read.remove(unheard)).as("its end was not heard of").isNotNull();
+        assertThat(read).isEqualTo(now);
+
+        mailbox.happen(20);
+        run(Mode.INCREMENTAL);
+        read = new HashMap<>(consumer().there());
+        read.remove(unheard);
+        assertThat(read).isEqualTo(mailbox.expected());
     }
 }

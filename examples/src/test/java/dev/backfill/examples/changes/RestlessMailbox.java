@@ -74,6 +74,17 @@ final class RestlessMailbox implements AutoCloseable {
         }
     }
 
+    /** Lets a message of a folder be gone. {@return the id that events had for it} */
+    String purgeOne(FolderPath folder) {
+        synchronized (lock) {
+            String id = ordinary(folder);
+            String told = there().messageId(mails.get(id).mail());
+            there().purge(id);
+            mails.remove(id);
+            return told;
+        }
+    }
+
     private StoredMail mail(Instant received, FolderPath folder) {
         int number = ++numbers;
         return StoredMail.builder(HexFormat.of().toHexDigits((long) number), received)

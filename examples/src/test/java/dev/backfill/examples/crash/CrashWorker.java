@@ -11,6 +11,7 @@ import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobConflictException;
 import dev.backfill.api.JobEvent;
 import dev.backfill.api.JobId;
+import dev.backfill.api.Mode;
 import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
@@ -36,7 +37,8 @@ import java.util.ServiceLoader;
 
 /**
  * One instance in a process of its own. Its arguments are names and values, {@code name=value}; it says what happens in lines
- * that begin with {@code @}, and does what the lines of its input say: {@code start ACCOUNT}, {@code pause JOB},
+ * that begin with {@code @}, and does what the lines of its input say: {@code start ACCOUNT},
+ * {@code changes ACCOUNT} (since the last job), {@code pause JOB},
  * {@code resume JOB}, {@code cancel JOB}, {@code retry JOB}, {@code status JOB}, {@code write JOB EPOCH} (as whoever claimed it
  * then), {@code trap} (see {@link Trap}). It ends with its input.
  */
@@ -58,7 +60,8 @@ final class CrashWorker {
     /**
      * Runs an instance until its input ends.
      *
-     * @param args {@code instance}, {@code store} (a file, or {@code jdbc:...}), {@code gmail}, {@code pubsub}, {@code topic},
+     * @param args {@code instance}, {@code store} (a file, or {@code jdbc:...}), {@code gmail}, {@code graph} (for
+     *     {@code provider=microsoft}), {@code pubsub}, {@code topic},
      *     {@code batch}, {@code rate}, {@code heartbeat} (ms; empty for the default of it and of {@code missed}),
      *     {@code missed}, {@code slots}, {@code halt}, {@code token}, {@code attachments} (true for their contents too)
      */
@@ -145,7 +148,9 @@ final class CrashWorker {
                 .filter(found -> found.sinkId().equals("pubsub"))
                 .findFirst()
                 .orElseThrow();
+        String graph = arguments.get("graph");
         return Backfill.builder()
+                .settings("microsoft", graph == null ? Map.of() : Map.of("base-url", graph))
                 .accessTokens(account -> {
                     tell("@tokens " + account.account());
                     return () -> arguments.getOrDefault("token", "token-of-" + instance);
@@ -188,7 +193,8 @@ final class CrashWorker {
     private void obey(String[] words) {
         try {
             switch (words[0]) {
-                case "start" -> start(words[1]);
+                case "start" -> start(words[1], Mode.FULL);
+                case "changes" -> start(words[1], Mode.INCREMENTAL);
                 case "pause" -> tell("@paused " + line(jobs.pause(new JobId(words[1]))));
                 case "resume" -> tell("@resumed " + line(jobs.resume(new JobId(words[1]))));
                 case "cancel" -> tell("@cancelled " + line(jobs.cancel(new JobId(words[1]))));
@@ -204,9 +210,11 @@ final class CrashWorker {
         }
     }
 
-    private void start(String account) {
+    private void start(String account, Mode mode) {
         try {
-            BackfillRequest.Builder request = BackfillRequest.builder("google", account)
+            BackfillRequest.Builder request = BackfillRequest.builder(
+                            arguments.getOrDefault("provider", "google"), account)
+                    .mode(mode)
                     .includeAttachments(Boolean.parseBoolean(arguments.get("attachments")))
                     .rateLimit(Integer.parseInt(arguments.getOrDefault("rate", "1000")))
                     .batchSize(Integer.parseInt(arguments.getOrDefault("batch", "20")));
