@@ -217,14 +217,20 @@ class ChangingMailboxTest {
         assertThat(told)
                 .extracting(message -> message.attributes().get("message_id"))
                 .containsAll(inWork);
-        Map<String, String> read = new HashMap<>(consumer().there());
-        assertThat(read.remove(unheard)).as("its end was not heard of").isNotNull();
-        assertThat(read).isEqualTo(now);
+        assertThat(missed()).containsKey(unheard);
 
         mailbox.happen(20);
         run(Mode.INCREMENTAL);
-        read = new HashMap<>(consumer().there());
-        read.remove(unheard);
-        assertThat(read).isEqualTo(mailbox.expected());
+        assertThat(missed()).containsKey(unheard);
+    }
+
+    /** What the events say is there and is not: it went from the folder whose token died, and all else is as it is. */
+    private Map<String, String> missed() {
+        Map<String, String> read = consumer().there();
+        assertThat(read).containsAllEntriesOf(mailbox.expected());
+        Map<String, String> missed = new HashMap<>(read);
+        missed.keySet().removeAll(mailbox.expected().keySet());
+        assertThat(missed.values()).allMatch(shown -> shown.startsWith("Work ["));
+        return missed;
     }
 }
