@@ -6,8 +6,11 @@ import dev.backfill.spi.SourceException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class MailboxFolders {
     private final FolderTree folders;
+    /** The tree that is being read, if one is; empty once it could not be. */
+    private final AtomicReference<@Nullable CompletableFuture<Optional<FolderTree.Tree>>> underWay =
+            new AtomicReference<>();
+
     private final Map<String, Folder> known = new ConcurrentHashMap<>();
     private volatile @Nullable Meant meant;
     private volatile @Nullable FolderPin pin;
@@ -38,11 +45,24 @@ final class MailboxFolders {
         this.folders = folders;
     }
 
-    /** Reads the whole tree. */
+    /** Reads the whole tree; who asks while it is read waits for it, since a job's plan and its estimate begin together. */
     FolderTree.Tree tree() {
-        FolderTree.Tree tree = folders.read();
-        tree.folders().forEach(folder -> known.put(folder.id(), folder));
-        return tree;
+        CompletableFuture<Optional<FolderTree.Tree>> mine = new CompletableFuture<>();
+        CompletableFuture<Optional<FolderTree.Tree>> other = underWay.compareAndExchange(null, mine);
+        if (other != null) {
+            // What refused the other is told to the other.
+            return other.join().orElseGet(this::tree);
+        }
+        Optional<FolderTree.Tree> read = Optional.empty();
+        try {
+            FolderTree.Tree tree = folders.read();
+            tree.folders().forEach(folder -> known.put(folder.id(), folder));
+            read = Optional.of(tree);
+            return tree;
+        } finally {
+            underWay.set(null);
+            mine.complete(read);
+        }
     }
 
     /** Chooses the folders that a query means, the recoverable items among them if it means these. */

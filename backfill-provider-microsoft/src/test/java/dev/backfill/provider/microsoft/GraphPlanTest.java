@@ -4,6 +4,7 @@ import static dev.backfill.provider.microsoft.Graphs.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.CountKind;
+import dev.backfill.spi.AccessTokens;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.Partition;
@@ -14,6 +15,7 @@ import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.StoredMail;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** How folders are cut into windows, and what is estimated. */
@@ -51,6 +53,38 @@ class GraphPlanTest {
             assertThat(crawl.ids()).doesNotHaveDuplicates().hasSize(4_001);
             assertThat(crawl.providerCount).isEqualTo(4_001);
             assertThat(crawl.walked).hasSizeGreaterThan(mailbox.plan(Crawl.ALL).size());
+        }
+    }
+
+    /** A job asks for both when it begins, and the tree is the most that they ask the server for. */
+    @Test
+    void thePlanAndTheEstimateShareATreeThatIsBeingRead() throws Exception {
+        AtomicReference<Thread> estimating = new AtomicReference<>();
+        AtomicReference<Mailbox> opened = new AtomicReference<>();
+        // The token is asked for before a request is sent, here in the middle of the plan's first.
+        AccessTokens tokens = () -> {
+            if (opened.get() != null && estimating.get() == null) {
+                Thread estimate = new Thread(() -> opened.get().estimate(Crawl.ALL));
+                estimating.set(estimate);
+                estimate.start();
+                while (estimate.getState() != Thread.State.WAITING && estimate.getState() != Thread.State.TERMINATED) {
+                    Thread.onSpinWait();
+                }
+            }
+            return "any";
+        };
+        try (FakeGraph graph = Graphs.start(Graphs.minutes(10, FolderPath.INBOX))) {
+            DirectMailboxContext context =
+                    Graphs.builder(graph, "me").tokens(tokens).build();
+            try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
+                mailbox.plan(Crawl.ALL);
+                long alone = context.requests("folders.list");
+                opened.set(mailbox);
+                mailbox.plan(Crawl.ALL);
+                estimating.get().join();
+
+                assertThat(context.requests("folders.list") - alone).isEqualTo(alone);
+            }
         }
     }
 

@@ -180,6 +180,9 @@ public final class FastGraph implements AutoCloseable {
         String folder = path.get(4);
         boolean isInbox = folder.equals(INBOX) || folder.equalsIgnoreCase("inbox");
         if (path.size() == 5) {
+            if (folder.startsWith("delta")) {
+                return json(round(call, inbox()));
+            }
             return folder.equals("msgfolderroot") ? json(root(path.get(2))) : isInbox ? json(inbox()) : notFound();
         }
         if (path.get(5).equals("childFolders")) {
@@ -188,12 +191,13 @@ public final class FastGraph implements AutoCloseable {
         if (!isInbox || !path.get(5).equals("messages")) {
             return notFound();
         }
-        return path.size() > 6 && path.get(6).equals("delta") ? json(noChanges(call)) : page(call);
+        return path.size() > 6 && path.get(6).startsWith("delta") ? json(round(call, "")) : page(call);
     }
 
-    /** Nothing ever changes here. */
-    private String noChanges(HttpCall call) {
-        return "{\"value\":[],\"@odata.deltaLink\":\"" + server.uri() + call.rawPath() + "?%24deltatoken=now\"}";
+    /** A round of changes that ends at once, for nothing ever changes here. */
+    private String round(HttpCall call, String entries) {
+        return "{\"value\":[" + entries + "],\"@odata.deltaLink\":\"" + server.uri() + call.rawPath()
+                + "?%24deltatoken=now\"}";
     }
 
     private static HttpAnswer notFound() {
