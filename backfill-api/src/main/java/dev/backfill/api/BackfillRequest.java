@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param account the account at the provider, 1 to 320 characters
  * @param mode what is read, default {@link Mode#FULL}
  * @param from the first instant of received time, inclusive; null for the whole mailbox
- * @param to the end of received time, exclusive; null for the time at which the job is planned
+ * @param to the end of received time, exclusive; null for none. Where it is still to come, or null, a job reads what was received
+ *     when it was planned, then what comes in the folders until it has read their changes, and waits for nothing; what comes after
+ *     that is for a job of mode INCREMENTAL, which goes on to the same end or to another
  * @param folders known names ({@code inbox, sent, drafts, archive, deleted, junk, all}), provider folder names, paths or
  *     ids, at most 1,000; empty means all mail but the deleted and the junk
  * @param batchSize messages a page, 1 to 1000; null for the engine's default, 100 unless configured otherwise

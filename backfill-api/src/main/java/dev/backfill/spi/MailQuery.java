@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     the junk
  * @param includeDeleted true if deleted mail counts as well
  * @param pins true if the plan shall hold PIN partitions
- * @param openEnd true if the user named no end, so that mail which came after {@code to} belongs to the changes
+ * @param end the end of received time that the user named, exclusive, whole seconds, not before {@code to}; null for none. Later
+ *     than {@code to} where it was still to come when the job was planned: mail that comes in between belongs to the changes
  */
 public record MailQuery(
         @Nullable Instant from,
@@ -23,10 +24,13 @@ public record MailQuery(
         List<String> folders,
         boolean includeDeleted,
         boolean pins,
-        boolean openEnd) {
+        @Nullable Instant end) {
     /** Copies the folders. */
     public MailQuery {
         requireNonNull(to, "to");
+        if (end != null && end.isBefore(to)) {
+            throw new IllegalArgumentException("end " + end + " is before to " + to);
+        }
         folders = List.copyOf(folders);
     }
 
@@ -40,7 +44,32 @@ public record MailQuery(
      * @param pins true if the plan shall hold PIN partitions
      */
     public MailQuery(@Nullable Instant from, Instant to, List<String> folders, boolean includeDeleted, boolean pins) {
-        this(from, to, folders, includeDeleted, pins, false);
+        this(from, to, folders, includeDeleted, pins, to);
+    }
+
+    /**
+     * Makes a query whose changes end where its windows end, or nowhere.
+     *
+     * @param from the first instant of received time; null for the beginning of the mailbox
+     * @param to the end of received time
+     * @param folders what the request says
+     * @param includeDeleted true if deleted mail counts as well
+     * @param pins true if the plan shall hold PIN partitions
+     * @param openEnd true if the user named no end
+     */
+    public MailQuery(
+            @Nullable Instant from,
+            Instant to,
+            List<String> folders,
+            boolean includeDeleted,
+            boolean pins,
+            boolean openEnd) {
+        this(from, to, folders, includeDeleted, pins, openEnd ? null : to);
+    }
+
+    /** {@return true if mail that came after {@link #to()} belongs to the changes} */
+    public boolean openEnd() {
+        return end == null || end.isAfter(to);
     }
 
     /**
@@ -48,9 +77,9 @@ public record MailQuery(
      * here for being too young would be read by nobody.
      *
      * @param received when it was received
-     * @return true if it lies between the bounds, the upper one counting only when the user named it
+     * @return true if it lies between the lower bound and the end that the user named
      */
     public boolean coversChange(Instant received) {
-        return (from == null || !received.isBefore(from)) && (openEnd || received.isBefore(to));
+        return (from == null || !received.isBefore(from)) && (end == null || received.isBefore(end));
     }
 }

@@ -23,13 +23,14 @@ public final class JobQueries {
      */
     public static MailQuery of(BackfillRequest request, @Nullable Instant upperBound, InstantSource clock) {
         Instant from = request.from();
+        Instant to = upperBound == null ? frozen(request.to(), clock.instant()) : upperBound;
         return new MailQuery(
                 from == null ? null : ceilSecond(from),
-                upperBound == null ? frozen(request.to(), clock.instant()) : upperBound,
+                to,
                 request.folders(),
                 request.includeDeleted(),
                 request.pin(),
-                request.to() == null);
+                end(request.to(), to));
     }
 
     /**
@@ -52,6 +53,14 @@ public final class JobQueries {
     private static Instant frozen(@Nullable Instant wanted, Instant now) {
         Instant present = now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
         return wanted == null || wanted.isAfter(present) ? present : ceilSecond(wanted);
+    }
+
+    private static @Nullable Instant end(@Nullable Instant wanted, Instant to) {
+        if (wanted == null) {
+            return null;
+        }
+        Instant end = ceilSecond(wanted);
+        return end.isBefore(to) ? to : end;
     }
 
     private static Instant ceilSecond(Instant instant) {

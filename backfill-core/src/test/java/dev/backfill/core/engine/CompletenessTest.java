@@ -10,6 +10,8 @@ import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.Gate;
 import dev.backfill.testkit.ScriptedSource;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** Complete means complete: what a job lists and counts, however it is read. */
@@ -140,6 +142,28 @@ class CompletenessTest extends ScriptedRuns {
             assertThat(job.state()).isEqualTo(JobState.COMPLETED);
             assertThat(sink.messageIds()).contains("inbox-late");
             assertThat(sink.payloads()).isEmpty();
+        }
+    }
+
+    /** A named end that is still to come bounds what changes as a past one does, and what comes before it is not lost. */
+    @Test
+    void mailThatComesBeforeANamedEndToComeIsReadAndMailBehindItIsNot() {
+        Gate gate = Gate.shut();
+        ScriptedSource source = source().faults(
+                        FaultScript.builder().block(At.window(3, 1), gate).build())
+                .build();
+        try (EngineRig rig = rig(source)) {
+            Instant end = time.instant().plus(Duration.ofDays(30));
+            BackfillJob started = rig.jobs().start(EngineRig.request().to(end).build());
+            gate.awaitEntered(1);
+            source.account().add("inbox", "inbox-before", end.minusSeconds(1));
+            source.account().add("inbox", "inbox-behind", end);
+            gate.open();
+
+            BackfillJob job = rig.awaitEnd(started.id());
+
+            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(sink.messageIds()).contains("inbox-before").doesNotContain("inbox-behind");
         }
     }
 

@@ -65,10 +65,11 @@ final class Windows {
 
     /** The windows of a query in its scope, newest first. */
     List<Partition> plan(MailQuery query, Selection selection, String scope) {
-        // Where the user named no end, mail that came between the job's begin and its pin, or by a clock that is ahead
+        // Where the user named no end, or one to come, mail that came between the job's begin and its pin, or by a
+        // clock that is ahead
         // of ours,
         // belongs to the history too: no change since the pin would tell of it.
-        Instant top = query.openEnd() ? null : query.to();
+        Instant top = query.end();
         Partition whole = Scopes.window(scope, query.from(), top);
         Instant cut;
         try {

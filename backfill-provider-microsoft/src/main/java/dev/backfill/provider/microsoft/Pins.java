@@ -57,7 +57,7 @@ final class Pins {
             }
             throw error;
         }
-        long end = query.openEnd() ? Math.max(place.newFrom(), endOfNewest(answer.page())) : bound;
+        long end = query.openEnd() ? Math.max(place.newFrom(), endOfNewest(query, answer.page())) : bound;
         String token = answer.token();
         return token == null
                 ? PageEnd.more(next(new DeltaPlace(end, true, String.valueOf(answer.next()), Set.of())), 0, 0)
@@ -72,13 +72,13 @@ final class Pins {
         return positions.position(place.encode());
     }
 
-    /** {@return the second after the newest message of a page that may have come by now} */
-    private long endOfNewest(DeltaPage page) {
+    /** {@return the second after the newest message of a page that is the query's and may have come by now} */
+    private long endOfNewest(MailQuery query, DeltaPage page) {
         Instant now = clock.instant();
         long end = Seconds.FIRST;
         for (DeltaPage.Entry entry : page.entries()) {
             Instant received = entry.received();
-            if (received != null && PinToken.mayHaveCome(received, now)) {
+            if (received != null && query.coversChange(received) && PinToken.mayHaveCome(received, now)) {
                 end = Math.max(end, received.getEpochSecond() + 1);
             }
         }
