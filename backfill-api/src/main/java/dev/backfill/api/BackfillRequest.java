@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     when it was planned, then what comes in the folders until it has read their changes, and waits for nothing; what comes after
  *     that is for a job of mode INCREMENTAL, which goes on to the same end or to another
  * @param folders known names ({@code inbox, sent, drafts, archive, deleted, junk, all}), provider folder names, paths or
- *     ids, at most 1,000; empty means all mail but the deleted and the junk
+ *     ids, at most 1,000; empty means all mail but the deleted and the junk. For Microsoft {@code hidden} too, which means all
+ *     folders that users do not see, and {@code all} does not: name both for both
  * @param batchSize messages a page, 1 to 1000; null for the engine's default, 100 unless configured otherwise
  * @param rateLimit provider requests a second, 1 to 1000, the provider's quota holds as well; null for the engine's default,
  *     100 unless configured otherwise

@@ -76,7 +76,7 @@ final class ChangePlanner {
         FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
         Now now = folderPin == null || !folderPin.whole() ? null : listed(query, folderPin);
         if (now == null || !isAsPlanned(query, pinned, now, folderPin)) {
-            FolderTree.Tree tree = folders.tree();
+            FolderTree.Tree tree = folders.tree(query);
             now = new Now(folders.chosen(tree, query), tree);
         }
         List<Partition> plan = new ArrayList<>();

@@ -15,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  * Finds the folders that a query means.
  *
  * <p>No name, or {@code all}: every folder that users see, but for the deleted items, the junk, and the folders inside them.
+ * {@code hidden}: every folder that they do not see, but for those in these two.
  * {@code deleted} and {@code junk}: that folder and all inside it, for a folder thrown away lies there with its mail. Any other
  * role ({@code inbox}, {@code sent}, {@code drafts}, {@code archive}), well-known name of the service, id, path or display
  * name: that folder alone, a display name every folder that has it; names and paths in any case. Deleted mail included: the
  * deleted items, the folders inside, and what can be recovered after that.
  */
 final class FolderChoice {
+    /** The name under which a request means the folders that users do not see. */
+    private static final String HIDDEN = "hidden";
+
     private FolderChoice() {}
 
     /**
@@ -40,8 +44,9 @@ final class FolderChoice {
             chosen.addAll(where(tree.folders(), FolderChoice::isOrdinary));
         }
         for (int i = 0; i < query.folders().size(); i++) {
-            List<Folder> found = find(tree, named, query.folders().get(i));
-            if (found.isEmpty()) {
+            String name = query.folders().get(i);
+            List<Folder> found = find(tree, named, name);
+            if (found.isEmpty() && !lower(name).equals(HIDDEN)) {
                 throw notFound(i);
             }
             chosen.addAll(found);
@@ -70,29 +75,43 @@ final class FolderChoice {
      */
     static boolean sweeps(Folder folder, MailQuery query) {
         boolean all = query.folders().isEmpty();
+        boolean hidden = false;
         boolean within = query.includeDeleted() && folder.within() == FolderRole.DELETED;
         for (String name : query.folders()) {
-            String lower = name.strip().toLowerCase(Locale.ROOT);
+            String lower = lower(name);
             all |= lower.equals(FolderRole.ALL);
+            hidden |= lower.equals(HIDDEN);
             FolderRole role = role(lower);
             within |= role != null && isWhole(role) && folder.within() == role;
         }
-        return within || all && isOrdinary(folder);
+        return within || all && isOrdinary(folder) || hidden && isUnseen(folder);
+    }
+
+    /** {@return true if a query means the folders that users do not see} */
+    static boolean hasHidden(MailQuery query) {
+        return query.folders().stream().anyMatch(name -> lower(name).equals(HIDDEN));
+    }
+
+    private static String lower(String name) {
+        return name.strip().toLowerCase(Locale.ROOT);
     }
 
     /** Says which of the names it is by its place: what users call their folders is theirs, and this goes to logs and rows. */
     private static SourceException notFound(int place) {
         return SourceException.of(SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
                 .build("The mailbox has no folder that folders[" + place
-                        + "] of the request could mean; name a role (inbox, sent, drafts, archive, deleted, junk, all), a path,"
+                        + "] of the request could mean; name a role (inbox, sent, drafts, archive, deleted, junk, all, hidden), a path,"
                         + " a display name or an id");
     }
 
     private static List<Folder> find(FolderTree.Tree all, Map<String, Folder> named, String name) {
         List<Folder> tree = all.folders();
-        String lower = name.strip().toLowerCase(Locale.ROOT);
+        String lower = lower(name);
         if (lower.equals(FolderRole.ALL)) {
             return where(tree, FolderChoice::isOrdinary);
+        }
+        if (lower.equals(HIDDEN)) {
+            return where(tree, FolderChoice::isUnseen);
         }
         FolderRole role = role(lower);
         if (role != null) {
@@ -135,6 +154,10 @@ final class FolderChoice {
 
     private static boolean isOrdinary(Folder folder) {
         return !folder.isDeletedOrJunk() && !folder.hidden();
+    }
+
+    private static boolean isUnseen(Folder folder) {
+        return !folder.isDeletedOrJunk() && folder.hidden();
     }
 
     private static int rank(Folder folder) {

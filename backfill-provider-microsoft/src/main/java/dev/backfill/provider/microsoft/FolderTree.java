@@ -112,8 +112,13 @@ final class FolderTree {
         }
     }
 
-    /** Reads all folders, parents before children. */
-    Tree read() {
+    /**
+     * Reads all folders, parents before children.
+     *
+     * @param unseen true to look for hidden folders inside folders, too, that are said to have none inside: whether that number
+     *     counts hidden ones is not documented
+     */
+    Tree read(boolean unseen) {
         List<FolderJson> top = new ArrayList<>();
         GraphErrors.Target target = GraphErrors.Target.MAILBOX;
         whole(page(requests.topFolders(), target), requests.topFolders(), target, top);
@@ -125,7 +130,7 @@ final class FolderTree {
         List<Folder> level = new ArrayList<>();
         List<Folder> parents = new ArrayList<>();
         for (FolderJson folder : top) {
-            add(folder, null, roles, seen, level, parents);
+            add(folder, null, roles, seen, level, parents, unseen);
         }
         while (!level.isEmpty()) {
             all.addAll(level);
@@ -134,7 +139,7 @@ final class FolderTree {
             List<List<FolderJson>> children = children(parents, closed);
             for (int i = 0; i < parents.size(); i++) {
                 for (FolderJson child : children.get(i)) {
-                    add(child, parents.get(i), roles, seen, level, next);
+                    add(child, parents.get(i), roles, seen, level, next, unseen);
                 }
             }
             parents = next;
@@ -149,7 +154,8 @@ final class FolderTree {
             Map<String, FolderRole> roles,
             Set<String> seen,
             List<Folder> level,
-            List<Folder> parents) {
+            List<Folder> parents,
+            boolean unseen) {
         if (json.search() || json.id().isEmpty() || !seen.add(json.id())) {
             return;
         }
@@ -160,7 +166,7 @@ final class FolderTree {
         String parentId = parent == null ? null : parent.id();
         Folder folder = new Folder(json.id(), parentId, json.name(), path, role, within, hidden, json.items());
         level.add(folder);
-        if (json.children() == null || json.children() > 0) {
+        if (unseen || json.children() == null || json.children() > 0) {
             parents.add(folder);
         }
     }

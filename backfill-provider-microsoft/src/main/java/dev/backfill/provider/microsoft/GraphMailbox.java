@@ -95,7 +95,7 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public MailEstimate estimate(MailQuery query) {
-        FolderTree.Tree tree = folders.tree();
+        FolderTree.Tree tree = folders.tree(query);
         List<Folder> chosen = folders.chosen(tree, query);
         List<ApiRequest<@Nullable Long>> asked = new ArrayList<>();
         for (Folder folder : chosen) {
@@ -141,7 +141,7 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public List<Partition> plan(MailQuery query) {
-        FolderTree.Tree tree = folders.tree();
+        FolderTree.Tree tree = folders.tree(query);
         Set<Folder> later = Subfolders.later(tree, tree.folders(), query);
         List<Folder> now = Subfolders.without(later, folders.chosen(tree, query));
         List<Partition> plan = new ArrayList<>(planner.plan(now, query.from(), query.to()));
@@ -183,7 +183,7 @@ final class GraphMailbox implements Mailbox {
             throw Subfolders.unlisted();
         }
         if (Subfolders.isMeant(partition)) {
-            PageEnd end = Subfolders.read(folders.tree(), planner, query, partition);
+            PageEnd end = Subfolders.read(folders.tree(query), planner, query, partition);
             return query.pins() && !end.replacedBy().isEmpty()
                     ? PageEnd.replaced(ChangePlanner.pinned(end.replacedBy()), end.entries(), end.repeats())
                     : end;

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class MailboxFolders {
     private final FolderTree folders;
     /** The tree that is being read, if one is; empty once it could not be. */
-    private final AtomicReference<@Nullable CompletableFuture<Optional<FolderTree.Tree>>> underWay =
+    private final AtomicReference<@Nullable CompletableFuture<Optional<FolderTree.Tree>>> seenUnderWay =
+            new AtomicReference<>();
+
+    private final AtomicReference<@Nullable CompletableFuture<Optional<FolderTree.Tree>>> allUnderWay =
             new AtomicReference<>();
 
     private final Map<String, Folder> known = new ConcurrentHashMap<>();
@@ -45,17 +48,29 @@ final class MailboxFolders {
         this.folders = folders;
     }
 
-    /** Reads the whole tree; who asks while it is read waits for it, since a job's plan and its estimate begin together. */
+    /** Reads the whole tree of folders that users see, and such hidden ones as are met by the way. */
     FolderTree.Tree tree() {
+        return tree(false);
+    }
+
+    /** Reads the whole tree, as far as a query needs it. */
+    FolderTree.Tree tree(MailQuery query) {
+        return tree(FolderChoice.hasHidden(query));
+    }
+
+    /** Reads the tree; who asks for the same while it is read waits for it, since a job's plan and its estimate begin together. */
+    private FolderTree.Tree tree(boolean unseen) {
+        AtomicReference<@Nullable CompletableFuture<Optional<FolderTree.Tree>>> underWay =
+                unseen ? allUnderWay : seenUnderWay;
         CompletableFuture<Optional<FolderTree.Tree>> mine = new CompletableFuture<>();
         CompletableFuture<Optional<FolderTree.Tree>> other = underWay.compareAndExchange(null, mine);
         if (other != null) {
             // What refused the other is told to the other.
-            return other.join().orElseGet(this::tree);
+            return other.join().orElseGet(() -> tree(unseen));
         }
         Optional<FolderTree.Tree> read = Optional.empty();
         try {
-            FolderTree.Tree tree = folders.read();
+            FolderTree.Tree tree = folders.read(unseen);
             tree.folders().forEach(folder -> known.put(folder.id(), folder));
             read = Optional.of(tree);
             return tree;
@@ -97,7 +112,7 @@ final class MailboxFolders {
     String pin(MailQuery query) {
         FolderPin now = pin;
         if (now == null) {
-            chosen(tree(), query);
+            chosen(tree(query), query);
             now = pin;
         }
         return now == null ? "" : now.encode();
@@ -113,7 +128,7 @@ final class MailboxFolders {
     boolean isMeant(MailQuery query, String folderId) {
         Meant now = meant;
         if (now == null || !now.answers(query, folderId)) {
-            chosen(tree(), query);
+            chosen(tree(query), query);
             now = meant;
         }
         if (now == null) {
