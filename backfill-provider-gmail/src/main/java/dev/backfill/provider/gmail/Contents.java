@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * Opens attachments and raw messages. Gmail names an attachment anew in each answer, so ours is the part's place in the
  * message, which never changes; what Gmail called it last is remembered for the attachments seen last, and else asked again.
- * Thread-safe.
+ * Where messages are read as their MIME the contents came with them and wait here ({@link HeldContents}). Thread-safe.
  */
 final class Contents implements MessageFetcher.AttachmentIds {
     private static final int MAX_REMEMBERED = 2_000;
@@ -22,6 +22,8 @@ final class Contents implements MessageFetcher.AttachmentIds {
     private final GmailClient client;
     private final ApiCalls calls;
     private final QuotaRegime regime;
+    private final boolean raw;
+    private final HeldContents held = new HeldContents();
     private final Map<ContentRef, String> attachmentIds = Collections.synchronizedMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -31,10 +33,14 @@ final class Contents implements MessageFetcher.AttachmentIds {
         }
     });
 
-    Contents(GmailClient client, ApiCalls calls, QuotaRegime regime) {
+    /**
+     * @param raw true if messages are read as their MIME
+     */
+    Contents(GmailClient client, ApiCalls calls, QuotaRegime regime, boolean raw) {
         this.client = client;
         this.calls = calls;
         this.regime = regime;
+        this.raw = raw;
     }
 
     @Override
@@ -44,16 +50,20 @@ final class Contents implements MessageFetcher.AttachmentIds {
         }
         List<GmailPart> parts = Bodies.of(message.payload()).attachedParts();
         for (int i = 0; i < parts.size(); i++) {
+            ContentRef ref =
+                    ContentRef.attachment(message.id(), attachments.get(i).id());
             String attachmentId = parts.get(i).attachmentId();
+            byte[] content = parts.get(i).data();
             if (attachmentId != null) {
-                attachmentIds.put(
-                        ContentRef.attachment(message.id(), attachments.get(i).id()), attachmentId);
+                attachmentIds.put(ref, attachmentId);
+            } else if (raw && content != null) {
+                held.hold(ref, content);
             }
         }
     }
 
     InputStream open(ContentRef ref, long maxBytes) {
-        byte[] content = ref.attachmentId() == null ? mime(ref) : attachment(ref, maxBytes);
+        byte[] content = ref.attachmentId() == null ? mime(ref) : raw ? ofMime(ref) : attachment(ref, maxBytes);
         if (content.length > maxBytes) {
             throw tooLarge();
         }
@@ -67,6 +77,22 @@ final class Contents implements MessageFetcher.AttachmentIds {
             throw missing("NO_RAW");
         }
         return raw.bytes();
+    }
+
+    /** A content that came with its message, or comes with it now. */
+    private byte[] ofMime(ContentRef ref) {
+        byte[] content = held.take(ref);
+        if (content != null) {
+            return content;
+        }
+        byte[] mime = mime(ref);
+        GmailPart part = MessageFetcher.readable(
+                () -> Bodies.of(RawMessage.parse(mime)).attachedPart(String.valueOf(ref.attachmentId())));
+        byte[] again = part == null ? null : part.data();
+        if (again == null) {
+            throw missing("NO_SUCH_ATTACHMENT");
+        }
+        return again;
     }
 
     private byte[] attachment(ContentRef ref, long maxBytes) {
@@ -113,5 +139,6 @@ final class Contents implements MessageFetcher.AttachmentIds {
     /** Forgets what it remembered. */
     void clear() {
         attachmentIds.clear();
+        held.clear();
     }
 }

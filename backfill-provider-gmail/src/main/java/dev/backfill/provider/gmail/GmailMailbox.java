@@ -45,7 +45,7 @@ final class GmailMailbox implements Mailbox {
         this.client = client;
         this.calls = context.calls();
         this.labels = new KnownLabels(client, calls, regime);
-        this.contents = new Contents(client, calls, regime);
+        this.contents = new Contents(client, calls, regime, settings.raw());
         this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
         this.fetcher = new MessageFetcher(client, calls, regime, settings.raw(), contents);
         AverageBytes averageBytes = new AverageBytes();

@@ -23,7 +23,9 @@ import java.util.List;
  *       with 2 ({@code new}) or 5 ({@code legacy}), gets one more whenever all of them were busy for a while, and half as many
  *       when Google finds them too many; with {@code off} all are there from the beginning;
  *   <li>{@code content}: {@code full} (default; Gmail's own parts, attachments stay at the server until they are opened) or
- *       {@code raw} (the MIME of each message, attachments and all, parsed here);
+ *       {@code raw} (the MIME of each message, attachments and all, parsed here: a message costs the same units whatever is
+ *       attached, where the parts cost as much again for each attachment that is opened; but all of it comes over the wire, and
+ *       threads are not got whole, which they are only as parts);
  *   <li>{@code connect-timeout-seconds} (default 20) and {@code read-timeout-seconds} (default 60), 1 to 600;
  *   <li>{@code overlap-seconds}: how far beyond a request's own start and end dates the server is asked, since Google does not
  *       say which of a message's dates its search uses; what lies outside by {@code internalDate} is dropped here. 0 to 30
