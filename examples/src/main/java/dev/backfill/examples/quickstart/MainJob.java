@@ -251,6 +251,7 @@ final class MainJob {
                 .to(options.to())
                 .includeDeleted(options.includeDeleted())
                 .rateLimit(BackfillRequest.MAX_RATE_LIMIT)
+                .dailyShare(provider == Provider.GOOGLE ? options.dailyShare() : null)
                 .build();
     }
 }

@@ -39,6 +39,8 @@ final class OptionParser {
               --gmail-url URL         crawl the Gmail at URL (the root) instead of the built-in one
               --token-file FILE       the access token for these, read again after a 401
               --gmail-quota Q         new, legacy or off; default off for the built-in Gmail, new for --gmail-url
+              --daily-share S         how much of a day's Gmail units and bytes the job may spend, over 0 to 1; with
+                                      --gmail-quota new or legacy
               --store PLACE           keep the jobs in a file, or in jdbc:postgresql://...: killed and given again, the same
                                       command carries on where it was
               --verbose               show the engine's log
@@ -68,6 +70,7 @@ final class OptionParser {
     private @Nullable Instant to;
     private boolean includeDeleted;
     private @Nullable String gmailQuota;
+    private @Nullable Double dailyShare;
     private @Nullable String store;
     private boolean verbose;
 
@@ -108,6 +111,7 @@ final class OptionParser {
             case "--gmail-url" -> gmailUrl = url(name);
             case "--token-file" -> tokenFile = path(name);
             case "--gmail-quota" -> gmailQuota = quota(name);
+            case "--daily-share" -> dailyShare = share(name);
             case "--store" -> store = store(name);
             case "--verbose" -> verbose = true;
             default ->
@@ -132,9 +136,15 @@ final class OptionParser {
         requireCrawled(providers, Provider.MICROSOFT, "--graph-url");
         requireCrawled(providers, Provider.GOOGLE, "--gmail-url");
         requireCrawled(providers, Provider.GOOGLE, "--gmail-quota");
+        requireCrawled(providers, Provider.GOOGLE, "--daily-share");
         requireBuiltIn(providers);
         requireRun();
         String quota = gmailQuota != null ? gmailQuota : gmailUrl == null ? "off" : "new";
+        if (dailyShare != null && quota.equals("off")) {
+            throw UserMistake.argument(
+                    "--daily-share is a share of what Gmail gives a day, and --gmail-quota is off, which"
+                            + " counts nothing; add --gmail-quota new or legacy");
+        }
         return new Options(
                 providers,
                 mail,
@@ -151,6 +161,7 @@ final class OptionParser {
                 to,
                 includeDeleted,
                 quota,
+                dailyShare,
                 store,
                 estimate,
                 verbose);
@@ -258,6 +269,19 @@ final class OptionParser {
             throw UserMistake.argument(name + " must be new, legacy or off, was " + value);
         }
         return value;
+    }
+
+    private double share(String name) throws UserMistake {
+        String value = value(name);
+        try {
+            double share = Double.parseDouble(value);
+            if (share > 0 && share <= 1) {
+                return share;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Said below.
+        }
+        throw UserMistake.argument(name + " must be a number over 0 and at most 1, was " + value);
     }
 
     private List<String> list(String name) throws UserMistake {

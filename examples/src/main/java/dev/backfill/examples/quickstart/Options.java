@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param to the end of received time; null for no bound
  * @param includeDeleted true to read deleted mail too
  * @param gmailQuota new, legacy or off
+ * @param dailyShare the share of Gmail's day that the job may spend; null for all of it
  * @param store where the jobs are kept, a file or {@code jdbc:postgresql:...}; null for in this process
  * @param estimate true to say what the jobs would read and cost, and run none
  * @param verbose true to show the engine's log
@@ -45,6 +46,7 @@ record Options(
         @Nullable Instant to,
         boolean includeDeleted,
         String gmailQuota,
+        @Nullable Double dailyShare,
         @Nullable String store,
         boolean estimate,
         boolean verbose) {

@@ -38,6 +38,11 @@ class ArgumentsTest {
             --provider google --gmail-url https://h/ --mail x | --mail | built-in
             --graph-url https://h/v1.0 --gmail-quota new | --gmail-quota | microsoft
             --provider microsoft --gmail-quota new    | --gmail-quota | microsoft
+            --daily-share 0 --gmail-quota new         | --daily-share | over 0 and at most 1, was 0
+            --daily-share 1.5 --gmail-quota new       | --daily-share | was 1.5
+            --daily-share half --gmail-quota new      | --daily-share | was half
+            --daily-share 0.5                         | --daily-share | --gmail-quota
+            --provider microsoft --daily-share 0.5    | --daily-share | microsoft
             --json x --out ./x                        | --out | --json
             --graph-url http://h/v1.0                 | --graph-url | must be https
             --gmail-url http://h/                     | --gmail-url | must be https
@@ -63,7 +68,7 @@ class ArgumentsTest {
         assertThat(session.out())
                 .contains("--mail", "--messages", "--seed", "--verify", "--json", "--graph-url", "--gmail-url")
                 .contains("--token-file", "--out", "--provider", "--folders", "--from", "--to", "--include-deleted")
-                .contains("--gmail-quota", "--store", "--verbose");
+                .contains("--gmail-quota", "--daily-share", "--store", "--verbose");
     }
 
     @Test

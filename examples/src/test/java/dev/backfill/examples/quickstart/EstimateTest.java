@@ -21,6 +21,17 @@ class EstimateTest {
                 .doesNotContain("published");
     }
 
+    /** 8,000 units a day, of which 95 % are planned on. */
+    @Test
+    void aShareOfTheDayMakesAJobLastForDays() {
+        Session session =
+                Session.run("--messages", 2_000, "--estimate", "--gmail-quota", "new", "--daily-share", "0.0001");
+        assertThat(session.exitCode()).as(session.all()).isZero();
+        assertThat(session.out())
+                .containsPattern("microsoft +2,000 +\\d+ +\\d+ +0 s")
+                .containsPattern("google .* [1-9] d \\d+ h");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--verify", "--json", "--out", "--store"})
     void whatNeedsARunIsRefusedByName(String argument) {
