@@ -51,6 +51,7 @@ class ThreadPlanTest {
         private long counted;
         private long units;
         private int whole;
+        private int gone;
 
         Round(int seed) {
             this.seed = seed;
@@ -64,7 +65,9 @@ class ThreadPlanTest {
         }
 
         private void addThread(Duration span) {
-            int length = random.nextInt(3) == 0 ? 1 + random.nextInt(25) : 1 + random.nextInt(4);
+            // Every third mailbox has no thread that is worth it: there nothing saved hides what is wasted.
+            int longest = seed % 3 == 0 ? 2 : random.nextInt(3) == 0 ? 25 : 4;
+            int length = 1 + random.nextInt(longest);
             String key = id();
             long begin = random.nextLong(Duration.between(FROM, TO).toSeconds() + 400_000) - 200_000;
             for (int i = 0; i < length; i++) {
@@ -183,6 +186,13 @@ class ThreadPlanTest {
         return ids.stream().collect(Collectors.toMap(id -> id, id -> 1));
     }
 
+    /** A message at a border is got by both of its windows, to see whose it is; one that is gone by then is asked for too. */
+    private static void assertNotDearerThanAGetEach(Round round) {
+        assertThat(round.units)
+                .as(round.toString())
+                .isLessThanOrEqualTo((round.wanted().size() + round.gone + 10) * round.get());
+    }
+
     @Test
     void everyMessageComesOnceAndNeverForMoreThanAGetEach() throws Exception {
         int whole = 0;
@@ -193,10 +203,7 @@ class ThreadPlanTest {
             }
             assertThat(round.seen).as(round.toString()).isEqualTo(once(round.wanted()));
             assertThat(round.counted).as(round.toString()).isEqualTo(round.listed);
-            // A message at a border is got by both of its windows, to see whose it is.
-            assertThat(round.units)
-                    .as(round.toString())
-                    .isLessThanOrEqualTo((round.wanted().size() + 10) * round.get());
+            assertNotDearerThanAGetEach(round);
             whole += round.whole;
         }
         assertThat(whole).isGreaterThan(SEEDS);
@@ -209,6 +216,7 @@ class ThreadPlanTest {
             try (FakeGmail gmail = fake(round)) {
                 round.read(gmail, round.windows(), 2, () -> {});
             }
+            assertNotDearerThanAGetEach(round);
             assertThat(round.seen).as(round.toString()).isEqualTo(once(round.wanted()));
             assertThat(round.counted).as(round.toString()).isEqualTo(round.listed);
         }
@@ -224,6 +232,7 @@ class ThreadPlanTest {
                 GmailMailbox mailbox = gmail.mailbox(ADDRESS);
                 round.read(gmail, round.windows(), 0, () -> change(round, mailbox, late));
             }
+            assertNotDearerThanAGetEach(round);
             assertThat(round.seen.values()).as(round.toString()).allMatch(times -> times == 1);
             // Whatever stayed from beginning to end is there; of the rest it depends on when it came and went.
             assertThat(round.seen.keySet()).as(round.toString()).containsAll(round.wanted());
@@ -236,6 +245,7 @@ class ThreadPlanTest {
         if (round.mails.isEmpty() || round.random.nextInt(3) != 0) {
             return;
         }
+        round.gone++;
         StoredMail gone = round.mails.remove(round.random.nextInt(round.mails.size()));
         if (round.random.nextBoolean()) {
             mailbox.delete(gone.id());
@@ -255,6 +265,7 @@ class ThreadPlanTest {
                 GmailMailbox mailbox = gmail.mailbox(ADDRESS);
                 round.read(gmail, round.windows(), 3, () -> change(round, mailbox, new ArrayList<>()));
             }
+            assertNotDearerThanAGetEach(round);
             assertThat(round.seen.values()).as(round.toString()).allMatch(times -> times == 1);
             assertThat(round.seen.keySet()).as(round.toString()).containsAll(round.wanted());
         }
