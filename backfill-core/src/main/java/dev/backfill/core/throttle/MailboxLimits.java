@@ -92,12 +92,18 @@ final class MailboxLimits {
             }
             throw Stopped.exception();
         } finally {
-            project.budgets().leave(visit);
+            leaveBudgets(visit);
             locked(() -> {
                 queue.remove(visit.number());
                 wakeFirst();
             });
         }
+    }
+
+    /** Whoever stayed in line for a budget after it was sent would keep all others waiting for ever. */
+    private void leaveBudgets(Visit visit) {
+        project.budgets().leave(visit);
+        visit.own().leave(visit);
     }
 
     /** Remembers what is known before the limits are looked at: whatever changes later is news to this request. */
@@ -117,8 +123,8 @@ final class MailboxLimits {
             if (obstacle == null) {
                 obstacle = pay(visit);
             } else {
-                // What keeps it is not the project's: others may go first there.
-                project.budgets().leave(visit);
+                // What keeps it is not a budget: others may go first there.
+                leaveBudgets(visit);
             }
             if (obstacle == null) {
                 slots.take();

@@ -122,6 +122,45 @@ class DayBudgetTest {
         assertThat(read.total()).isGreaterThan(5 * 9_000_000L);
     }
 
+    /** Time that does something at one of its readings. */
+    private static final class Interrupting extends SkippingTime {
+        private int left;
+        private Runnable then = () -> {};
+
+        private void atReading(int number, Runnable action) {
+            left = number;
+            then = action;
+        }
+
+        @Override
+        public long nanoTime() {
+            if (--left == 0) {
+                then.run();
+            }
+            return super.nanoTime();
+        }
+    }
+
+    /** Other answers come at any moment, also between the one when a call finds all there and the one when it takes it. */
+    @Test
+    void bytesThatComeAtAnyMomentKeepNobodyWaitingForGood() {
+        Interrupting moments = new Interrupting();
+        Throttle process = new Throttle(
+                moments,
+                Runnable::run,
+                InMemoryBudgetStore.monotonic(moments),
+                ThrottleConfig.DEFAULT,
+                EngineMetrics.NONE,
+                new Random(9)::nextDouble);
+        Quota bytes = new Quota("bytes", Measure.BYTES, Scope.MAILBOX, 1_000_000_000, DAY);
+        MailboxGate gate = open(process, "mailbox", List.of(bytes), List.of());
+        // More than any chunk holds.
+        for (int reading = 1; reading < 20; reading++) {
+            moments.atReading(reading, () -> gate.calls().received(2_000_000));
+            assertThat(gate.calls().call(GET, () -> "answer")).isEqualTo("answer");
+        }
+    }
+
     @Test
     void theBytesOfAProjectAreSharedByItsMailboxes() {
         Quota bytes = new Quota("project-bytes", Measure.BYTES, Scope.PROJECT, 1_000_000, DAY);
