@@ -19,7 +19,8 @@ import java.util.Map;
 public interface Mailbox extends AutoCloseable {
     /**
      * Gives the provider's canonical id of this mailbox, the same whatever name the account was given, so that two jobs never
-     * run on one mailbox at once.
+     * run on one mailbox at once. Asks the provider each time, for what costs least: the engine also asks in order to learn whether
+     * the provider answers at all.
      *
      * @return the key, 1 to 320 characters
      */

@@ -142,9 +142,29 @@ final class PageContents implements AutoCloseable {
             questions.add(() -> read(ask));
         }
         List<Outcome<byte @Nullable []>> outcomes = common.gate().sideBySide(questions);
+        ruleOutOutage(outcomes);
         for (int i = 0; i < wave.size(); i++) {
             answered(wave.get(i), outcomes.get(i));
         }
+    }
+
+    /**
+     * A content that is not answered for is left out for good, so that where none was the provider is asked for what costs it least.
+     * If it does not answer that either, nothing is known of the contents, and the page is read again when it does.
+     */
+    private void ruleOutOutage(List<Outcome<byte @Nullable []>> outcomes) {
+        Mailbox mailbox = common.mailbox();
+        if (mailbox != null && outcomes.stream().allMatch(PageContents::isUnanswered)) {
+            mailbox.key();
+        }
+    }
+
+    private static boolean isUnanswered(Outcome<byte @Nullable []> outcome) {
+        return outcome instanceof Outcome.Failure<byte @Nullable []> failure
+                && switch (failure.error().kind()) {
+                    case RETRY, RETRY_SMALLER -> true;
+                    default -> false;
+                };
     }
 
     /** Null for a content that is longer than asked for; the bound holds whatever the plug-in gives. */
