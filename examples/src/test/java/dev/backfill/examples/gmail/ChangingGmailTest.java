@@ -17,7 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +141,59 @@ class ChangingGmailTest {
             assertThat(pins)
                     .as("the drain begins at the first pin, not at a later run's")
                     .isPositive();
+        }
+    }
+
+    /** The first list counts, the second is the plan's, which only cuts; the third is the first of the walk. */
+    @Test
+    void aKillBetweenThePinAndTheFirstListOfTheWalkKeepsThePin() throws Exception {
+        CountDownLatch listing = new CountDownLatch(1);
+        CountDownLatch killed = new CountDownLatch(1);
+        AtomicLong pinned = new AtomicLong();
+        FakeGmail[] holder = new FakeGmail[1];
+        try (FakeGmail gmail = FakeGmail.builder()
+                .mailbox(GmailWorld.OWNER, mails(9, 120))
+                .beforeList(number -> {
+                    if (number == 3) {
+                        pinned.set(holder[0].mailbox(GmailWorld.OWNER).historyId());
+                        listing.countDown();
+                        awaitQuietly(killed);
+                    }
+                })
+                .start()) {
+            holder[0] = gmail;
+            try (GmailWorld world = new GmailWorld(gmail)) {
+                ChangingMailbox owner = new ChangingMailbox(world.mailbox(), 9, mails(1_009, 50));
+                JobId id = world.jobs()
+                        .start(GmailWorld.request(Mode.FULL).build())
+                        .id();
+                assertThat(listing.await(60, TimeUnit.SECONDS)).isTrue();
+                owner.work(40);
+                owner.finish();
+                world.restart();
+                killed.countDown();
+                assertThat(world.completed(id).deletionsUnknownSince()).isNull();
+                owner.work(40);
+                owner.finish();
+                assertNothingWasLost(world.run(Mode.INCREMENTAL));
+
+                assertReadersSeeTheMailbox(world, 9);
+                long fromThePin = gmail.journal().entries().stream()
+                        .filter(entry -> entry.path().endsWith("/history"))
+                        .filter(entry -> entry.query().get("startHistoryId").contains(Long.toString(pinned.get())))
+                        .count();
+                assertThat(fromThePin)
+                        .as("when it was planned, and when the changes since were read")
+                        .isEqualTo(2);
+            }
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(60, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
