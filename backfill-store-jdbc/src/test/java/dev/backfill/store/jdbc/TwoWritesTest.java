@@ -14,25 +14,25 @@ import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.core.EngineConfigBuilder;
 import dev.backfill.core.Sharing;
-import dev.backfill.spi.BudgetStore;
-import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
-import dev.backfill.spi.JobStore;
+import dev.backfill.spi.Lease;
 import dev.backfill.spi.Persistence;
-import dev.backfill.spi.ScheduleStore;
+import dev.backfill.store.jdbc.MortalPersistence.Death;
+import dev.backfill.store.jdbc.MortalPersistence.Died;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.Gate;
 import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedAccount;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,14 +46,21 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class TwoWritesTest {
     private static final int MESSAGES = 1_000;
+    private static final int BATCH = 10;
+
+    /** What README.md says that a kill may double: partitions at once, pages of each that wait, messages a page. */
+    private static final int WINDOW = 4 * 4 * BATCH;
+
     private static final UserId USER = UserId.of("u1");
 
     private final String schema = Postgres.newSchema();
     private final CutDataSource wire = new CutDataSource(Postgres.dataSource());
     private final RecordingSink sink = new RecordingSink();
     private final List<AutoCloseable> opened = new ArrayList<>();
-    private volatile BiPredicate<String, Object> deadly = (method, result) -> false;
-    private volatile BiPredicate<String, Object> deadlyBefore = (method, stored) -> false;
+    private final Death death = new Death(wire);
+    private final OpenMailboxes mailboxes = new OpenMailboxes();
+    private final List<Lease> claims = Collections.synchronizedList(new ArrayList<>());
+    private int deaths;
 
     @AfterEach
     void close() throws Exception {
@@ -62,14 +69,10 @@ class TwoWritesTest {
         }
     }
 
-    /** What a test kills an instance with. */
-    private static final class Died extends Error {
-        private static final long serialVersionUID = 1L;
-    }
-
     private static ScriptedSource mailbox(FaultScript faults) {
         return ScriptedSource.builder()
-                .mailbox(ScriptedFolder.inbox(MESSAGES))
+                .account("me", ScriptedAccount.of("mine", ScriptedFolder.inbox(MESSAGES)))
+                .account("other", ScriptedAccount.of("another", ScriptedFolder.inbox(0)))
                 .windowMessages(250)
                 .faults(faults)
                 .build();
@@ -91,7 +94,7 @@ class TwoWritesTest {
         BackfillManager manager = Backfill.builder()
                 .autoDiscovery(false)
                 .environment(name -> null)
-                .source(source)
+                .source(mailboxes.watch(source))
                 .sink(sink)
                 .store(persistence)
                 .config(change.apply(
@@ -103,14 +106,21 @@ class TwoWritesTest {
         return manager;
     }
 
-    /** The instance that dies once a call of its store gave what is deadly. */
+    /** An instance that may die. */
     private BackfillManager first(ScriptedSource source) {
-        Persistence real = open(wire);
-        return engine("first", source, new Mortal(real));
+        return engine("first", source, open(wire));
     }
 
+    /** The next instance, once the one that died has noticed: nobody tells it, and nothing it says is heard. */
     private BackfillManager second(ScriptedSource source) {
-        return engine("second", source, open(Postgres.dataSource()));
+        return next("second", source);
+    }
+
+    private BackfillManager next(String instance, ScriptedSource source) {
+        assertThat(wire.isCut()).as("the one before is dead").isTrue();
+        deaths++;
+        Until.is("the dead one to let go of its mailboxes", mailboxes::areShut);
+        return engine(instance, source, open(Postgres.dataSource()));
     }
 
     private Persistence open(DataSource source) {
@@ -119,11 +129,18 @@ class TwoWritesTest {
                 .heartbeat(Duration.ofMillis(200))
                 .open();
         opened.add(0, persistence);
-        return persistence;
+        Death its = source == wire ? death : new Death(new CutDataSource(source));
+        return new MortalPersistence(persistence, its, claims::add);
+    }
+
+    private static BackfillRequest request(String account) {
+        return BackfillRequest.builder(ScriptedSource.DEFAULT_ID, account)
+                .batchSize(BATCH)
+                .build();
     }
 
     private static BackfillRequest request() {
-        return BackfillRequest.builder(ScriptedSource.DEFAULT_ID, "me").build();
+        return request("me");
     }
 
     private static void awaitState(BackfillManager manager, JobId id, JobState state) {
@@ -135,6 +152,19 @@ class TwoWritesTest {
         assertThat(manager.forUser(USER).status(id).progress().published()).isEqualTo(MESSAGES);
         assertThat(sink.distinct()).isEqualTo(MESSAGES);
         assertThat(sink.misuses()).isEmpty();
+        assertThat(sink.duplicates())
+                .as("messages twice after %d deaths", deaths)
+                .isLessThanOrEqualTo(deaths * WINDOW);
+        assertThat(mailboxes.most("me")).as("runs at once").isEqualTo(1);
+        List<Long> epochs = claims.stream()
+                .filter(lease -> lease.jobId().equals(id))
+                .map(Lease::epoch)
+                .toList();
+        assertThat(epochs)
+                .as("each claim adds one, whoever made it")
+                .isEqualTo(LongStream.rangeClosed(1, epochs.size()).boxed().toList());
+        assertThat(open(Postgres.dataSource()).jobs().find(id).orElseThrow().epoch())
+                .isEqualTo(epochs.size());
     }
 
     private static boolean isJob(Object result, JobState state) {
@@ -144,7 +174,7 @@ class TwoWritesTest {
     @Test
     void aJobThatWasStoredAndNotOffered() {
         BackfillManager first = first(mailbox());
-        deadly = (method, result) -> method.equals("insert");
+        death.after((method, result) -> method.equals("insert"));
         assertThatThrownBy(() -> first.forUser(USER).start(request())).isInstanceOf(Died.class);
         BackfillManager second = second(mailbox());
         Until.is("the job to be there", () -> !jobs(second).isEmpty());
@@ -154,7 +184,7 @@ class TwoWritesTest {
     @Test
     void aJobThatWasClaimedAndNotBegun() {
         BackfillManager first = first(mailbox());
-        deadly = (method, result) -> method.equals("claim");
+        death.after((method, result) -> method.equals("claim"));
         JobId id = first.forUser(USER).start(request()).id();
         Until.is("the first to die", wire::isCut);
         assertComplete(second(mailbox()), id);
@@ -163,7 +193,7 @@ class TwoWritesTest {
     @Test
     void aJobThatWasCompletedAndNotTakenFromTheQueue() {
         BackfillManager first = first(mailbox());
-        deadly = (method, result) -> isJob(result, JobState.COMPLETED);
+        death.after((method, result) -> isJob(result, JobState.COMPLETED));
         JobId id = first.forUser(USER).start(request()).id();
         Until.is("the first to die", wire::isCut);
         ScriptedSource untouched = mailbox();
@@ -182,7 +212,7 @@ class TwoWritesTest {
                 first(mailbox(FaultScript.builder().block(At.window(2, 1), gate).build()));
         JobId id = first.forUser(USER).start(request()).id();
         gate.awaitEntered(1);
-        deadly = (method, result) -> method.equals("update");
+        death.after((method, result) -> method.equals("update"));
         assertThatThrownBy(() -> first.forUser(USER).pause(id)).isInstanceOf(Died.class);
         BackfillManager second = second(mailbox());
         awaitState(second, id, JobState.PAUSED);
@@ -190,10 +220,10 @@ class TwoWritesTest {
 
         second.close();
         wire.mend();
-        BackfillManager third = engine("third", mailbox(), new Mortal(open(wire)));
-        deadly = (method, result) -> isJob(result, JobState.QUEUED);
+        BackfillManager third = engine("third", mailbox(), open(wire));
+        death.after((method, result) -> isJob(result, JobState.QUEUED));
         assertThatThrownBy(() -> third.forUser(USER).resume(id)).isInstanceOf(Died.class);
-        assertComplete(engine("fourth", mailbox(), open(Postgres.dataSource())), id);
+        assertComplete(next("fourth", mailbox()), id);
     }
 
     /** As when a job is parked. */
@@ -204,32 +234,35 @@ class TwoWritesTest {
                 first(mailbox(FaultScript.builder().block(At.window(2, 1), gate).build()));
         JobId id = first.forUser(USER).start(request()).id();
         gate.awaitEntered(1);
-        deadly = (method, result) -> method.equals("write") && isJob(result, JobState.QUEUED);
+        death.after((method, result) -> method.equals("write") && isJob(result, JobState.QUEUED));
         first.close();
         gate.open();
         assertThat(wire.isCut()).isTrue();
         assertComplete(second(mailbox()), id);
     }
 
-    @Test
-    void aSliceThatEndedAndWhoseJobWasNotTakenFromTheQueue() {
+    /** With the end of the slice stored or not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSliceThatEndedAndWhoseJobWasNotTakenFromTheQueue(boolean stored) {
         Gate gate = Gate.shut();
         ScriptedSource source =
                 mailbox(FaultScript.builder().block(At.window(2, 1), gate).build());
         BackfillManager first = engine(
                 "first",
                 source,
-                new Mortal(open(wire)),
+                open(wire),
                 config -> config.maxConcurrentJobs(1).sharing(new Sharing(100, 100, Duration.ofMillis(100))));
         JobId sliced = first.forUser(USER).start(request()).id();
         gate.awaitEntered(1);
-        deadly = (method, result) -> method.equals("write") && isJob(result, JobState.QUEUED);
-        JobId waiting = first.forUser(USER)
-                .start(BackfillRequest.builder(ScriptedSource.DEFAULT_ID, "other")
-                        .build())
-                .id();
+        BiPredicate<String, Object> sliceEnds = (method, row) -> method.equals("write") && isJob(row, JobState.QUEUED);
+        if (stored) {
+            death.after(sliceEnds);
+        } else {
+            death.before(sliceEnds);
+        }
+        JobId waiting = first.forUser(USER).start(request("other")).id();
         Until.is("the first to die", wire::isCut);
-        gate.open();
         BackfillManager second = second(mailbox());
         awaitState(second, waiting, JobState.COMPLETED);
         assertComplete(second, sliced);
@@ -238,7 +271,7 @@ class TwoWritesTest {
     @Test
     void aJobThatWasNotStored() {
         BackfillManager first = first(mailbox());
-        deadlyBefore = (method, stored) -> method.equals("insert");
+        death.before((method, stored) -> method.equals("insert"));
         assertThatThrownBy(() -> first.forUser(USER).start(request())).isInstanceOf(Died.class);
         BackfillManager second = second(mailbox());
         assertThat(jobs(second)).isEmpty();
@@ -248,7 +281,7 @@ class TwoWritesTest {
     @Test
     void aJobThatWasTakenFromTheQueueAndNotClaimed() {
         BackfillManager first = first(mailbox());
-        deadlyBefore = (method, stored) -> method.equals("claim");
+        death.before((method, stored) -> method.equals("claim"));
         JobId id = first.forUser(USER).start(request()).id();
         Until.is("the first to die", wire::isCut);
         assertComplete(second(mailbox()), id);
@@ -257,7 +290,7 @@ class TwoWritesTest {
     @Test
     void aJobThatWasReadToItsEndAndNotStoredAsCompleted() {
         BackfillManager first = first(mailbox());
-        deadlyBefore = (method, stored) -> isJob(stored, JobState.COMPLETED);
+        death.before((method, stored) -> isJob(stored, JobState.COMPLETED));
         JobId id = first.forUser(USER).start(request()).id();
         Until.is("the first to die", wire::isCut);
         assertThat(sink.distinct()).isEqualTo(MESSAGES);
@@ -275,9 +308,9 @@ class TwoWritesTest {
         gate.awaitEntered(1);
         BiPredicate<String, Object> paused = (method, job) -> method.equals("write") && isJob(job, JobState.PAUSED);
         if (stored) {
-            deadly = paused;
+            death.after(paused);
         } else {
-            deadlyBefore = paused;
+            death.before(paused);
         }
         first.forUser(USER).pause(id);
         Until.is("the first to die", wire::isCut);
@@ -303,7 +336,7 @@ class TwoWritesTest {
         first.forUser(USER).pause(id);
         awaitState(first, id, JobState.PAUSED);
         gate.open();
-        deadlyBefore = (method, stored) -> isJob(stored, JobState.QUEUED);
+        death.before((method, stored) -> isJob(stored, JobState.QUEUED));
         assertThatThrownBy(() -> first.forUser(USER).resume(id)).isInstanceOf(Died.class);
         BackfillManager second = second(mailbox());
         assertThat(second.forUser(USER).status(id).state()).isEqualTo(JobState.PAUSED);
@@ -319,7 +352,7 @@ class TwoWritesTest {
                 first(mailbox(FaultScript.builder().block(At.window(2, 1), gate).build()));
         JobId id = first.forUser(USER).start(request()).id();
         gate.awaitEntered(1);
-        deadlyBefore = (method, stored) -> method.equals("write") && isJob(stored, JobState.QUEUED);
+        death.before((method, stored) -> method.equals("write") && isJob(stored, JobState.QUEUED));
         first.close();
         gate.open();
         assertThat(wire.isCut()).isTrue();
@@ -333,82 +366,5 @@ class TwoWritesTest {
                 .items()
                 .forEach(job -> ids.add(job.id()));
         return ids;
-    }
-
-    /** A persistence whose instance dies between two of its calls. */
-    private final class Mortal implements Persistence {
-        private final Persistence real;
-        private final JobStore jobs;
-
-        Mortal(Persistence real) {
-            this.real = real;
-            this.jobs = (JobStore) Proxy.newProxyInstance(
-                    JobStore.class.getClassLoader(), new Class<?>[] {JobStore.class}, (proxy, method, arguments) -> {
-                        Object result;
-                        if (method.getName().equals("insert")
-                                || method.getName().equals("claim")) {
-                            dieBefore(method.getName(), arguments[0]);
-                        }
-                        try {
-                            result = method.invoke(real.jobs(), dyingWithin(method.getName(), arguments));
-                        } catch (InvocationTargetException thrown) {
-                            throw thrown.getCause();
-                        }
-                        if (!wire.isCut() && deadly.test(method.getName(), result)) {
-                            wire.cut();
-                            throw new Died();
-                        }
-                        return result;
-                    });
-        }
-
-        /** The change of a row, which may end the instance before it is stored. */
-        @SuppressWarnings("unchecked")
-        private Object[] dyingWithin(String method, Object[] arguments) {
-            if (!method.equals("update") && !method.equals("write")) {
-                return arguments;
-            }
-            Object[] watched = arguments.clone();
-            int last = watched.length - 1;
-            UnaryOperator<JobRecord> change = (UnaryOperator<JobRecord>) watched[last];
-            watched[last] = (UnaryOperator<JobRecord>) row -> {
-                JobRecord changed = change.apply(row);
-                dieBefore(method, changed);
-                return changed;
-            };
-            return watched;
-        }
-
-        private void dieBefore(String method, Object stored) {
-            if (!wire.isCut() && deadlyBefore.test(method, stored)) {
-                wire.cut();
-                throw new Died();
-            }
-        }
-
-        @Override
-        public JobStore jobs() {
-            return jobs;
-        }
-
-        @Override
-        public ScheduleStore schedules() {
-            return real.schedules();
-        }
-
-        @Override
-        public BudgetStore budgets() {
-            return real.budgets();
-        }
-
-        @Override
-        public JobQueue queue(String instance, int slots) {
-            return real.queue(instance, slots);
-        }
-
-        @Override
-        public void close() {
-            real.close();
-        }
     }
 }
