@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     written for them; {@code entries - repeats} equals the number of items written
  * @param providerCount at the end of a partition, how many messages the provider itself counts in it now; null when this is
  *     not the end, or the provider cannot count
- * @param token at the end of a PIN or CHANGES partition, the scope's new token, at most 64 KB; else null
+ * @param token at the end of a PIN or CHANGES partition, the scope's new token, at most {@link #MAX_TOKEN} characters; else null
  * @param replacedBy partitions to walk in place of the rest of this one (an over-full window that was split, a scope whose
  *     changes were lost); only at the end
  */
@@ -26,14 +26,28 @@ public record PageEnd(
         @Nullable Long providerCount,
         @Nullable String token,
         List<Partition> replacedBy) {
-    /** Checks that the counts fit and that what belongs to the end stands at the end. */
+    /** The most characters of a token, in Java's counting: {@value}. Graph's delta links are long. */
+    public static final int MAX_TOKEN = 65_536;
+
+    /** Checks that the counts fit, that the token is not too long, and that what belongs to the end stands at the end. */
     public PageEnd {
         if (entries < 0 || repeats < 0 || repeats > entries) {
             throw new IllegalArgumentException("entries and repeats do not fit: " + entries + ", " + repeats);
         }
+        if (token != null) {
+            requireShort(token);
+        }
         replacedBy = List.copyOf(requireNonNull(replacedBy, "replacedBy"));
         if (next != null && (providerCount != null || token != null || !replacedBy.isEmpty())) {
             throw new IllegalArgumentException("count, token and replacements belong to the end of a partition");
+        }
+    }
+
+    /** Refuses a token that is too long, without quoting it. */
+    static void requireShort(String token) {
+        if (token.length() > MAX_TOKEN) {
+            throw new IllegalArgumentException(
+                    "a pin may have " + MAX_TOKEN + " characters, this one has " + token.length());
         }
     }
 

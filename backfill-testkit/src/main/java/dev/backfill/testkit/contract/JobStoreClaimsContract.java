@@ -71,9 +71,18 @@ public interface JobStoreClaimsContract extends JobStoreFixture {
                         row -> state(row, JobState.PAUSED).toBuilder()
                                 .owner(null)
                                 .build());
+        assertStale(first);
         store().update(job.id(), row -> state(row, JobState.QUEUED));
+        assertStale(first);
         Lease second = claim(store(), job.id());
         assertThat(List.of(first.epoch(), second.epoch())).containsExactly(1L, 2L);
+        assertStale(first);
+        store().write(second, Checkpoint.EMPTY, row -> row);
+    }
+
+    private void assertStale(Lease lease) {
+        assertThatExceptionOfType(StaleLeaseException.class)
+                .isThrownBy(() -> store().write(lease, Checkpoint.EMPTY, row -> row));
     }
 
     /** Only QUEUED and RUNNING jobs are run. */

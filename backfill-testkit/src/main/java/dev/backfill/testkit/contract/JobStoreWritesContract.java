@@ -22,6 +22,7 @@ import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
+import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.PartitionRecord;
 import dev.backfill.spi.Position;
@@ -213,6 +214,22 @@ public interface JobStoreWritesContract extends JobStoreFixture {
         store().write(lease, new Checkpoint(List.of(), Map.of("a", "1", "b", "2"), List.of()), row -> row);
         store().write(lease, new Checkpoint(List.of(), Map.of("b", longToken), List.of()), row -> row);
         assertThat(store().pins(lease.jobId())).isEqualTo(Map.of("a", "1", "b", longToken));
+    }
+
+    /** The longest pin comes back whole; one that is longer is refused before anything of its write is stored, and not quoted. */
+    @Test
+    default void theLongestPinIsKeptAndALongerOneIsRefused() {
+        Lease lease = insertAndClaim(store(), job("j1", "user", "account"));
+        String longest = "x".repeat(PageEnd.MAX_TOKEN);
+        store().write(lease, new Checkpoint(List.of(), Map.of("a", longest), List.of()), row -> row);
+        assertThat(store().pins(lease.jobId())).isEqualTo(Map.of("a", longest));
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> store().write(
+                                lease,
+                                new Checkpoint(List.of(), Map.of("a", "1", "b", longest + "x"), List.of()),
+                                row -> row))
+                .withMessage("a pin may have 65536 characters, this one has 65537");
+        assertThat(store().pins(lease.jobId())).isEqualTo(Map.of("a", longest));
     }
 
     /** Failure rows are read in pieces, by their numbers. */
