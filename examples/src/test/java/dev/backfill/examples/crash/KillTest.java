@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
+import dev.backfill.examples.crash.CrashWorld.Arrival;
 import dev.backfill.examples.crash.Halt.Point;
 import dev.backfill.examples.crash.Worker.JobLine;
 import dev.backfill.testkit.gmail.GmailFault;
@@ -12,9 +13,12 @@ import dev.backfill.testkit.mail.StoredMail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -88,6 +92,7 @@ class KillTest {
             assertThat(world.ids())
                     .as("seed %d", seed)
                     .isEqualTo(mails.stream().map(StoredMail::id).collect(Collectors.toCollection(TreeSet::new)));
+            assertDoubledALife(world);
             System.out.println("KillTest: " + kills + " kills, " + world.doubled() + " messages twice");
         }
     }
@@ -146,6 +151,23 @@ class KillTest {
         assertThat(world.doubled())
                 .as("seed %d, doubled after %d kills, the last one %s", seed, kills, how)
                 .isLessThanOrEqualTo((long) kills * CrashWorld.WINDOW);
+    }
+
+    /** Each life repeats the window of the death before at the most: so no kill makes up for another. */
+    private void assertDoubledALife(CrashWorld world) {
+        Map<String, List<Arrival>> arrivals =
+                world.arrivals().stream().collect(Collectors.groupingBy(Arrival::instance));
+        Set<String> before = new HashSet<>();
+        List<Integer> doubled = new ArrayList<>();
+        for (int life = 1; life <= lives; life++) {
+            List<Arrival> its = arrivals.getOrDefault("life-" + life, List.of());
+            int repeated = (int)
+                    its.stream().filter(arrival -> !before.add(arrival.id())).count();
+            doubled.add(repeated);
+        }
+        System.out.println("KillTest: messages that each life repeated: " + doubled);
+        assertThat(doubled).as("seed %d, repeated by each life", seed).allMatch(count -> count <= CrashWorld.WINDOW);
+        assertThat(doubled.stream().mapToLong(Integer::longValue).sum()).isEqualTo(world.doubled());
     }
 
     private void killSometime(CrashWorld world, int longestLife) throws IOException {
