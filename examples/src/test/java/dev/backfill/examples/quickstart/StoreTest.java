@@ -2,6 +2,7 @@ package dev.backfill.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backfill.examples.crash.PostgresServer;
 import dev.backfill.spi.Persistence;
 import dev.backfill.store.jdbc.JdbcPersistence;
 import dev.backfill.testkit.pubsub.InProcessPubSub;
@@ -28,7 +29,17 @@ class StoreTest {
 
     @Test
     void theSameCommandGivenAgainAfterAKillCarriesOnAndVerifiesAllRunsTogether() throws Exception {
-        Path store = folder.resolve("jobs.db");
+        carriesOnAfterAKill(folder.resolve("jobs.db").toString());
+    }
+
+    @Test
+    void soItDoesWithItsJobsInPostgres() throws Exception {
+        try (PostgresServer postgres = new PostgresServer(folder)) {
+            carriesOnAfterAKill(postgres.url());
+        }
+    }
+
+    private void carriesOnAfterAKill(String store) throws Exception {
         Object[] command = {"--messages", 300, "--seed", 5, "--store", store, "--verify"};
         try (InProcessPubSub pubsub = InProcessPubSub.start()) {
             Map<String, String> environment =
