@@ -24,6 +24,13 @@ import org.junit.jupiter.api.Test;
 /** Few slots, many jobs: giants give way, users take turns, limits hold. */
 class SharingTest {
     private static final int GIANT = 2_000;
+    private static final Duration SLICE = Duration.ofMillis(100);
+
+    /** What small mailboxes keep of their pace beside giants, at the least; all of it is fair, once the first slice is over. */
+    private static final double LEAST_SHARE = 1.0 / 3;
+
+    /** The best of so many counts: a machine that is busy with something else slows one or the other down. */
+    private static final int MEASURED = 3;
 
     private final RecordingSink sink = new RecordingSink();
 
@@ -128,7 +135,7 @@ class SharingTest {
             names.add("small-" + i);
             source.account("small-" + i, ScriptedAccount.of("small-" + i, ScriptedFolder.inbox(20)));
         }
-        Sharing sharing = new Sharing(Sharing.MAX_JOBS, Sharing.MAX_JOBS, Duration.ofMillis(100));
+        Sharing sharing = new Sharing(Sharing.MAX_JOBS, Sharing.MAX_JOBS, SLICE);
         try (EngineRig rig = new EngineRig(
                 source.build(),
                 new RecordingSink().countsOnly(),
@@ -158,11 +165,17 @@ class SharingTest {
 
     @Test
     void aHundredSmallMailboxesDoNotWaitForFiveGiants() {
-        long[] alone = smallsBeside(0);
-        long[] beside = smallsBeside(5);
-
-        System.out.println(
-                "100 small mailboxes on 5 slots: " + alone[0] + " ms alone, " + beside[0] + " ms beside 5 giants");
-        assertThat(beside[1]).as("giants that ended before the last small one").isZero();
+        double best = 0;
+        for (int round = 0; round < MEASURED && best < LEAST_SHARE; round++) {
+            long[] alone = smallsBeside(0);
+            long[] beside = smallsBeside(5);
+            System.out.println(
+                    "100 small mailboxes on 5 slots: " + alone[0] + " ms alone, " + beside[0] + " ms beside 5 giants");
+            assertThat(beside[1])
+                    .as("giants that ended before the last small one")
+                    .isZero();
+            best = Math.max(best, (double) alone[0] / Math.max(1, beside[0] - SLICE.toMillis()));
+        }
+        assertThat(best).as("pace beside giants, as a share of the pace alone").isGreaterThanOrEqualTo(LEAST_SHARE);
     }
 }
