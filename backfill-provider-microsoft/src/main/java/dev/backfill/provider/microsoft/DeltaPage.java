@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +100,7 @@ record DeltaPage(
 
         private static @Nullable Instant time(@Nullable String text) {
             try {
-                return text == null ? null : OffsetDateTime.parse(text).toInstant();
+                return text == null ? null : GraphTime.parse(text);
             } catch (DateTimeException noTime) {
                 return null;
             }

@@ -10,7 +10,6 @@ import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -218,7 +217,7 @@ final class RawMessage {
         if (text == null) {
             throw new DateTimeException("a message without a received and a created time");
         }
-        return instant(text);
+        return GraphTime.parse(text);
     }
 
     /**
@@ -290,17 +289,10 @@ final class RawMessage {
 
     private static @Nullable Instant lenient(String text) {
         try {
-            Instant instant = instant(text);
-
+            Instant instant = GraphTime.parse(text);
             return instant.getEpochSecond() <= MISSING_BEFORE ? null : instant;
         } catch (DateTimeException nonsense) {
             return null;
         }
-    }
-
-    private static Instant instant(String text) {
-        return text.endsWith("Z")
-                ? Instant.parse(text)
-                : OffsetDateTime.parse(text).toInstant();
     }
 }
