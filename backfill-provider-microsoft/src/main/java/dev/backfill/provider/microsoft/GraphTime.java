@@ -2,8 +2,9 @@ package dev.backfill.provider.microsoft;
 
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 
 /**
  * Reads the times of answers. Graph writes whole seconds in UTC, as {@code 2024-05-01T08:00:00Z}: four of them a message, which
@@ -12,10 +13,7 @@ import java.time.OffsetDateTime;
 final class GraphTime {
     private static final String FORM = "0000-00-00T00:00:00Z";
     private static final int MOST_HOUR = 23;
-    private static final int MOST_MINUTE = 59;
-    private static final int SECONDS_OF_MINUTE = 60;
-    private static final int SECONDS_OF_HOUR = 3_600;
-    private static final int SECONDS_OF_DAY = 86_400;
+    private static final int MOST_SECOND = 59;
 
     private GraphTime() {}
 
@@ -29,14 +27,17 @@ final class GraphTime {
     static Instant parse(String text) {
         if (isUsual(text)) {
             int hour = number(text, 11, 13);
-            int minute = number(text, 14, 16);
             int second = number(text, 17, 19);
             // A leap second and midnight as 24:00 are the formatters' business.
-            if (hour <= MOST_HOUR && minute <= MOST_MINUTE && second <= MOST_MINUTE) {
-                long day = LocalDate.of(number(text, 0, 4), number(text, 5, 7), number(text, 8, 10))
-                        .toEpochDay();
-                return Instant.ofEpochSecond(
-                        day * SECONDS_OF_DAY + hour * SECONDS_OF_HOUR + minute * SECONDS_OF_MINUTE + second);
+            if (hour <= MOST_HOUR && second <= MOST_SECOND) {
+                LocalDateTime time = LocalDateTime.of(
+                        number(text, 0, 4),
+                        number(text, 5, 7),
+                        number(text, 8, 10),
+                        hour,
+                        number(text, 14, 16),
+                        second);
+                return time.toInstant(ZoneOffset.UTC);
             }
         }
         return text.endsWith("Z")
