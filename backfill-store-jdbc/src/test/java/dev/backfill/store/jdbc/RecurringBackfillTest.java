@@ -57,6 +57,10 @@ class RecurringBackfillTest {
 
     @BeforeEach
     void open() {
+        openAgain();
+    }
+
+    private void openAgain() {
         store = JdbcPersistence.file(folder.resolve("jobs.db")).open();
         engines.add(engine("one"));
         engines.add(engine("two"));
@@ -80,7 +84,12 @@ class RecurringBackfillTest {
     @AfterEach
     void close() {
         gate.open();
+        shut();
+    }
+
+    private void shut() {
         engines.forEach(BackfillManager::close);
+        engines.clear();
         store.close();
     }
 
@@ -139,6 +148,31 @@ class RecurringBackfillTest {
         assertThat(stored(schedule.id()).nextAt())
                 .isBetween(Instant.now().minusSeconds(1), Instant.now().plusSeconds(3_601));
         assertThat(sink.distinct()).isEqualTo(50);
+    }
+
+    @Test
+    void aScheduleGoesOnInTheNextProcessWhereItWas() {
+        RecurringBackfill schedule = jobs().schedule(request(), HOURLY);
+        makeDue(schedule.id());
+        JobId first = awaitJob(schedule.id());
+        awaitCompleted(first);
+        shut();
+
+        openAgain();
+        assertThat(jobs().schedules(PageRequest.first()).items())
+                .extracting(RecurringBackfill::id)
+                .containsExactly(schedule.id());
+        for (int i = 0; i < 3; i++) {
+            source.account().add("inbox", "new-" + i, Instant.now());
+        }
+        makeDue(schedule.id());
+        await("the second run", () -> !first.equals(stored(schedule.id()).lastJob()));
+        awaitCompleted(stored(schedule.id()).lastJob());
+        assertThat(jobCount()).isEqualTo(2);
+        assertThat(sink.distinct()).as("what was there, and what came").isEqualTo(53);
+        assertThat(sink.duplicates())
+                .as("it begins at the pins of the run before")
+                .isZero();
     }
 
     @Test

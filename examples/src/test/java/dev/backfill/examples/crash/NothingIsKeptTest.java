@@ -7,6 +7,7 @@ import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.examples.crash.Worker.JobLine;
 import dev.backfill.testkit.gmail.GmailFault;
+import dev.backfill.testkit.graph.FakeGraph;
 import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
@@ -124,13 +125,61 @@ class NothingIsKeptTest {
     @Test
     void nothingOfTheMailIsInTheFileOrTheLogs() throws IOException {
         assertNotSaid(runAll(folder.resolve("jobs.db").toString()));
+        assertThat(files()).contains(UNREADABLE).doesNotContainIgnoringCase(CANARY);
+    }
+
+    /** Every byte of the database. */
+    private String files() throws IOException {
         StringBuilder kept = new StringBuilder();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 kept.append(Files.readString(file, ISO_8859_1));
             }
         }
-        assertThat(kept.toString()).contains(UNREADABLE).doesNotContainIgnoringCase(CANARY);
+        return kept.toString();
+    }
+
+    /** Folders are kept by their ids; a folder's name is the user's own words, as mail is. */
+    @Test
+    void nothingOfGraphsMailAndFoldersIsInTheFileOrTheLogsNorAfterAnIncrementalJob() throws IOException {
+        List<String> said = new ArrayList<>();
+        String inbox;
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails()).start();
+                CrashWorld world = new CrashWorld(
+                        folder.resolve("jobs.db").toString(), Map.of(OTHER, mails()), UnaryOperator.identity())) {
+            String[] more = {
+                "token=token-" + CANARY,
+                "attachments=true",
+                "log=trace",
+                "provider=microsoft",
+                "graph=" + graph.baseUrl()
+            };
+            Worker worker = world.worker("first", more);
+            assertRead(worker, worker.start(OWNER), MESSAGES);
+            worker.kill();
+            said.addAll(worker.lines());
+
+            StoredMail first = mails().get(0);
+            FolderPath added = FolderPath.of("New " + CANARY);
+            graph.mailbox(OWNER).addFolder(added);
+            graph.mailbox(OWNER).move(id(1), added, Instant.now());
+            graph.mailbox(OWNER).purge(id(2));
+            inbox = graph.mailbox(OWNER).folderId(first.folder());
+            Worker heir = world.worker("heir", more);
+            heir.send("changes " + OWNER);
+            JobId changes = new JobId(heir.await("@started " + OWNER));
+            JobLine end = heir.awaitStatus(changes, line -> line.state().isTerminal());
+            assertThat(end.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(end.published()).as("what moved and what left").isGreaterThanOrEqualTo(2);
+            said.addAll(heir.lines());
+        }
+        assertNotSaid(said);
+        assertThat(files()).contains(inbox).doesNotContainIgnoringCase(CANARY);
+    }
+
+    private static void assertRead(Worker worker, JobId job, int messages) {
+        assertThat(worker.awaitStatus(job, line -> line.state().isTerminal()))
+                .isEqualTo(new JobLine(job, JobState.COMPLETED, messages, messages, 0, 0));
     }
 
     @Test
