@@ -1,5 +1,7 @@
 package dev.backfill.provider.gmail;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.backfill.model.Attachment;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ContentRef;
@@ -71,12 +73,8 @@ final class Contents implements MessageFetcher.AttachmentIds {
     }
 
     private byte[] mime(ContentRef ref) {
-        RawBytes raw =
-                calls.call(regime.get(), () -> client.raw(ref.messageId())).raw();
-        if (raw == null) {
-            throw missing("NO_RAW");
-        }
-        return raw.bytes();
+        GmailMessage message = calls.call(regime.get(), () -> client.raw(ref.messageId()));
+        return requireNonNull(message.raw()).bytes();
     }
 
     /** A content that came with its message, or comes with it now. */

@@ -113,19 +113,31 @@ final class GmailClient implements AutoCloseable {
         });
     }
 
-    /** The message with its parsed parts. */
+    /** The message with its parsed parts, never without. */
     GmailMessage full(String id) {
-        return message(id, "full", MESSAGE_FIELDS + ",payload", false);
+        return withPayload(message(id, "full", MESSAGE_FIELDS + ",payload", false));
     }
 
     /** The message's parts with the content of small attachments. */
     GmailMessage withContents(String id) {
-        return message(id, "full", "id,payload", true);
+        return withPayload(message(id, "full", "id,payload", true));
     }
 
-    /** The message with its MIME. */
+    /** The message with its MIME, never without. */
     GmailMessage raw(String id) {
-        return message(id, "raw", MESSAGE_FIELDS + ",raw", false);
+        GmailMessage message = message(id, "raw", MESSAGE_FIELDS + ",raw", false);
+        if (message.raw() == null) {
+            throw errors.unusable("NO_RAW");
+        }
+        return message;
+    }
+
+    /** An answer without what was asked for is broken; taken as it is, an empty mail would be made of it. */
+    private GmailMessage withPayload(GmailMessage message) {
+        if (message.payload() == null) {
+            throw errors.unusable("NO_PAYLOAD");
+        }
+        return message;
     }
 
     /** The message's labels and dates. */
@@ -163,7 +175,7 @@ final class GmailClient implements AutoCloseable {
     byte[] attachment(String messageId, String attachmentId) {
         return call(
                 Asked.MESSAGE,
-                GmailClient::data,
+                this::data,
                 () -> gmail.users()
                         .messages()
                         .attachments()
@@ -171,14 +183,19 @@ final class GmailClient implements AutoCloseable {
                         .setFields("size,data"));
     }
 
-    private static byte[] data(JsonParser parser) throws IOException {
+    /** Nothing is a content only where the server says that its size is 0. */
+    private byte[] data(JsonParser parser) throws IOException {
         byte[] data = new byte[0];
+        Long size = null;
         for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
-            if (field.equals("data")) {
-                data = Json.bytes(parser);
-            } else {
-                parser.skipChildren();
+            switch (field) {
+                case "data" -> data = Json.bytes(parser);
+                case "size" -> size = Json.number(parser);
+                default -> parser.skipChildren();
             }
+        }
+        if (data.length == 0 && (size == null || size != 0)) {
+            throw errors.unusable("NO_DATA");
         }
         return data;
     }

@@ -65,7 +65,7 @@ final class MessageJson {
                 case "internalDate" -> internalDate = Json.number(parser);
                 case "sizeEstimate" -> sizeEstimate = Json.number(parser);
                 case "payload" -> payload = part(parser, everything);
-                case "raw" -> raw = new RawBytes(Json.bytes(parser));
+                case "raw" -> raw = raw(parser);
                 default -> parser.skipChildren();
             }
         }
@@ -78,6 +78,11 @@ final class MessageJson {
                 sizeEstimate == null || sizeEstimate < 0 ? null : sizeEstimate,
                 payload,
                 raw);
+    }
+
+    private static @Nullable RawBytes raw(JsonParser parser) throws IOException {
+        byte[] bytes = Json.bytes(parser);
+        return bytes.length == 0 ? null : new RawBytes(bytes);
     }
 
     private static void passOver(JsonParser parser) throws IOException {
@@ -94,10 +99,12 @@ final class MessageJson {
         }
     }
 
+    /** A part; null where there is none, as in an object without a field. */
     private static @Nullable GmailPart part(JsonParser parser, boolean everything) throws IOException {
         if (!Json.beginsObject(parser)) {
             return null;
         }
+        boolean isNothing = true;
         String partId = "";
         String mimeType = null;
         String fileName = "";
@@ -105,6 +112,7 @@ final class MessageJson {
         Body body = Body.NONE;
         List<GmailPart> parts = List.of();
         for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
+            isNothing = false;
             switch (field) {
                 case "partId" -> partId = Json.text(parser);
                 case "mimeType" -> mimeType = Json.text(parser).toLowerCase(Locale.ROOT);
@@ -114,6 +122,9 @@ final class MessageJson {
                 case "parts" -> parts = parts(parser, everything);
                 default -> parser.skipChildren();
             }
+        }
+        if (isNothing) {
+            return null;
         }
         String type = mimeType == null ? "" : mimeType;
         return new GmailPart(partId, type, fileName, headers, body.size, body.attachmentId, body.data, parts);

@@ -34,7 +34,7 @@ final class ThreadJson implements GmailClient.Reader<Boolean> {
             } else if (Json.beginsArray(parser)) {
                 while (Json.nextObject(parser)) {
                     GmailMessage message = MessageJson.readIf(parser, "", false, wanted);
-                    if (message != null && !message.id().isEmpty() && !taker.test(message)) {
+                    if (message != null && isUsable(message) && !taker.test(message)) {
                         enough = true;
                         return false;
                     }
@@ -42,6 +42,11 @@ final class ThreadJson implements GmailClient.Reader<Boolean> {
             }
         }
         return true;
+    }
+
+    /** What comes without its id or its content did not come: it is asked for by itself. */
+    private static boolean isUsable(GmailMessage message) {
+        return !message.id().isEmpty() && message.payload() != null;
     }
 
     @Override
