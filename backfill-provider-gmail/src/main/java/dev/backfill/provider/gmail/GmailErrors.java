@@ -78,6 +78,10 @@ final class GmailErrors {
             "concurrentlimit");
     private static final Set<String> DAY = Set.of("dailylimitexceeded", "quotaexceeded", "dailylimitexceededunreg");
     private static final Set<Integer> TRANSIENT = Set.of(408, 500, 502, 503, 504);
+
+    /** Google's reason for what is gone, in lower case; its status word is said of unknown paths too. */
+    private static final String NOT_FOUND = "notfound";
+
     private static final Pattern TIME_IN_TEXT =
             Pattern.compile("(\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?Z)");
 
@@ -137,7 +141,7 @@ final class GmailErrors {
             return build(Kind.RETRY, Scope.MAILBOX, code, status, retryAt(response, text));
         }
         if (status == 404 || status == 410) {
-            return ofMissing(asked, status, code);
+            return ofMissing(asked, status, code, known.equals(NOT_FOUND));
         }
         if (status == 501 && (asked == Asked.EXTRA || asked == Asked.HISTORY)) {
             return build(Kind.FAIL_JOB, Scope.MAILBOX, NOT_SERVED, status, null);
@@ -154,12 +158,22 @@ final class GmailErrors {
         return build(Kind.FAIL_JOB, Scope.MAILBOX, code, status, null);
     }
 
-    private static SourceException ofMissing(Asked asked, int status, String code) {
+    /**
+     * @param said true if Google itself says so, with its own reason: what stands in between may say the same of a message that
+     *     lives, and none is to be passed over or deleted, nor a history given up, for that
+     */
+    private static SourceException ofMissing(Asked asked, int status, String code, boolean said) {
         return switch (asked) {
-            case MESSAGE -> build(Kind.SKIP_MESSAGE, Scope.MESSAGE, GONE, status, null);
+            case MESSAGE ->
+                said
+                        ? build(Kind.SKIP_MESSAGE, Scope.MESSAGE, GONE, status, null)
+                        : build(Kind.RETRY, Scope.MAILBOX, code, status, null);
             case PAGE -> build(Kind.RESTART_PARTITION, Scope.PARTITION, PAGE_TOKEN, status, null);
             case LABEL -> build(Kind.FAIL_JOB, Scope.MAILBOX, LABEL_REFUSED, status, null);
-            case HISTORY -> build(Kind.RESTART_PARTITION, Scope.PARTITION, HISTORY_GONE, status, null);
+            case HISTORY ->
+                said
+                        ? build(Kind.RESTART_PARTITION, Scope.PARTITION, HISTORY_GONE, status, null)
+                        : build(Kind.RETRY, Scope.MAILBOX, NOT_SERVED, status, null);
             // 410 says that something was there: no server without profiles does.
             case EXTRA -> build(Kind.FAIL_JOB, Scope.MAILBOX, status == 404 ? NOT_SERVED : code, status, null);
             case MAILBOX -> build(Kind.FAIL_JOB, Scope.MAILBOX, code, status, null);

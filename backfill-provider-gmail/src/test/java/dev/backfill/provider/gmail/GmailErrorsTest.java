@@ -165,6 +165,29 @@ class GmailErrorsTest {
         assertError(onList(GmailFault.notFound()), Kind.FAIL_JOB, Scope.MAILBOX, "notFound");
     }
 
+    /** Whatever stands in between may say 404 of a message that lives. */
+    @Test
+    void onlyGmailsOwnReasonSaysThatAMessageOrAHistoryIsGone() {
+        for (int status : List.of(404, 410)) {
+            for (Fault fault : List.of(
+                    Fault.status(status),
+                    Fault.html(status),
+                    Fault.json(status, "{\"message\":\"no Route matched with those values\"}"),
+                    Fault.json(
+                            status,
+                            "{\"error\":{\"code\":404,\"message\":\"Method not found.\",\"status\":\"NOT_FOUND\"}}"),
+                    GmailFault.of(status, "backendError", "no").asFault())) {
+                SourceException message = onGet(fault);
+                assertThat(message.kind()).isEqualTo(Kind.RETRY);
+                assertThat(message.code()).isNotEqualTo(GmailErrors.GONE);
+                SourceException history = catchThrowableOfType(SourceException.class, () -> client.history("1", null));
+                assertThat(history.kind()).isEqualTo(Kind.RETRY);
+            }
+            assertThat(onGet(GmailFault.of(status, "notFound", "no").asFault()).code())
+                    .isEqualTo(GmailErrors.GONE);
+        }
+    }
+
     @Test
     void anIdThatGmailDoesNotTakeFailsThatMessageAlone() {
         assertThat(onGet(GmailFault.of(400, "invalidArgument", "Invalid id value")

@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.absent;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.jsonResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,8 +42,10 @@ class HistoryPagesTest {
                 .dynamicPort()
                 .gzipDisabled(true));
         server.start();
-        server.stubFor(get(urlPathMatching(".*/(labels|profile|messages/.*)"))
+        server.stubFor(get(urlPathMatching(".*/(labels|profile)"))
                 .willReturn(aResponse().withStatus(404)));
+        server.stubFor(get(urlPathMatching(".*/messages/.*"))
+                .willReturn(jsonResponse("{\"error\":{\"code\":404,\"errors\":[{\"reason\":\"notFound\"}]}}", 404)));
         server.stubFor(get(urlPathMatching(".*/history"))
                 .withQueryParam("pageToken", absent())
                 .willReturn(okJson("{\"history\":[{\"id\":\"11\",\"messagesDeleted\":[{\"message\":{\"id\":\"a\"}}]}],"

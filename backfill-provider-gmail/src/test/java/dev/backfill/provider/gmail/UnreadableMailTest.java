@@ -145,6 +145,21 @@ class UnreadableMailTest {
     }
 
     @Test
+    void aGatewayThatDoesNotFindAMessageNeitherSkipsNorDeletesIt() {
+        MailQuery pinned = new MailQuery(null, Crawl.TO, List.of(), false, true);
+        Crawl before = Crawl.run(box.mailbox(), pinned, PAGE);
+        gmail.mailbox("ann@example.com").label(order.get(0), List.of("IMPORTANT"), List.of());
+        gmail.faults().always(RequestMatch.path(order.get(0)), Fault.html(404));
+        PageItem failed =
+                new PageItem.Failed(FailureRef.message("all", order.get(0)), SourceException.Kind.RETRY, "HTTP_404");
+        assertThat(Crawl.run(box.mailbox(), QUERY, PAGE).items()).startsWith(failed);
+        Partition changes = box.mailbox().planChanges(pinned, before.pins()).get(0);
+        PageCollector collector = new PageCollector();
+        box.mailbox().fetch(pinned, changes, Position.START, PAGE, collector);
+        assertThat(collector.items()).containsExactly(failed);
+    }
+
+    @Test
     void aMessageWhoseBodyIsNotThereIsAFailureRowAndNotGone() throws Exception {
         GmailQuirks quirks = GmailQuirks.DEFAULT.withLargeBodyBytes(1);
         try (FakeGmail bodiless = FakeGmail.builder()
