@@ -13,7 +13,8 @@ import java.util.Map;
 
 /**
  * Who runs next: priority with ageing, then fairness among users, then patience. A user's jobs that stand before a job in the
- * list count as running already, so that one user's hundred jobs do not take all the slots that are free at once.
+ * list count as running already, so that one user's hundred jobs do not take all the slots that are free at once; and each of them
+ * takes one step of waiting away, so that they do not stay before all that others queue later until the last of them ran.
  */
 final class RunnableOrder {
     private static final Comparator<JobRecord> BY_WAIT = Comparator.comparing(
@@ -30,14 +31,14 @@ final class RunnableOrder {
             int perUser,
             int limit) {
         List<JobRecord> byUrgency = new ArrayList<>(candidates);
-        byUrgency.sort(Comparator.comparingLong((JobRecord job) -> -urgency(job, now, ageStep))
+        byUrgency.sort(Comparator.comparingLong((JobRecord job) -> -urgency(job, now, ageStep, 1))
                 .thenComparing(BY_WAIT));
         Map<UserId, Integer> ahead = new HashMap<>(running);
         List<Ranked> ranked = new ArrayList<>(byUrgency.size());
         for (JobRecord job : byUrgency) {
             int share = ahead.merge(job.account().user(), 1, Integer::sum);
             if (share <= perUser) {
-                ranked.add(new Ranked(job, urgency(job, now, ageStep), share));
+                ranked.add(new Ranked(job, urgency(job, now, ageStep, share), share));
             }
         }
         ranked.sort(Comparator.comparingLong((Ranked row) -> -row.urgency())
@@ -46,10 +47,11 @@ final class RunnableOrder {
         return ranked.stream().limit(limit).map(row -> row.job().id()).toList();
     }
 
-    private static long urgency(JobRecord job, Instant now, Duration ageStep) {
+    /** Its priority and the steps it waited, less one for each job of its user before it. */
+    private static long urgency(JobRecord job, Instant now, Duration ageStep, int share) {
         Duration waited = Duration.between(job.times().queued(), now);
         long steps = waited.isNegative() ? 0 : waited.dividedBy(ageStep);
-        return job.request().priority() + steps;
+        return job.request().priority() + Math.max(0, steps - share + 1);
     }
 
     private record Ranked(JobRecord job, long urgency, int share) {}

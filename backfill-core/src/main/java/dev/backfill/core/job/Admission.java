@@ -6,6 +6,7 @@ import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Decides which queued jobs may run: the most urgent ones, as many as the queue has room for. What is offered and what runs is
@@ -18,7 +19,9 @@ final class Admission {
     private final int slots;
     private final Duration ageStep;
     private final JobLimits limits;
-    private final Object lock = new Object();
+    /** Not a monitor: the store is asked under it, and a virtual thread that waits for its connection must not keep its carrier. */
+    private final ReentrantLock lock = new ReentrantLock();
+
     private boolean closed;
 
     Admission(JobStore store, JobQueue queue, TimeSource time, ManagerConfig config) {
@@ -32,7 +35,8 @@ final class Admission {
 
     /** Fills the free slots. */
     void admit() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             int room = closed ? 0 : queue.room();
             if (room == 0) {
                 return;
@@ -43,22 +47,30 @@ final class Admission {
                     room--;
                 }
             }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Counts jobs that could run if a slot were free, at most as many as there are slots; 0 while one is free. */
     int waitingForSlot() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             return closed || queue.room() > 0
                     ? 0
                     : store.runnable(time.instant(), ageStep, limits, slots).size();
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Admits nothing from now on. */
     void close() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             closed = true;
+        } finally {
+            lock.unlock();
         }
     }
 }

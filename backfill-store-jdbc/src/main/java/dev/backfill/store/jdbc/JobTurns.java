@@ -31,21 +31,25 @@ final class JobTurns {
         this.rules = rules;
         running = "select count(*) as everybody, coalesce(sum(case when user_id = ? then 1 else 0 end), 0) as own from "
                 + table + " where state = 'running'";
-        // A user's jobs further up the list count as running, so that one user does not take all free slots.
+        // A user's jobs further up the list count as running, so that one user does not take all free slots; and each
+        // takes
+        // one step of waiting away, or whoever queued ten thousand jobs first would be before all others until the
+        // last.
         runnable = "with running as (select user_id, count(*) as jobs from " + table
                 + " where state = 'running' group by user_id),"
                 + " busy as (select provider, mailbox_key from " + table
                 + " where state = 'running' and mailbox_key is not null),"
-                + " candidate as (select q.id, q.user_id, q.queued_at, q.priority"
-                + " + case when ? > q.queued_at then (? - q.queued_at) / ? else 0 end as urgency from " + table + " q"
+                + " candidate as (select q.id, q.user_id, q.queued_at, q.priority,"
+                + " case when ? > q.queued_at then (? - q.queued_at) / ? else 0 end as steps from " + table + " q"
                 + " where q.state = 'queued' and q.wanted = 'run' and (q.not_before is null or q.not_before <= ?)"
                 + " and (q.mailbox_key is null or not exists (select 1 from busy b"
                 + " where b.provider = q.provider and b.mailbox_key = q.mailbox_key))),"
-                + " ranked as (select c.id, c.urgency, c.queued_at, coalesce(r.jobs, 0) + row_number() over"
-                + " (partition by c.user_id order by c.urgency desc, c.queued_at, c.id) as share"
+                + " ranked as (select c.id, c.priority, c.steps, c.queued_at, coalesce(r.jobs, 0) + row_number() over"
+                + " (partition by c.user_id order by c.priority + c.steps desc, c.queued_at, c.id) as share"
                 + " from candidate c left join running r on r.user_id = c.user_id)"
                 + " select id, (select coalesce(sum(jobs), 0) from running) as everybody from ranked where share <= ?"
-                + " order by urgency desc, share, queued_at, id limit ?";
+                + " order by priority + case when steps < share then 0 else steps - share + 1 end desc,"
+                + " share, queued_at, id limit ?";
     }
 
     List<JobId> runnable(Session session, Instant now, Duration ageStep, JobLimits limits, int limit)

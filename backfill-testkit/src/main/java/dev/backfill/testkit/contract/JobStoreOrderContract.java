@@ -107,6 +107,19 @@ public interface JobStoreOrderContract extends JobStoreFixture {
         assertThat(runnable(NOW, 3)).containsExactly("many-0", "one", "many-1");
     }
 
+    /** What a user's first job gained by waiting is not gained by the thousand behind it. */
+    @Test
+    default void aBacklogIsNotBeforeAllThatOthersQueueLater() {
+        for (int i = 0; i < 9; i++) {
+            store().insert(job("many-" + i, "many", "account-" + i, 5, NOW.minus(AGE_STEP.multipliedBy(3))));
+        }
+        store().insert(job("one", "one", "a", 5, NOW.minus(AGE_STEP)));
+        assertThat(runnable(NOW, 4)).containsExactly("many-0", "many-1", "one", "many-2");
+        insertAndClaim(store(), job("running-1", "many", "r1"));
+        insertAndClaim(store(), job("running-2", "many", "r2"));
+        assertThat(runnable(NOW, 2)).containsExactly("one", "many-0");
+    }
+
     /** Turns are taken within a step of priority, never across. */
     @Test
     default void fairnessDoesNotOvertakePriority() {
