@@ -6,6 +6,7 @@ import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -42,7 +43,7 @@ final class Admission {
                 return;
             }
             // Jobs offered and not yet claimed are in the answer too; offering them again changes nothing.
-            for (JobId id : store.runnable(time.instant(), ageStep, limits, slots)) {
+            for (JobId id : waiting(limits)) {
                 if (room > 0 && queue.offer(id)) {
                     room--;
                 }
@@ -52,16 +53,24 @@ final class Admission {
         }
     }
 
-    /** Counts jobs that could run if a slot were free, at most as many as there are slots; 0 while one is free. */
+    /**
+     * Counts jobs that could run if others gave up their slots, at most as many as there are slots; 0 while one of them can run
+     * as it is. Who waits for a limit of its user or of the cluster waits for a slot too, a free one here or not.
+     */
     int waitingForSlot() {
         lock.lock();
         try {
-            return closed || queue.room() > 0
-                    ? 0
-                    : store.runnable(time.instant(), ageStep, limits, slots).size();
+            boolean canRun = !closed
+                    && queue.room() > 0
+                    && (limits.equals(JobLimits.NONE) || !waiting(limits).isEmpty());
+            return closed || canRun ? 0 : waiting(JobLimits.NONE).size();
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<JobId> waiting(JobLimits within) {
+        return store.runnable(time.instant(), ageStep, within, slots);
     }
 
     /** Admits nothing from now on. */

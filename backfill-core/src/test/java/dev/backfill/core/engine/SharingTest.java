@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Few slots, many jobs: giants give way, users take turns, limits hold. */
 class SharingTest {
@@ -60,12 +62,14 @@ class SharingTest {
                 .id();
     }
 
-    @Test
-    void aGiantGivesUpItsSlotWhileAnotherWaitsAndGoesOnAfterwards() {
+    /** Whether another waits for a slot of this instance, for one of its user's, or for one of the cluster's. */
+    @ParameterizedTest
+    @CsvSource({"1, 1000, 1000", "4, 1, 1000", "4, 1000, 1"})
+    void aGiantGivesUpItsSlotWhileAnotherWaitsAndGoesOnAfterwards(int slots, int perUser, int perCluster) {
         Gate gate = Gate.shut();
         FaultScript faults = FaultScript.builder().block(At.window(5, 1), gate).build();
-        Sharing sharing = new Sharing(Sharing.MAX_JOBS, Sharing.MAX_JOBS, Duration.ofMillis(100));
-        try (EngineRig rig = rig(faults, 1, sharing)) {
+        Sharing sharing = new Sharing(perUser, perCluster, Duration.ofMillis(100));
+        try (EngineRig rig = rig(faults, slots, sharing)) {
             JobId giant = start(rig, EngineRig.USER, "giant");
             gate.awaitEntered(1);
             long before = rig.jobs().status(giant).progress().published();
