@@ -1,5 +1,6 @@
 package dev.backfill.provider.microsoft;
 
+import dev.backfill.spi.PageEnd;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param query the query that begins the next round; null where the folder's changes cannot be had
  */
 record PinToken(long newFrom, @Nullable String query) {
-    /** The longest text an engine keeps, in characters: 64 KB. */
-    static final int MAX_LENGTH = 65_536;
-
     /**
      * Mail that is dated later than this from now has a wrong date: it is left to its time, as the windows leave it, and tells
      * nothing of what is new. The service's clock may go before ours.
@@ -54,7 +52,7 @@ record PinToken(long newFrom, @Nullable String query) {
 
     /** {@return true if it can be kept} */
     boolean fits() {
-        return encode().length() <= MAX_LENGTH;
+        return encode().length() <= PageEnd.MAX_TOKEN;
     }
 
     /** {@return the same round, with another beginning of what is new} */
