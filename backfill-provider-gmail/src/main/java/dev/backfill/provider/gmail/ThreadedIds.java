@@ -83,6 +83,11 @@ final class ThreadedIds {
                 : threads[one] == threads[other];
     }
 
+    boolean contains(Entry entry) {
+        int behind = behind(entry);
+        return behind > 0 && entry(behind - 1).equals(entry);
+    }
+
     /** The place of the first message behind one, which need not be there any more. */
     int behind(Entry last) {
         int low = 0;

@@ -7,6 +7,7 @@ import dev.backfill.spi.SourceException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,7 @@ final class WindowList {
     private final ThreadedIds known;
     private final Map<String, Fetched> ahead = new HashMap<>();
     private final Set<String> bigThreads = new HashSet<>();
+    private final Set<Entry> missed = new LinkedHashSet<>();
 
     private WindowList(int pass, ThreadedIds walked, ThreadedIds known) {
         this.pass = pass;
@@ -43,7 +45,39 @@ final class WindowList {
     WindowList then(List<Entry> late, ThreadedIds listedNow) {
         IdList ids = new IdList();
         late.forEach(entry -> ids.include(entry.id(), entry.threadId()));
-        return new WindowList(pass + 1, ids.byThread(), listedNow);
+        WindowList next = new WindowList(pass + 1, ids.byThread(), listedNow);
+        next.missed.addAll(missed);
+        return next;
+    }
+
+    /**
+     * Hears that a list made just now stands for one that is lost: what is in front of the place and was not read is missed.
+     *
+     * @throws SourceException of kind RESTART_PARTITION if too much of it has changed to tell
+     */
+    void standsFor(WindowPosition from) {
+        List<Entry> unread = from.walked().lacks(walked, next(from));
+        if (unread == null) {
+            throw SourceException.of(
+                            SourceException.Kind.RESTART_PARTITION, SourceException.Scope.PARTITION, "LIST_CHANGED")
+                    .build("the list of a window is so different from the one before that it is read again");
+        }
+        missed.addAll(unread);
+    }
+
+    /** Hears that the walk passed over a message without reading it, as the server says that it is gone. */
+    void missed(Entry entry) {
+        missed.add(entry);
+    }
+
+    /** Hears that a message was read, after all perhaps. */
+    void had(Entry entry) {
+        missed.remove(entry);
+    }
+
+    /** The messages that the walk has passed over unread and that a later list names. */
+    List<Entry> missedOf(ThreadedIds later) {
+        return missed.stream().filter(later::contains).toList();
     }
 
     int pass() {

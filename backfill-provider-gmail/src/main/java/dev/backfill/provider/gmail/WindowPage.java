@@ -2,16 +2,20 @@ package dev.backfill.provider.gmail;
 
 import dev.backfill.model.EmailMessage;
 import dev.backfill.provider.gmail.MessageFetcher.Fetched;
+import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.SourceException;
+import java.util.function.Predicate;
 
 /** One page of a window while it is walked. Confined to its thread. */
 final class WindowPage {
     /** Where hardly an id is the window's, a page ends here for the engine to note how far it is. */
     private static final int MAX_ENTRIES = 1_000;
+
+    private static final String STILL_LISTED = "STILL_LISTED";
 
     private final WindowWalk walk;
     private final WindowWalk.Job job;
@@ -21,19 +25,26 @@ final class WindowPage {
     private final WindowPosition from;
     private final PageLimit limit;
     private final PageWriter writer;
+    private final Predicate<Entry> stillListed;
+    private final WalkedIds walked;
     private final int first;
     private int next;
     private int written;
     private long bytes;
     private int foreign;
 
+    /**
+     * @param stillListed says of a message that the server calls gone whether its lists name it all the same, so that it is a
+     *     failure; false where the end of the walk will ask
+     */
     WindowPage(
             WindowWalk walk,
             WindowWalk.Job job,
             WindowList list,
             WindowPosition from,
             PageLimit limit,
-            PageWriter writer) {
+            PageWriter writer,
+            Predicate<Entry> stillListed) {
         this.walk = walk;
         this.job = job;
         this.share = new WindowShare(walk.windows(), job.query(), job.selection(), job.window());
@@ -42,6 +53,8 @@ final class WindowPage {
         this.from = from;
         this.limit = limit;
         this.writer = writer;
+        this.stillListed = stillListed;
+        this.walked = from.walked().copy();
         this.first = list.next(from);
         this.next = first;
     }
@@ -105,8 +118,10 @@ final class WindowPage {
             return false;
         }
         boolean ours;
+        boolean lost;
         try {
             ours = error != null || one.wanted() && share.holds(one);
+            lost = one.gone() && stillListed.test(ids.entry(next));
         } catch (SourceException unlisted) {
             if (next == first) {
                 throw unlisted;
@@ -116,7 +131,7 @@ final class WindowPage {
         }
         if (!ours) {
             foreign++;
-            next++;
+            usedUp(one);
             return true;
         }
         EmailMessage email = one.email();
@@ -124,14 +139,31 @@ final class WindowPage {
         if (written > 0 && bytes + size > limit.bytes()) {
             return false;
         }
-        next++;
+        usedUp(one);
         written++;
         bytes += size;
         if (email != null) {
             walk.averageBytes().saw(size);
         }
-        return writer.write(item(one, job.window().scope())) == PageWriter.Verdict.CONTINUE
+        String scope = job.window().scope();
+        return writer.write(lost ? lost(one, scope) : item(one, scope)) == PageWriter.Verdict.CONTINUE
                 && written < limit.messages();
+    }
+
+    private void usedUp(Fetched one) {
+        if (one.gone()) {
+            list.missed(ids.entry(next));
+        } else {
+            list.had(ids.entry(next));
+            walked.add(one.id());
+        }
+        next++;
+    }
+
+    /** A message that the server names in its lists and calls gone, twice: were it skipped, it would be lost in silence. */
+    private static PageItem lost(Fetched one, String scope) {
+        FailureRef ref = FailureRef.message(Scopes.base(scope), one.id());
+        return new PageItem.Failed(ref, SourceException.Kind.SKIP_MESSAGE, STILL_LISTED);
     }
 
     /** What is published, or recorded, of a message met on a walk in a scope. */
@@ -166,17 +198,17 @@ final class WindowPage {
         return from.entries() + entries();
     }
 
-    /** How many ids the present pass used up so far. */
-    int entriesOfPass() {
-        return list.pass() == 0 ? allEntries() : next;
-    }
-
     int allForeign() {
         return from.foreign() + foreign;
     }
 
+    /** Where a further pass over what came meanwhile begins. */
+    WindowPosition beginOfPass(WindowList next) {
+        return new WindowPosition(next.pass(), allEntries(), allForeign(), null, walked);
+    }
+
     WindowPosition position() {
-        ThreadedIds.Entry last = next == 0 ? null : ids.entry(next - 1);
-        return new WindowPosition(list.pass(), allEntries(), allForeign(), last);
+        Entry last = next == 0 ? null : ids.entry(next - 1);
+        return new WindowPosition(list.pass(), allEntries(), allForeign(), last, walked);
     }
 }

@@ -7,18 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How far a window is walked: the message that was used up last, by its thread's id and its own. The walk goes by these, and
- * they never change, so the place stays the same place though that message or any other be gone or new.
+ * they never change, so the place stays the same place though that message or any other be gone or new. What came in front of
+ * it meanwhile is told by the set of the ids that were read.
  *
  * @param pass 0 for the walk of what the window listed first, more for what came in crowds meanwhile
  * @param entries how many ids of the window are used up
  * @param foreign how many of these turned out not to belong to it
  * @param last the message used up last; null at the beginning of a pass
+ * @param walked which ids are used up, without those that the server said were gone
  */
 record WindowPosition(
-        int pass, int entries, int foreign, @Nullable Entry last) {
-    private static final String VERSION = "w2";
-    private static final int PARTS = 6;
-    private static final WindowPosition START = new WindowPosition(0, 0, 0, null);
+        int pass, int entries, int foreign, @Nullable Entry last, WalkedIds walked) {
+    private static final String VERSION = "w3";
+    private static final int PARTS = 7;
+    private static final WindowPosition START = new WindowPosition(0, 0, 0, null, WalkedIds.none());
 
     static WindowPosition of(Position position) {
         if (position.isStart()) {
@@ -30,13 +32,17 @@ record WindowPosition(
             throw unreadable();
         }
         try {
-            int threadLength = Integer.parseInt(parts[4]);
-            Entry last = parts[5].isEmpty()
+            int threadLength = Integer.parseInt(parts[5]);
+            Entry last = parts[6].isEmpty()
                     ? null
-                    : new Entry(parts[5].substring(0, threadLength), parts[5].substring(threadLength));
+                    : new Entry(parts[6].substring(0, threadLength), parts[6].substring(threadLength));
             return new WindowPosition(
-                    Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), Integer.parseInt(parts[3]), last);
-        } catch (NumberFormatException | IndexOutOfBoundsException noPosition) {
+                    Integer.parseInt(parts[1]),
+                    Integer.parseInt(parts[2]),
+                    Integer.parseInt(parts[3]),
+                    last,
+                    WalkedIds.of(parts[4]));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException noPosition) {
             throw unreadable();
         }
     }
@@ -50,6 +56,14 @@ record WindowPosition(
     Position position() {
         String thread = last == null ? "" : last.threadId();
         String ids = last == null ? "" : thread + last.id();
-        return new Position(VERSION + ":" + pass + ":" + entries + ":" + foreign + ":" + thread.length() + ":" + ids);
+        return new Position(String.join(
+                ":",
+                VERSION,
+                Integer.toString(pass),
+                Integer.toString(entries),
+                Integer.toString(foreign),
+                walked.text(),
+                Integer.toString(thread.length()),
+                ids));
     }
 }

@@ -12,12 +12,13 @@ import dev.backfill.spi.SourceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Walks windows: lists a window's ids whole, and gets them page by page, thread by thread. The list is kept for the next page and
- * simply made again after a restart: the order of the walk is that of ids, which never change. At the end the ids are listed once
- * more: what came in meanwhile, or was missed by a page that shifted, is walked as a partition of its own, or, where that is
- * much, in a further pass. A server that heeds no dates has the whole mailbox in one window; its ids are held as numbers
+ * simply made again after a restart: the order of the walk is that of ids, which never change, and the position tells which of
+ * them were read. At the end the ids are listed once more: what came in meanwhile, was missed by a page that shifted, or was
+ * called gone and is listed all the same, is walked as a partition of its own, or, where much came, in a further pass. A server that heeds no dates has the whole mailbox in one window; its ids are held as numbers
  * ({@link ThreadedIds}), 16 MB a million. Thread-safe, one thread a window at a time.
  */
 final class WindowWalk {
@@ -49,7 +50,9 @@ final class WindowWalk {
         Partition window = job.window();
         List<String> ids = Scopes.lateIds(window.scope());
         if (ids != null) {
-            WindowPage page = page(job, WindowList.of(IdList.of(ids)), from, limit, writer);
+            WindowPage page = new WindowPage(
+                    this, job, WindowList.of(IdList.of(ids)), from, limit, writer, new StillListed(() -> whole(job)));
+            page.walk();
             return page.isLast() ? PageEnd.last(page.entries(), page.foreign(), null) : more(page);
         }
         WindowList list = kept.get(window.id());
@@ -65,31 +68,27 @@ final class WindowWalk {
                     return PageEnd.replaced(parts, 0, 0);
                 }
                 list = WindowList.of((fresh.whole() ? fresh : whole(job)).ids());
+                list.standsFor(from);
                 keep(job, list);
             }
-            page = page(job, list, from, limit, writer);
+            page = new WindowPage(this, job, list, from, limit, writer, unasked -> false);
+            page.walk();
         } catch (SourceException error) {
             return spoilt.unlisted(job.query(), window, error, writer);
         }
         if (!page.isLast()) {
             return more(page);
         }
-        kept.remove(window.id());
+        PageEnd end;
         try {
-            return end(job, list, page);
+            end = end(job, list, page);
         } catch (SourceException error) {
-            PageEnd uncounted = spoilt.uncounted(job.query(), window, error, page, writer);
-            if (!uncounted.isLast()) {
-                keep(job, list);
-            }
-            return uncounted;
+            end = spoilt.uncounted(job.query(), window, error, page, writer);
         }
-    }
-
-    private WindowPage page(Job job, WindowList list, WindowPosition from, PageLimit limit, PageWriter writer) {
-        WindowPage page = new WindowPage(this, job, list, from, limit, writer);
-        page.walk();
-        return page;
+        if (end.isLast()) {
+            kept.remove(window.id());
+        }
+        return end;
     }
 
     static PageEnd more(WindowPage page) {
@@ -101,7 +100,7 @@ final class WindowWalk {
     }
 
     private void keep(Job job, WindowList list) {
-        if (kept.size() < MAX_KEPT) {
+        if (kept.size() < MAX_KEPT || kept.containsKey(job.window().id())) {
             kept.put(job.window().id(), list);
         }
     }
@@ -113,21 +112,25 @@ final class WindowWalk {
         }
         ThreadedIds again = whole(job).ids().byThread();
         List<Entry> late = list.known().lacks(again);
-        // Ids that slipped in front of a place found again after a restart: nobody knows which, so the window is short.
-        long slipped = Math.max(0, (long) list.ids().size() - page.entriesOfPass());
-        if (late.size() > MAX_LATE && slipped == 0) {
+        List<Entry> missed = list.missedOf(again);
+        if (missed.size() > MAX_LATE) {
+            // Far too many to be a hiccup: the window is short of them.
+            long walked = (long) page.allEntries() - page.allForeign();
+            return PageEnd.last(page.entries(), page.foreign(), walked + missed.size());
+        }
+        if (late.size() > MAX_LATE) {
             WindowList next = list.then(late, again);
             keep(job, next);
-            WindowPosition begin = new WindowPosition(next.pass(), page.allEntries(), page.allForeign(), null);
-            return PageEnd.more(begin.position(), page.entries(), page.foreign());
+            return PageEnd.more(page.beginOfPass(next).position(), page.entries(), page.foreign());
         }
-        long there = Math.max(0, (long) again.size() - page.allForeign());
-        if (late.isEmpty() || slipped > 0) {
-            long walked = (long) page.allEntries() - page.allForeign();
-            return PageEnd.last(
-                    page.entries(), page.foreign(), slipped > 0 ? Math.max(there, walked + slipped) : there);
+        if (late.isEmpty() && missed.isEmpty()) {
+            long there = Math.max(0, (long) again.size() - page.allForeign());
+            return PageEnd.last(page.entries(), page.foreign(), there);
         }
-        List<String> ids = late.stream().map(Entry::id).toList();
+        List<String> ids = Stream.concat(late.stream(), missed.stream())
+                .map(Entry::id)
+                .distinct()
+                .toList();
         List<Partition> rest = new ArrayList<>();
         for (int i = 0; i < ids.size(); i += LATE_IDS) {
             rest.add(late(job.window(), ids.subList(i, Math.min(ids.size(), i + LATE_IDS))));

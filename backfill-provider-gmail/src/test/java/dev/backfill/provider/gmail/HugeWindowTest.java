@@ -76,8 +76,13 @@ class HugeWindowTest {
                             .next())
                     .isNotNull();
             assertThat(first.ids().get(0)).isEqualTo(id(1));
-            Position nearTheEnd =
-                    new WindowPosition(0, MESSAGES - 50, 0, new Entry(id(MESSAGES - 50), id(MESSAGES - 50))).position();
+            WalkedIds walked = WalkedIds.none();
+            for (int number = 1; number <= MESSAGES - 50; number++) {
+                walked.add(id(number));
+            }
+            Position nearTheEnd = new WindowPosition(
+                            0, MESSAGES - 50, 0, new Entry(id(MESSAGES - 50), id(MESSAGES - 50)), walked)
+                    .position();
             PageCollector last = new PageCollector();
             PageEnd end = box.mailbox().fetch(query, window, nearTheEnd, limit, last);
             assertThat(last.ids()).hasSize(50).last().isEqualTo(id(MESSAGES));

@@ -55,7 +55,7 @@ class ListLoopTest {
         page("two", "one");
         MailQuery query = Crawl.everything();
         // A position in the middle is found again by a whole list.
-        Position position = new WindowPosition(0, 1, 0, new ThreadedIds.Entry("a", "a")).position();
+        Position position = new WindowPosition(0, 1, 0, new ThreadedIds.Entry("a", "a"), WalkedIds.none()).position();
         try (TestBox box = TestBox.open(URI.create("http://127.0.0.1:" + server.port() + "/"), Map.of())) {
             Partition window = Partition.window("all", null, query.to());
             SourceException error = catchThrowableOfType(

@@ -1,0 +1,181 @@
+package dev.backfill.provider.gmail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import dev.backfill.testkit.PageCollector;
+import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.gmail.GmailFault;
+import dev.backfill.testkit.gmail.GmailMailbox;
+import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.StoredMail;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Mail that comes and goes behind the back of a walk that is begun in one life and ended in another. */
+class MovingMailTest {
+    private static final String ADDRESS = "ann@example.com";
+    private static final MailQuery QUERY = Crawl.everything();
+    private static final PageLimit PAGE = new PageLimit(100, 50_000_000);
+
+    /** Each a thread by itself, in the order of the walk. */
+    private final List<StoredMail> mails = TestMail.alone(600).stream()
+            .filter(TestMail::isShown)
+            .sorted(Comparator.comparing(StoredMail::id))
+            .toList();
+
+    private final List<PageItem> items = new ArrayList<>();
+
+    private static FakeGmail fake(List<StoredMail> mails) throws Exception {
+        return FakeGmail.builder().mailbox(ADDRESS, mails).start();
+    }
+
+    /** Reads one page of the window that holds everything, and forgets all but where it stands. */
+    private Position firstLife(FakeGmail gmail) {
+        try (TestBox box = TestBox.open(gmail)) {
+            PageCollector collector = new PageCollector();
+            PageEnd end =
+                    box.mailbox().fetch(QUERY, window(), Position.START, new PageLimit(200, 50_000_000), collector);
+            items.addAll(collector.items());
+            return Objects.requireNonNull(end.next());
+        }
+    }
+
+    private static Partition window() {
+        return Scopes.window(Scopes.ALL, null, Crawl.TO);
+    }
+
+    /** Reads the rest in a life of its own; gives how many messages it got. */
+    private int secondLife(FakeGmail gmail, Position from) {
+        try (TestBox box = TestBox.open(gmail)) {
+            Deque<Partition> left = new ArrayDeque<>(List.of(window()));
+            Position position = from;
+            while (!left.isEmpty()) {
+                Partition partition = left.removeFirst();
+                while (position != null) {
+                    PageCollector collector = new PageCollector();
+                    PageEnd end = box.mailbox().fetch(QUERY, partition, position, PAGE, collector);
+                    items.addAll(collector.items());
+                    left.addAll(end.replacedBy());
+                    position = end.next();
+                }
+                position = Position.START;
+            }
+            return box.context().requests("messages.get");
+        }
+    }
+
+    private Stream<String> read() {
+        return items.stream().filter(PageItem.Message.class::isInstance).map(PageCollector::id);
+    }
+
+    private static List<String> ids(List<StoredMail> mails) {
+        return mails.stream().map(StoredMail::id).toList();
+    }
+
+    @Test
+    void oneThatComesInFrontOfThePlaceIsReadAloneThoughAnotherWent() throws Exception {
+        StoredMail late = mails.get(50);
+        List<StoredMail> early = mails.stream().filter(mail -> mail != late).toList();
+        for (int gone : new int[] {10, 400}) {
+            items.clear();
+            try (FakeGmail gmail = fake(early)) {
+                Position position = firstLife(gmail);
+                gmail.mailbox(ADDRESS).add(late);
+                gmail.mailbox(ADDRESS).delete(mails.get(gone).id());
+                int gets = secondLife(gmail, position);
+                List<String> expected = new ArrayList<>(ids(mails));
+                if (gone > 200) {
+                    expected.remove(mails.get(gone).id());
+                }
+                assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
+                assertThat(gets).as("gets of the second life").isLessThanOrEqualTo(mails.size() - 200 + 1);
+            }
+        }
+    }
+
+    @Test
+    void oneThatComesInFrontOfThePlaceCostsOneGet() throws Exception {
+        StoredMail late = mails.get(50);
+        List<StoredMail> early = mails.stream().filter(mail -> mail != late).toList();
+        try (FakeGmail gmail = fake(early)) {
+            Position position = firstLife(gmail);
+            gmail.mailbox(ADDRESS).add(late);
+            assertThat(secondLife(gmail, position)).isEqualTo(mails.size() - 200);
+            assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(mails));
+        }
+    }
+
+    @Test
+    void whereMoreMovedThanCanBeToldTheWindowIsReadAgain() throws Exception {
+        List<StoredMail> late = mails.subList(0, 100);
+        try (FakeGmail gmail = fake(mails.subList(100, mails.size()))) {
+            Position position = firstLife(gmail);
+            GmailMailbox mailbox = gmail.mailbox(ADDRESS);
+            late.forEach(mailbox::add);
+            mails.subList(120, 220).forEach(mail -> mailbox.delete(mail.id()));
+            SourceException error = catchThrowableOfType(SourceException.class, () -> secondLife(gmail, position));
+            assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION);
+            secondLife(gmail, Position.START);
+            assertThat(read()).containsAll(ids(late)).containsAll(ids(mails.subList(220, mails.size())));
+        }
+    }
+
+    @Test
+    void oneThatIsCalledGoneAndStillListedIsAskedForAgain() throws Exception {
+        String id = mails.get(20).id();
+        try (FakeGmail gmail = fake(mails)) {
+            gmail.faults()
+                    .always(
+                            RequestMatch.path("/messages/" + id),
+                            GmailFault.notFound().asFault());
+            Position position = firstLife(gmail);
+            gmail.faults().clear();
+            secondLife(gmail, position);
+            assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(mails));
+        }
+    }
+
+    @Test
+    void oneThatIsCalledGoneForEverAndStillListedIsAFailureRow() throws Exception {
+        String id = mails.get(20).id();
+        for (boolean restarts : new boolean[] {true, false}) {
+            items.clear();
+            try (FakeGmail gmail = fake(mails)) {
+                gmail.faults()
+                        .always(
+                                RequestMatch.path("/messages/" + id),
+                                GmailFault.notFound().asFault());
+                secondLife(gmail, restarts ? firstLife(gmail) : Position.START);
+                assertThat(read()).hasSize(mails.size() - 1).doesNotHaveDuplicates();
+                assertThat(items.stream().filter(PageItem.Failed.class::isInstance))
+                        .singleElement()
+                        .satisfies(item -> assertThat(PageCollector.id(item)).isEqualTo(id));
+            }
+        }
+    }
+
+    @Test
+    void oneThatIsGoneIndeedIsSkippedAndNothingMore() throws Exception {
+        try (FakeGmail gmail = fake(mails)) {
+            Position position = firstLife(gmail);
+            gmail.mailbox(ADDRESS).delete(mails.get(20).id());
+            int gets = secondLife(gmail, position);
+            assertThat(gets).isEqualTo(mails.size() - 200);
+            assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(mails));
+        }
+    }
+}
