@@ -14,6 +14,7 @@ import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.gmail.GmailFault;
 import dev.backfill.testkit.gmail.GmailMailbox;
+import dev.backfill.testkit.gmail.GmailQuirks;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.StoredMail;
 import java.util.ArrayDeque;
@@ -43,12 +44,16 @@ class MovingMailTest {
         return FakeGmail.builder().mailbox(ADDRESS, mails).start();
     }
 
-    /** Reads one page of the window that holds everything, and forgets all but where it stands. */
+    /** Reads one page, of 200 messages, of the window that holds everything, and forgets all but where it stands. */
     private Position firstLife(FakeGmail gmail) {
+        return firstLife(gmail, 200);
+    }
+
+    private Position firstLife(FakeGmail gmail, int messages) {
         try (TestBox box = TestBox.open(gmail)) {
             PageCollector collector = new PageCollector();
-            PageEnd end =
-                    box.mailbox().fetch(QUERY, window(), Position.START, new PageLimit(200, 50_000_000), collector);
+            PageEnd end = box.mailbox()
+                    .fetch(QUERY, window(), Position.START, new PageLimit(messages, 50_000_000), collector);
             items.addAll(collector.items());
             return Objects.requireNonNull(end.next());
         }
@@ -116,6 +121,33 @@ class MovingMailTest {
             gmail.mailbox(ADDRESS).add(late);
             assertThat(secondLife(gmail, position)).isEqualTo(mails.size() - 200);
             assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(mails));
+        }
+    }
+
+    @Test
+    void oneThatAShiftingPageLeftOutIsReadThoughTheWalkWasBegunInAnotherLife() throws Exception {
+        FakeGmail[] holder = new FakeGmail[1];
+        List<String> gone = mails.stream()
+                .sorted(Comparator.comparing(StoredMail::receivedAt).reversed())
+                .limit(3)
+                .map(StoredMail::id)
+                .toList();
+        try (FakeGmail gmail = FakeGmail.builder()
+                .mailbox(ADDRESS, mails)
+                .quirks(GmailQuirks.DEFAULT.withShiftingPages())
+                .beforeList(number -> {
+                    if (number == 2) {
+                        // The second page of the first list: as many at its border as go are in neither.
+                        gone.forEach(holder[0].mailbox(ADDRESS)::delete);
+                    }
+                })
+                .start()) {
+            holder[0] = gmail;
+            secondLife(gmail, firstLife(gmail, mails.size() - 10));
+            List<String> expected = new ArrayList<>(ids(mails));
+            expected.removeAll(gone);
+            assertThat(mails).hasSizeGreaterThan(510);
+            assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
         }
     }
 
