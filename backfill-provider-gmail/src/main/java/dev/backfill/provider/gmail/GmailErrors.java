@@ -182,27 +182,26 @@ final class GmailErrors {
 
     private SourceException ofLimit(
             HttpResponseException response, int status, String known, String code, String text) {
-        if (DAY.contains(known)) {
-            return build(Kind.PARKED, Scope.PROJECT, code, status, nextQuotaDay());
-        }
-        boolean rate = RATE.contains(known) || status == 429;
-        if (!rate) {
+        // The text decides which quota it is: the same reason is said of a day's and of a minute's.
+        boolean ofDay = DAY.contains(known) && !text.contains("per minute");
+        if (!DAY.contains(known) && !RATE.contains(known) && status != 429) {
             return build(Kind.FAIL_JOB, Scope.MAILBOX, code, status, null);
         }
+        boolean ofUser = text.contains("per user");
         Instant retryAt = retryAt(response, text);
-        if (text.contains("concurrent")) {
+        if (!ofDay && text.contains("concurrent")) {
             return SourceException.of(Kind.THROTTLED, Scope.MAILBOX, code)
                     .retryAt(retryAt)
                     .concurrency()
                     .build("too many requests to Gmail at once (HTTP " + status + ")");
         }
-        if (text.contains("per day")) {
-            return build(Kind.PARKED, Scope.PROJECT, code, status, nextQuotaDay());
+        if (ofDay || text.contains("per day")) {
+            return build(Kind.PARKED, ofUser ? Scope.MAILBOX : Scope.PROJECT, code, status, nextQuotaDay());
         }
         if (retryAt != null && Duration.between(clock.instant(), retryAt).compareTo(LONG_WAIT) >= 0) {
             return build(Kind.PARKED, Scope.MAILBOX, code, status, retryAt);
         }
-        boolean project = text.contains("per minute") && !text.contains("per user");
+        boolean project = text.contains("per minute") && !ofUser;
         return build(Kind.THROTTLED, project ? Scope.PROJECT : Scope.MAILBOX, code, status, retryAt);
     }
 
