@@ -121,6 +121,7 @@ class ChangingGmailTest {
                 owner.moment();
                 published.incrementAndGet();
             });
+            long first = world.mailbox().historyId();
             JobId id = world.jobs()
                     .start(GmailWorld.request(Mode.FULL).batchSize(5).build())
                     .id();
@@ -133,14 +134,14 @@ class ChangingGmailTest {
             assertNothingWasLost(world.run(Mode.INCREMENTAL));
 
             assertReadersSeeTheMailbox(world, 7);
-            long pins = gmail.journal().entries().stream()
+            List<String> starts = gmail.journal().entries().stream()
                     .filter(entry -> entry.path().endsWith("/history"))
-                    .map(entry -> entry.query().get("startHistoryId"))
-                    .distinct()
-                    .count();
-            assertThat(pins)
-                    .as("the drain begins at the first pin, not at a later run's")
-                    .isPositive();
+                    .map(entry -> entry.query().get("startHistoryId").get(0))
+                    .toList();
+            assertThat(starts.subList(0, 2))
+                    .as("the plan asks whether the first pin is kept, and the drain begins at it, not at a later run's")
+                    .containsOnly(Long.toString(first));
+            assertThat(starts).last().as("mail moved meanwhile").isNotEqualTo(Long.toString(first));
         }
     }
 
