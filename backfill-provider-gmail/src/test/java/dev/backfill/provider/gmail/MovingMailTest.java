@@ -66,21 +66,30 @@ class MovingMailTest {
     /** Reads the rest in a life of its own; gives how many messages it got. */
     private int secondLife(FakeGmail gmail, Position from) {
         try (TestBox box = TestBox.open(gmail)) {
-            Deque<Partition> left = new ArrayDeque<>(List.of(window()));
-            Position position = from;
-            while (!left.isEmpty()) {
-                Partition partition = left.removeFirst();
-                while (position != null) {
-                    PageCollector collector = new PageCollector();
-                    PageEnd end = box.mailbox().fetch(QUERY, partition, position, PAGE, collector);
-                    items.addAll(collector.items());
-                    left.addAll(end.replacedBy());
-                    position = end.next();
-                }
-                position = Position.START;
-            }
+            readOn(box, from);
             return box.context().requests("messages.get");
         }
+    }
+
+    private void readOn(TestBox box, Position from) {
+        Deque<Partition> left = new ArrayDeque<>(List.of(window()));
+        Position position = from;
+        while (!left.isEmpty()) {
+            Partition partition = left.removeFirst();
+            while (position != null) {
+                PageEnd end = page(box, partition, position);
+                left.addAll(end.replacedBy());
+                position = end.next();
+            }
+            position = Position.START;
+        }
+    }
+
+    private PageEnd page(TestBox box, Partition partition, Position position) {
+        PageCollector collector = new PageCollector();
+        PageEnd end = box.mailbox().fetch(QUERY, partition, position, PAGE, collector);
+        items.addAll(collector.items());
+        return end;
     }
 
     private Stream<String> read() {
@@ -197,6 +206,43 @@ class MovingMailTest {
                         .singleElement()
                         .satisfies(item -> assertThat(PageCollector.id(item)).isEqualTo(id));
             }
+        }
+    }
+
+    @Test
+    void oneThatIsCalledGoneIsNotForgottenOverAFurtherPass() throws Exception {
+        String id = mails.get(20).id();
+        try (FakeGmail gmail = fake(mails.subList(0, 150));
+                TestBox box = TestBox.open(gmail)) {
+            gmail.faults()
+                    .always(
+                            RequestMatch.path("/messages/" + id),
+                            GmailFault.notFound().asFault());
+            Position position =
+                    Objects.requireNonNull(page(box, window(), Position.START).next());
+            gmail.faults().clear();
+            mails.subList(150, mails.size()).forEach(gmail.mailbox(ADDRESS)::add);
+            readOn(box, position);
+            assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(mails));
+        }
+    }
+
+    @Test
+    void aWindowOfWhichMostIsCalledGoneAndListedIsShortOfIt() throws Exception {
+        try (FakeGmail gmail = fake(mails);
+                TestBox box = TestBox.open(gmail)) {
+            gmail.faults()
+                    .always(
+                            RequestMatch.path("/messages/[0-9a-f]+$"),
+                            GmailFault.notFound().asFault());
+            PageEnd end = null;
+            Position position = Position.START;
+            while (position != null) {
+                end = page(box, window(), position);
+                position = end.next();
+            }
+            assertThat(end.replacedBy()).isEmpty();
+            assertThat(end.providerCount()).isGreaterThan(items.size());
         }
     }
 
