@@ -3,6 +3,8 @@ package dev.backfill.spi;
 import static java.util.Objects.requireNonNull;
 
 import dev.backfill.model.EmailMessage;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** One entry of a page and what became of it. Immutable and thread-safe. */
 public sealed interface PageItem {
@@ -25,12 +27,26 @@ public sealed interface PageItem {
      *
      * @param messageId the provider's message id
      * @param revision the provider's mark of the removal; where it has none, a hash of the token its round began from
+     * @param seenAt when it was surely gone, by the clock and in the steps of the times that the provider gives its messages; it
+     *     becomes the event's {@code last_updated}. A message that comes back must not be older than its own removal, so a source whose
+     *     messages have times of modification gives what was before it asked for the message. Null for the moment of handing over
      */
-    record Deleted(String messageId, String revision) implements PageItem {
+    record Deleted(
+            String messageId, String revision, @Nullable Instant seenAt) implements PageItem {
         /** Checks what must be present. */
         public Deleted {
             requireNonNull(messageId, "messageId");
             requireNonNull(revision, "revision");
+        }
+
+        /**
+         * Makes a removal that is as old as its handing over.
+         *
+         * @param messageId the provider's message id
+         * @param revision the mark of the removal
+         */
+        public Deleted(String messageId, String revision) {
+            this(messageId, revision, null);
         }
     }
 

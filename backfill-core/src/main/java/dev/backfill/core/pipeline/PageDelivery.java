@@ -104,6 +104,7 @@ final class PageDelivery {
                     Page.bytesOf(item),
                     new Page.Failure(failed.ref(), Stage.FETCH, kindOf(failed.kind()), failed.reason(), now));
         } else if (item instanceof PageItem.Deleted deleted) {
+            Instant seenAt = deleted.seenAt();
             EmailEvent event = new EmailEvent(
                     Change.DELETE,
                     syncType,
@@ -115,7 +116,7 @@ final class PageDelivery {
                     null,
                     List.of(),
                     List.of(),
-                    now);
+                    seenAt == null ? now : seenAt);
             encodeAndPublish(slot, item, event, contents, scopeOf);
         } else if (item instanceof PageItem.Message message) {
             encodeAndPublish(slot, item, event(message, contents, syncType, now), contents, scopeOf);

@@ -64,7 +64,7 @@ final class Changes {
         this.positions = positions;
         this.access = access;
         this.clock = clock;
-        this.leftovers = new Leftovers(lists, positions);
+        this.leftovers = new Leftovers(lists, positions, clock);
     }
 
     /** Makes the partition of a folder that is none of the job's any more. */
@@ -134,7 +134,7 @@ final class Changes {
                         walk.left(),
                         revision(walk.partition()),
                         walk.pin().newFrom(),
-                        clock.instant(),
+                        clock,
                         folders,
                         pinned,
                         handedOver),

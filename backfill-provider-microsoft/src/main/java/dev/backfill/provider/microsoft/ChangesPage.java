@@ -10,6 +10,8 @@ import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.SourceException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +49,9 @@ final class ChangesPage {
     private final List<String> handed = new ArrayList<>();
     private final List<String> back = new ArrayList<>();
     private final Set<String> here = new HashSet<>();
+    /** When the messages that are being looked at were asked for. */
+    private Instant askedAt;
+
     private long newestEnd;
     private boolean settled;
     private long bytes;
@@ -62,7 +67,7 @@ final class ChangesPage {
      * @param left true if the folder is none of the job's any more, so that all in it left
      * @param revision the revision of a removal
      * @param newFrom the epoch second of received time from which on a message is new
-     * @param now the time
+     * @param clock the time
      * @param folders knows which folders the job means
      * @param pinned the folders whose changes from here on are told
      * @param handedOver knows what other folders' changes told
@@ -74,7 +79,7 @@ final class ChangesPage {
             boolean left,
             String revision,
             long newFrom,
-            Instant now,
+            InstantSource clock,
             MailboxFolders folders,
             Set<String> pinned,
             HandedOver handedOver) {}
@@ -89,6 +94,7 @@ final class ChangesPage {
         this.place = place;
         this.entries = entries;
         this.done = new HashSet<>(place.done());
+        this.askedAt = setting.clock().instant();
         this.newestEnd = place.newFrom();
         this.settled = place.settled();
     }
@@ -145,7 +151,7 @@ final class ChangesPage {
         SingleMessages.Found found = found(entry.id(), singles);
         PageItem item = found.item();
         if (item instanceof PageItem.Skipped) {
-            return entry.removed() ? deleted(entry.id()) : item;
+            return entry.removed() ? deleted(entry.id(), null) : item;
         }
         if (!(item instanceof PageItem.Message message)) {
             return item;
@@ -157,7 +163,9 @@ final class ChangesPage {
         if (setting.folders().isMeant(setting.query(), found.folderId())) {
             return told(entry, found, email);
         }
-        return entry.removed() || setting.left() ? deleted(entry.id()) : new PageItem.Skipped(entry.id(), "LEFT");
+        return entry.removed() || setting.left()
+                ? deleted(entry.id(), leftAt(email))
+                : new PageItem.Skipped(entry.id(), "LEFT");
     }
 
     private @Nullable PageItem told(DeltaPage.Entry entry, SingleMessages.Found found, EmailMessage email) {
@@ -178,13 +186,23 @@ final class ChangesPage {
                 modified == null || !modified.isAfter(email.receivedAt().plus(AS_IT_CAME));
         return asItCame
                 && email.receivedAt().getEpochSecond() >= setting.newFrom()
-                && PinToken.mayHaveCome(email.receivedAt(), setting.now());
+                && PinToken.mayHaveCome(email.receivedAt(), askedAt);
     }
 
-    private @Nullable PageItem deleted(String id) {
+    /**
+     * When a message that still lies somewhere had surely left: what brings it back happens later, in Graph's whole seconds too. Its
+     * own time is not enough, for it stays as it is where a whole folder went.
+     */
+    private Instant leftAt(EmailMessage email) {
+        Instant asked = askedAt.truncatedTo(ChronoUnit.SECONDS);
+        Instant modified = email.modifiedAt();
+        return modified != null && modified.isAfter(asked) ? modified : asked;
+    }
+
+    private @Nullable PageItem deleted(String id, @Nullable Instant seenAt) {
         return setting.handedOver().byOther(setting.scope(), HandedOver.mark(id, ""))
                 ? null
-                : new PageItem.Deleted(id, setting.revision());
+                : new PageItem.Deleted(id, setting.revision(), seenAt);
     }
 
     /** Reads the message, and with it those that are likely to be next; the first to be read is the one itself. */
@@ -200,6 +218,7 @@ final class ChangesPage {
                 .distinct()
                 .limit(AT_ONCE)
                 .toList();
+        askedAt = setting.clock().instant();
         List<SingleMessages.Found> found = singles.find(
                 setting.folderId(), ids, folder -> setting.folders().pathOr("", folder));
         for (int i = 1; i < ids.size(); i++) {

@@ -7,6 +7,8 @@ import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Position;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,10 +23,12 @@ final class Leftovers {
 
     private final DeltaLists lists;
     private final LongPositions positions;
+    private final InstantSource clock;
 
-    Leftovers(DeltaLists lists, LongPositions positions) {
+    Leftovers(DeltaLists lists, LongPositions positions, InstantSource clock) {
         this.lists = lists;
         this.positions = positions;
+        this.clock = clock;
     }
 
     /** {@return where they begin} */
@@ -52,6 +56,8 @@ final class Leftovers {
         DeltaPlace at = place.length() <= PREFIX.length()
                 ? new DeltaPlace(0, true, "", Set.of())
                 : DeltaPlace.decode(place.substring(PREFIX.length()));
+        // What brings a message back happens later, in Graph's whole seconds too.
+        Instant askedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         DeltaLists.Answer answer = lists.read(folderId, at.query(), Math.min(limit.messages(), Changes.MOST));
         List<DeltaPage.Entry> entries = answer.page().entries();
         Set<String> done = new HashSet<>(at.done());
@@ -63,7 +69,7 @@ final class Leftovers {
             if (at.done().contains(entry.mark()) || !isToBeTold(query, entry)) {
                 repeats++;
             } else {
-                room = writer.write(new PageItem.Deleted(entry.id(), revision)) == PageWriter.Verdict.CONTINUE;
+                room = writer.write(new PageItem.Deleted(entry.id(), revision, askedAt)) == PageWriter.Verdict.CONTINUE;
             }
             done.add(entry.mark());
         }

@@ -17,6 +17,7 @@ import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.StoredMail;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,8 +90,14 @@ final class ChangesBed implements AutoCloseable {
 
     /** Another process: what was remembered is gone. */
     void restart() {
+        restart(InstantSource.system());
+    }
+
+    /** Another process with a clock of its own. */
+    void restart(InstantSource clock) {
         mailbox.close();
-        mailbox = Graphs.open(graph);
+        mailbox = new MicrosoftEmailSource()
+                .open(Graphs.builder(graph, "me").clock(clock).build());
     }
 
     Crawl full(MailQuery query) {

@@ -25,6 +25,7 @@ import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.StoredMail;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -393,6 +394,36 @@ class GraphPinsTest {
         assertThat(bed.told(first.items(), 1)).containsExactly("Deleted 1");
         assertThat(bed.told(second.items(), 1)).containsExactly("UPDATE 1");
         assertThat(bed.told(third.items(), 1)).containsExactly("Deleted 1");
+    }
+
+    /** Else a consumer that keeps the newest state would keep a removal over the return that came after it. */
+    @Test
+    void aRemovalIsNoYoungerThanTheMomentItWasSeenSoThatAReturnIsNewer() throws Exception {
+        ChangesBed bed = start();
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.move(stored(1), FolderPath.DELETED, LATER);
+        bed.there.move(stored(2), FolderPath.DELETED, LATER.plusSeconds(61));
+        bed.there.purge(stored(3));
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        Instant asked = LATER.plusSeconds(60);
+        bed.restart(() -> asked.plusMillis(700));
+        List<PageItem> items = bed.changes(OPEN, pins).items();
+
+        assertThat(items)
+                .contains(
+                        new PageItem.Deleted(bed.id(1), revision(items, bed.id(1)), asked),
+                        new PageItem.Deleted(bed.id(2), revision(items, bed.id(2)), asked.plusSeconds(1)),
+                        new PageItem.Deleted(bed.id(3), revision(items, bed.id(3)), null),
+                        new PageItem.Deleted(bed.id(101), revision(items, bed.id(101)), asked));
+    }
+
+    private static String revision(List<PageItem> items, String id) {
+        return items.stream()
+                .map(PageItem.Deleted.class::cast)
+                .filter(item -> item.messageId().equals(id))
+                .map(PageItem.Deleted::revision)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
