@@ -175,8 +175,8 @@ public interface JobStore extends AutoCloseable {
 
     /**
      * Forgets old jobs with all that hangs on them: those that ended before a time, and those beyond a number of ended jobs,
-     * oldest end first. The newest COMPLETED job of each account that has pins, was not limited and is no retry stays, because an
-     * incremental run needs it; so does a job whose failures an active one tries again.
+     * oldest end first. Of each account the jobs with pins from which a later incremental one may begin stay, as
+     * {@link Baselines#needed} picks them; so does a job whose failures an active one tries again.
      *
      * @param endedBefore jobs that ended before this are forgotten
      * @param keep the most ended jobs kept, over all users, 0 or more

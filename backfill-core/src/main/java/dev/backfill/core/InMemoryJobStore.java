@@ -11,6 +11,7 @@ import dev.backfill.api.Page;
 import dev.backfill.api.PageRequest;
 import dev.backfill.api.Summary;
 import dev.backfill.api.UserId;
+import dev.backfill.spi.Baselines;
 import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.FailureRecord;
 import dev.backfill.spi.JobLimits;
@@ -355,16 +356,16 @@ public final class InMemoryJobStore implements JobStore {
 
     /** The jobs from which an incremental run would start, or whose failures are being tried again. */
     private Set<JobId> bases() {
-        Map<AccountRef, JobId> newest = new HashMap<>();
+        Map<AccountRef, List<JobRecord>> whole = new HashMap<>();
         for (ListKey key : all) {
             Entry entry = existing(key.id());
-            JobRecord job = entry.job;
-            boolean whole = job.state() == JobState.COMPLETED && !job.limited() && job.retryOf() == null;
-            if (whole && !entry.pins.isEmpty()) {
-                newest.putIfAbsent(entry.job.account(), key.id());
+            if (!entry.pins.isEmpty() && Baselines.isWhole(entry.job)) {
+                whole.computeIfAbsent(entry.job.account(), account -> new ArrayList<>())
+                        .add(entry.job);
             }
         }
-        Set<JobId> bases = new HashSet<>(newest.values());
+        Set<JobId> bases = new HashSet<>();
+        whole.values().forEach(newestFirst -> Baselines.needed(newestFirst).forEach(job -> bases.add(job.id())));
         for (JobId active : activeByAccount.values()) {
             JobId retried = existing(active).job.retryOf();
             if (retried != null) {

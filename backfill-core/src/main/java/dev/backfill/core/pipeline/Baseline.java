@@ -1,10 +1,10 @@
 package dev.backfill.core.pipeline;
 
-import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Page;
 import dev.backfill.api.PageRequest;
+import dev.backfill.spi.Baselines;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import java.time.Instant;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Baseline(JobRecord job, Map<String, String> pins) {
     private static final int PAGE = 50;
-    private static final int MOST_PAGES = 20;
+    private static final int MOST_PAGES = Baselines.SEARCHED / PAGE;
 
     /** Finds the baseline of a job whose mailbox is known; null if there is none. */
     static @Nullable Baseline of(JobRecord row, JobStore store) {
@@ -48,26 +48,7 @@ record Baseline(JobRecord job, Map<String, String> pins) {
     }
 
     private static boolean isBaseline(JobRecord job, JobRecord row) {
-        BackfillRequest before = job.request();
-        BackfillRequest now = row.request();
-        return !job.id().equals(row.id())
-                && job.retryOf() == null
-                && !job.limited()
-                && before.pin()
-                && before.includeDeleted() == now.includeDeleted()
-                && Set.copyOf(before.folders()).equals(Set.copyOf(now.folders()))
-                && covers(before, now)
-                && job.mailboxKey() != null
-                && job.mailboxKey().equals(row.mailboxKey());
-    }
-
-    /** Mail that lies outside what was read then, and inside what is wanted now, no change would ever tell of. */
-    private static boolean covers(BackfillRequest before, BackfillRequest now) {
-        Instant from = now.from();
-        Instant to = now.to();
-        boolean begins = before.from() == null || (from != null && !from.isBefore(before.from()));
-        boolean ends = before.to() == null || (to != null && !to.isAfter(before.to()));
-        return begins && ends;
+        return !job.id().equals(row.id()) && Baselines.isWhole(job) && Baselines.covers(job, row);
     }
 
     /** A time before the marks were taken. */

@@ -63,7 +63,7 @@ final class JdbcJobStore implements JobStore {
         rules = new JobRules(table);
         turns = new JobTurns(table, rules);
         lists = new JobLists(table, rows);
-        history = new JobHistory(database.tables());
+        history = new JobHistory(database.tables(), rows);
         checkpoints = new CheckpointRows(database.tables());
         newJobs = new NewJobs(database, rows, rules);
         wanted = "select id, wanted, epoch from " + table + " where id in ";

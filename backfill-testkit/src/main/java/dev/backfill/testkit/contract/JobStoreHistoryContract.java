@@ -3,13 +3,16 @@ package dev.backfill.testkit.contract;
 import static dev.backfill.testkit.contract.StoredJobs.NOW;
 import static dev.backfill.testkit.contract.StoredJobs.insertAndClaim;
 import static dev.backfill.testkit.contract.StoredJobs.job;
+import static dev.backfill.testkit.contract.StoredJobs.mailbox;
 import static dev.backfill.testkit.contract.StoredJobs.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.PageRequest;
+import dev.backfill.spi.Baselines;
 import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Lease;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -112,6 +116,65 @@ public interface JobStoreHistoryContract extends JobStoreFixture {
         assertThat(store().find(new JobId("whole"))).isPresent();
     }
 
+    /** What a job of one folder read does not stand in for the whole mailbox, nor this year for all of them. */
+    @Test
+    default void aJobFromWhichAnotherRequestWouldBeginIsNotForgotten() {
+        insertPinned("whole", "a", NOW.minusSeconds(900), request -> request);
+        insertPinned("deleted-too", "a", NOW.minusSeconds(800), request -> request.includeDeleted(true));
+        insertPinned("inbox-before", "a", NOW.minusSeconds(700), request -> request.folders(List.of("inbox", "sent")));
+        insertPinned("since", "a", NOW.minusSeconds(600), request -> request.from(Instant.EPOCH));
+        insertPinned("until", "a", NOW.minusSeconds(500), request -> request.to(NOW));
+        insertPinned("inbox", "a", NOW.minusSeconds(400), request -> request.folders(List.of("sent", "inbox")));
+        assertThat(store().forget(NOW, 0, 10)).isEqualTo(1);
+        assertThat(store().find(new JobId("inbox-before"))).isEmpty();
+        insertPinned("whole-again", "a", NOW.minusSeconds(300), request -> request);
+        assertThat(store().forget(NOW, 0, 10))
+                .as("the ranges within it, and the one before")
+                .isEqualTo(3);
+        assertThat(store().find(new JobId("deleted-too"))).isPresent();
+        assertThat(store().find(new JobId("inbox"))).isPresent();
+        assertThat(store().find(new JobId("whole-again"))).isPresent();
+    }
+
+    /** "me" may be another mailbox by now. */
+    @Test
+    default void aJobOfAnotherMailboxDoesNotStandInForTheOneBefore() {
+        insertPinned("mine", "a", NOW.minusSeconds(300));
+        insertPinned("theirs", "a", NOW.minusSeconds(200));
+        store().update(new JobId("theirs"), row -> mailbox(row, "another"));
+        assertThat(store().forget(NOW, 0, 10)).isZero();
+    }
+
+    /** Requests whose range moves on each time would be kept for ever. */
+    @Test
+    default void ofRequestsThatAlwaysDifferOnlyTheNewestAreKept() {
+        int jobs = Baselines.MOST_OF_ACCOUNT + 3;
+        for (int i = 0; i < jobs; i++) {
+            Instant from = Instant.EPOCH.plusSeconds(i);
+            insertPinned("job-" + i, "a", NOW.minusSeconds(900 - i), request -> request.from(from));
+        }
+        assertThat(store().forget(NOW, 0, 2)).isEqualTo(2);
+        assertThat(store().forget(NOW, 0, 100)).isEqualTo(1);
+        assertThat(store().find(new JobId("job-2"))).isEmpty();
+        assertThat(store().find(new JobId("job-3"))).isPresent();
+    }
+
+    /** Those that must stay do not stand before those that may go. */
+    @Test
+    default void jobsBehindManyThatStayAreForgotten() {
+        for (int i = 0; i < 10; i++) {
+            insertPinned("whole-" + i, "account-" + i, NOW.minusSeconds(900 - i));
+            insertPinned(
+                    "inbox-" + i,
+                    "account-" + i,
+                    NOW.minusSeconds(800 - i),
+                    request -> request.folders(List.of("inbox")));
+        }
+        insertEnded("last", "a", NOW.minusSeconds(100), JobState.FAILED);
+        assertThat(store().forget(NOW, 0, 2)).isEqualTo(1);
+        assertThat(store().find(new JobId("last"))).isEmpty();
+    }
+
     /** A retry reads the failures of its job as it goes. */
     @Test
     default void aJobWhoseFailuresAreBeingTriedAgainIsNotForgotten() {
@@ -132,12 +195,20 @@ public interface JobStoreHistoryContract extends JobStoreFixture {
     }
 
     private void insertPinned(String id, String account, Instant end) {
-        JobRecord job = job(id, "user", account, 5, end.minusSeconds(5));
-        Lease lease = insertAndClaim(store(), job);
+        insertPinned(id, account, end, request -> request);
+    }
+
+    private void insertPinned(String id, String account, Instant end, UnaryOperator<BackfillRequest.Builder> change) {
+        JobRecord like = job(id, "user", account, 5, end.minusSeconds(5));
+        BackfillRequest request = change.apply(like.request().toBuilder()).build();
+        Lease lease = insertAndClaim(
+                store(),
+                JobRecord.queued(
+                        like.id(), like.account(), request, like.times().created(), null));
         store().write(
                         lease,
                         new Checkpoint(List.of(), Map.of("scope", "token"), List.of()),
-                        row -> ended(row, end, JobState.COMPLETED));
+                        row -> mailbox(ended(row, end, JobState.COMPLETED), "mailbox of " + account));
     }
 
     private static JobRecord ended(JobRecord row, Instant end, JobState state) {
