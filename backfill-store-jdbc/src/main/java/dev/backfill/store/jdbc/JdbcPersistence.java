@@ -11,12 +11,13 @@ import dev.backfill.spi.ScheduleStore;
 import dev.backfill.spi.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs, queue and schedules in a database: in one file, for one process, or in a PostgreSQL that any number of instances share.
- * Thread-safe. A host makes it, hands it to its engines, and closes it after them.
+ * Jobs, queue and schedules in a database: in one file, for one engine, or in a PostgreSQL that any number of instances share.
+ * Thread-safe. A host makes it, hands it to its engine (a shared one to any number of them), and closes it after them.
  *
  * <pre>{@code
  * JdbcPersistence.file(Path.of("backfill.db")).open();
@@ -33,6 +34,7 @@ public final class JdbcPersistence implements Persistence {
     private final QueueTables queueTables;
     private final QueueTimings timings;
     private final Runnable onClose;
+    private final AtomicReference<@Nullable SoleQueue> soleQueue = new AtomicReference<>();
 
     private JdbcPersistence(Database database, QueueTimings timings, Runnable onClose) {
         this.queueTables = QueueTables.of(database);
@@ -44,7 +46,7 @@ public final class JdbcPersistence implements Persistence {
     }
 
     /**
-     * Keeps everything in one file of SQLite, for one process. The file and a lock file beside it are made if they are not
+     * Keeps everything in one file of SQLite, for one process and one engine at a time. The file and a lock file beside it are made if they are not
      * there; its folder must be. Each commit is on the disk before a method returns. The process that opens the file goes on at
      * once with the jobs of one that was killed.
      *
@@ -85,11 +87,13 @@ public final class JdbcPersistence implements Persistence {
      * {@inheritDoc}
      *
      * <p>Its {@code start}, {@code offer} and {@code room} throw {@link dev.backfill.spi.StoreException} when the database
-     * cannot be reached.
+     * cannot be reached. On a file one queue runs at a time: {@code start} of a second, before the first is closed, throws a
+     * {@link dev.backfill.api.BackfillException} with the code {@link #SETUP_CODE}.
      */
     @Override
     public JobQueue queue(String instance, int slots) {
-        return new JdbcJobQueue(instance, slots, queueTables, timings);
+        JobQueue queue = new JdbcJobQueue(instance, slots, queueTables, timings);
+        return queueTables.dialect().exclusive() ? new SoleQueue(queue, soleQueue) : queue;
     }
 
     /** Frees what is held. A file may then be opened again; a {@link DataSource} stays open. Closing twice does nothing. */
