@@ -56,14 +56,17 @@ class RecurringBackfillTest {
     private JdbcPersistence store;
 
     @BeforeEach
-    void open() {
-        openAgain();
-    }
-
-    private void openAgain() {
-        store = JdbcPersistence.file(folder.resolve("jobs.db")).open();
+    void openShared() {
+        store = JdbcPersistence.dataSource(Postgres.dataSource())
+                .schema(Postgres.newSchema())
+                .open();
         engines.add(engine("one"));
         engines.add(engine("two"));
+    }
+
+    private void openFile() {
+        store = JdbcPersistence.file(folder.resolve("jobs.db")).open();
+        engines.add(engine("alone"));
     }
 
     private BackfillManager engine(String name) {
@@ -152,13 +155,15 @@ class RecurringBackfillTest {
 
     @Test
     void aScheduleGoesOnInTheNextProcessWhereItWas() {
+        shut();
+        openFile();
         RecurringBackfill schedule = jobs().schedule(request(), HOURLY);
         makeDue(schedule.id());
         JobId first = awaitJob(schedule.id());
         awaitCompleted(first);
         shut();
 
-        openAgain();
+        openFile();
         assertThat(jobs().schedules(PageRequest.first()).items())
                 .extracting(RecurringBackfill::id)
                 .containsExactly(schedule.id());
