@@ -308,9 +308,18 @@ public final class GmailMailbox {
 
     /** Forgets the history up to now, so that any record before is too old. */
     public void forgetHistory() {
+        forgetHistory(historyId());
+    }
+
+    /**
+     * Forgets the history up to a record, as time does it.
+     *
+     * @param upTo the newest record that is forgotten; every one before it is too old to begin after
+     */
+    public void forgetHistory(long upTo) {
         synchronized (lock) {
-            history.clear();
-            oldestHistoryId = historyId;
+            history.removeIf(record -> record.id() <= upTo);
+            oldestHistoryId = Math.max(oldestHistoryId, upTo);
         }
     }
 

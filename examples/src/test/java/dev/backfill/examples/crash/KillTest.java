@@ -8,6 +8,7 @@ import dev.backfill.examples.crash.CrashWorld.Arrival;
 import dev.backfill.examples.crash.Halt.Point;
 import dev.backfill.examples.crash.Worker.JobLine;
 import dev.backfill.testkit.gmail.GmailFault;
+import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.StoredMail;
 import java.io.IOException;
@@ -34,6 +35,9 @@ class KillTest {
 
     /** So that a kill finds messages that are published and in no checkpoint. */
     private static final Duration SINK_LATENCY = Duration.ofMillis(30);
+
+    private static final RequestMatch FURTHER_PAGE =
+            RequestMatch.path("/messages$").query("pageToken", "");
 
     @TempDir
     private Path folder;
@@ -68,6 +72,7 @@ class KillTest {
                     .always(
                             RequestMatch.path("/messages/" + unreadable + "$"),
                             GmailFault.of(400, "invalidArgument", "Bad Request").asFault());
+            refusePageTokens(world);
             JobId job = die(world, Point.PLAN, "start me");
             die(world, Point.PIN, "");
             for (int left = randomKills; left > 0; left--) {
@@ -79,6 +84,9 @@ class KillTest {
                         .as("seed %d", seed)
                         .isEqualTo(new JobLine(job, JobState.COMPLETED, messages, messages - 1, 0, 1));
                 assertThat(world.ids()).hasSize(messages - 1).doesNotContain(unreadable);
+                assertThat(world.gmail().journal().count(FURTHER_PAGE))
+                        .as("seed %d, page tokens that were shown, every third of them in vain", seed)
+                        .isGreaterThan(3);
                 world.gmail().faults().clear();
                 worker.send("retry " + job);
                 dies(world, worker, "before the retry is stored");
@@ -94,6 +102,14 @@ class KillTest {
                     .isEqualTo(mails.stream().map(StoredMail::id).collect(Collectors.toCollection(TreeSet::new)));
             assertDoubledALife(world);
             System.out.println("KillTest: " + kills + " kills, " + world.doubled() + " messages twice");
+        }
+    }
+
+    /** Every third page token has died when it is shown, whichever life it is of. */
+    private static void refusePageTokens(CrashWorld world) {
+        Fault dead = GmailFault.of(400, "invalidArgument", "Invalid pageToken").asFault();
+        for (int number = 2; number < 600; number += 3) {
+            world.gmail().faults().nth(FURTHER_PAGE, number, dead);
         }
     }
 

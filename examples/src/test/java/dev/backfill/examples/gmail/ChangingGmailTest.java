@@ -14,9 +14,7 @@ import dev.backfill.testkit.mail.MailGenerator;
 import dev.backfill.testkit.mail.StoredMail;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,24 +37,6 @@ class ChangingGmailTest {
         return FakeGmail.builder().mailbox(GmailWorld.OWNER, mails(seed, count)).start();
     }
 
-    private static void assertReadersSeeTheMailbox(GmailWorld world, long seed, String... labels) {
-        Map<String, Set<String>> read = Reader.of(world.sink.payloads(), seed).mailbox();
-        Map<String, Set<String>> there = world.shown(labels);
-        Set<String> ids = new TreeSet<>(read.keySet());
-        ids.addAll(there.keySet());
-        List<String> differences = ids.stream()
-                .filter(id -> !Objects.equals(read.get(id), there.get(id)))
-                .map(id -> id + " is read as " + read.get(id) + " and is " + there.get(id))
-                .toList();
-        assertThat(differences).as("seed %d", seed).isEmpty();
-    }
-
-    private static void assertNothingWasLost(BackfillJob job) {
-        // Mail that comes late into a window is read by its ids, so that there is nothing to count it by.
-        assertThat(job.notes()).extracting(JobNote::code).isSubsetOf("NO_PROVIDER_COUNT");
-        assertThat(job.deletionsUnknownSince()).isNull();
-    }
-
     private static void changeAllTheWhile(long seed, int messages, int things) throws Exception {
         changeAllTheWhile(seed, messages, things, new String[0], new String[0]);
     }
@@ -72,16 +52,16 @@ class ChangingGmailTest {
             }
             world.atEachMessage(owner::moment);
             owner.work(things);
-            assertNothingWasLost(world.run(Mode.FULL, folders));
+            GmailWorld.assertNothingWasLost(world.run(Mode.FULL, folders));
             owner.finish();
             owner.work(things);
             owner.moment();
-            assertNothingWasLost(world.run(Mode.INCREMENTAL, folders));
+            GmailWorld.assertNothingWasLost(world.run(Mode.INCREMENTAL, folders));
             owner.finish();
 
-            assertNothingWasLost(world.run(Mode.INCREMENTAL, folders));
+            GmailWorld.assertNothingWasLost(world.run(Mode.INCREMENTAL, folders));
 
-            assertReadersSeeTheMailbox(world, seed, labels);
+            world.assertReadersSeeTheMailbox(seed, labels);
         }
     }
 
@@ -129,11 +109,11 @@ class ChangingGmailTest {
                 world.sink.awaitDelivered(wanted);
                 world.restart();
             }
-            assertNothingWasLost(world.completed(id));
+            GmailWorld.assertNothingWasLost(world.completed(id));
             owner.finish();
-            assertNothingWasLost(world.run(Mode.INCREMENTAL));
+            GmailWorld.assertNothingWasLost(world.run(Mode.INCREMENTAL));
 
-            assertReadersSeeTheMailbox(world, 7);
+            world.assertReadersSeeTheMailbox(7);
             List<String> starts = gmail.journal().entries().stream()
                     .filter(entry -> entry.path().endsWith("/history"))
                     .map(entry -> entry.query().get("startHistoryId").get(0))
@@ -176,9 +156,9 @@ class ChangingGmailTest {
                 assertThat(world.completed(id).deletionsUnknownSince()).isNull();
                 owner.work(40);
                 owner.finish();
-                assertNothingWasLost(world.run(Mode.INCREMENTAL));
+                GmailWorld.assertNothingWasLost(world.run(Mode.INCREMENTAL));
 
-                assertReadersSeeTheMailbox(world, 9);
+                world.assertReadersSeeTheMailbox(9);
                 long fromThePin = gmail.journal().entries().stream()
                         .filter(entry -> entry.path().endsWith("/history"))
                         .filter(entry -> entry.query().get("startHistoryId").contains(Long.toString(pinned.get())))
@@ -249,7 +229,7 @@ class ChangingGmailTest {
             assertThat(read).containsAllEntriesOf(world.shown());
             owner.work(40);
             owner.finish();
-            assertNothingWasLost(world.run(Mode.INCREMENTAL));
+            GmailWorld.assertNothingWasLost(world.run(Mode.INCREMENTAL));
             assertThat(Reader.of(world.sink.payloads(), 12).mailbox()).containsAllEntriesOf(world.shown());
         }
     }
@@ -273,7 +253,7 @@ class ChangingGmailTest {
 
             assertThat(job.notes()).containsExactly(new JobNote("READ_WHOLE", "all", "MARK_LOST"));
             assertThat(job.deletionsUnknownSince()).isEqualTo(job.startedAt());
-            assertReadersSeeTheMailbox(world, 13);
+            world.assertReadersSeeTheMailbox(13);
         }
     }
 }

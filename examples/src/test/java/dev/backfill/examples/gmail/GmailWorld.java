@@ -6,6 +6,7 @@ import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobId;
+import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Mode;
 import dev.backfill.api.UserId;
@@ -26,12 +27,15 @@ import dev.backfill.testkit.gmail.GmailMailbox;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -49,7 +53,7 @@ final class GmailWorld implements AutoCloseable {
     private final UnaryOperator<BackfillBuilder> changes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition heard = lock.newCondition();
-    private volatile Runnable atEachMessage = () -> {};
+    private volatile Consumer<OutboundMessage> atEachMessage = message -> {};
     private BackfillManager manager;
 
     GmailWorld(FakeGmail gmail) {
@@ -90,6 +94,11 @@ final class GmailWorld implements AutoCloseable {
 
     /** Sets what is done before each message is handed to the sink, on the engine's threads. */
     void atEachMessage(Runnable action) {
+        atEachMessage = message -> action.run();
+    }
+
+    /** As {@link #atEachMessage(Runnable)}, told which message it is. */
+    void beforeEachMessage(Consumer<OutboundMessage> action) {
         atEachMessage = action;
     }
 
@@ -159,6 +168,25 @@ final class GmailWorld implements AutoCloseable {
         return shown;
     }
 
+    /** Checks that whoever reads what was published, in whatever order, ends with what the mailbox shows of these folders. */
+    void assertReadersSeeTheMailbox(long seed, String... folders) {
+        Map<String, Set<String>> read = Reader.of(sink.payloads(), seed).mailbox();
+        Map<String, Set<String>> there = shown(folders);
+        Set<String> ids = new TreeSet<>(read.keySet());
+        ids.addAll(there.keySet());
+        List<String> differences = ids.stream()
+                .filter(id -> !Objects.equals(read.get(id), there.get(id)))
+                .map(id -> id + " is read as " + read.get(id) + " and is " + there.get(id))
+                .toList();
+        assertThat(differences).as("seed %d", seed).isEmpty();
+    }
+
+    static void assertNothingWasLost(BackfillJob job) {
+        // Mail that comes late into a window is read by its ids, so that there is nothing to count it by.
+        assertThat(job.notes()).extracting(JobNote::code).isSubsetOf("NO_PROVIDER_COUNT");
+        assertThat(job.deletionsUnknownSince()).isNull();
+    }
+
     @Override
     public void close() {
         manager.close();
@@ -183,7 +211,7 @@ final class GmailWorld implements AutoCloseable {
             return new MessagePublisher() {
                 @Override
                 public CompletionStage<String> publish(OutboundMessage message) {
-                    atEachMessage.run();
+                    atEachMessage.accept(message);
                     return publisher.publish(message);
                 }
 
