@@ -35,6 +35,7 @@ public final class FaultScript {
     private final Map<String, OnRequest> onOperations;
     private final Map<Integer, Shortfall> miscounts;
     private final Map<Integer, Shortfall> hidden;
+    private final Map<Integer, Shortfall> hiddenAlone;
     private final Map<Integer, Integer> splits;
 
     /**
@@ -118,6 +119,7 @@ public final class FaultScript {
         this.onOperations = Map.copyOf(builder.onOperations);
         this.miscounts = Map.copyOf(builder.miscounts);
         this.hidden = Map.copyOf(builder.hidden);
+        this.hiddenAlone = Map.copyOf(builder.hiddenAlone);
         this.splits = Map.copyOf(builder.splits);
     }
 
@@ -150,6 +152,10 @@ public final class FaultScript {
         return hidden;
     }
 
+    Map<Integer, Shortfall> hiddenAlone() {
+        return hiddenAlone;
+    }
+
     Map<Integer, Integer> splits() {
         return splits;
     }
@@ -162,6 +168,7 @@ public final class FaultScript {
         private final Map<String, OnRequest> onOperations = new HashMap<>();
         private final Map<Integer, Shortfall> miscounts = new HashMap<>();
         private final Map<Integer, Shortfall> hidden = new HashMap<>();
+        private final Map<Integer, Shortfall> hiddenAlone = new HashMap<>();
         private final Map<Integer, Integer> splits = new HashMap<>();
 
         private Builder() {}
@@ -304,6 +311,19 @@ public final class FaultScript {
          */
         public Builder hide(int window, int messages, int walks) {
             hidden.put(window, new Shortfall(messages, walks, 0));
+            return this;
+        }
+
+        /**
+         * Lets the provider leave out one message of a window in its list, though it counts it, and in each walk another: the oldest
+         * in the first, the next in the second.
+         *
+         * @param window the window's number, 0 for the newest
+         * @param walks in how many walks, the first counted
+         * @return this builder
+         */
+        public Builder hideAnother(int window, int walks) {
+            hiddenAlone.put(window, new Shortfall(1, walks, 1));
             return this;
         }
 

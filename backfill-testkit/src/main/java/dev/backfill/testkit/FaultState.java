@@ -127,6 +127,11 @@ final class FaultState {
         return monitor.locked(() -> inWalk(script.hidden(), account, partition));
     }
 
+    /** The place of the one message that is left out, 1 for the oldest; 0 for none. */
+    int hiddenAlone(String account, Partition partition) {
+        return monitor.locked(() -> inWalk(script.hiddenAlone(), account, partition));
+    }
+
     private int inWalk(Map<Integer, FaultScript.Shortfall> byWindow, String account, Partition partition) {
         FaultScript.Shortfall shortfall = byWindow.get(window(account, partition));
         return shortfall == null ? 0 : shortfall.in(ends.getOrDefault(id(account, partition), 0));

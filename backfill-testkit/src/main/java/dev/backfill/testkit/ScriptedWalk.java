@@ -94,12 +94,18 @@ final class ScriptedWalk {
         long from = ScriptedAccount.fromSecond(partition.from());
         long to = ScriptedAccount.toSecond(partition.to());
         int hidden = source.faults().hidden(account.key(), partition);
-        if (hidden == 0) {
+        int alone = source.faults().hiddenAlone(account.key(), partition);
+        int bound = Math.max(hidden, alone);
+        if (bound == 0) {
             return account.page(partition.scope(), from, to, after, most);
         }
-        Set<MailKey> oldest = new HashSet<>(account.page(partition.scope(), from, to, null, hidden));
-        return account.page(partition.scope(), from, to, after, most + hidden).stream()
-                .filter(mail -> !oldest.contains(mail))
+        List<MailKey> oldest = account.page(partition.scope(), from, to, null, bound);
+        Set<MailKey> left = new HashSet<>(oldest.subList(0, Math.min(hidden, oldest.size())));
+        if (alone > 0 && alone <= oldest.size()) {
+            left.add(oldest.get(alone - 1));
+        }
+        return account.page(partition.scope(), from, to, after, most + bound).stream()
+                .filter(mail -> !left.contains(mail))
                 .limit(most)
                 .toList();
     }

@@ -66,6 +66,14 @@ final class PageSelection {
         return new Selected(selected, knownPublished, knownFailed, false);
     }
 
+    /**
+     * {@return a number that is the same for walks that listed the same messages; to be asked for by another thread only once it has
+     * the walk's last page}
+     */
+    long digest() {
+        return inThisWalk.digest();
+    }
+
     /** Null where an item names no message. */
     static @Nullable String idOf(PageItem item) {
         if (item instanceof PageItem.Message message) {

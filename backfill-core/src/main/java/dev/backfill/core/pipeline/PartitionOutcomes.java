@@ -154,7 +154,10 @@ final class PartitionOutcomes {
         }
     }
 
-    /** A list that leaves out mail does so each time alike; where the numbers change from walk to walk, the mailbox does. */
+    /**
+     * A list that leaves out mail gives the same messages each time; where they change from walk to walk the mailbox does, though
+     * the numbers may be the same by chance.
+     */
     private boolean mayWalkAgain(PartitionState state, long there) {
         int walks = scope.config().walks();
         return state.walksAlike(there) < walks && state.walkNumber() < walks * WHERE_MAIL_MOVES;

@@ -38,7 +38,8 @@ final class PartitionState {
     private boolean broken;
     private @Nullable Page cut;
     private int restarts;
-    private long lastListed;
+    private @Nullable PageSelection selection;
+    private long lastIds;
     private long lastCount;
     private int alike;
 
@@ -79,11 +80,12 @@ final class PartitionState {
 
     /**
      * Hears that the walk is over and fell short of the provider's count. {@return how many walks of this run, this one the last,
-     * listed as many messages and fell short of the same count}
+     * listed the same messages and fell short of the same count}
      */
     int walksAlike(long count) {
-        alike = walkListed() == lastListed && count == lastCount ? alike + 1 : 1;
-        lastListed = walkListed();
+        long ids = selection == null ? 0 : selection.digest();
+        alike = ids == lastIds && count == lastCount ? alike + 1 : 1;
+        lastIds = ids;
         lastCount = count;
         return alike;
     }
@@ -112,8 +114,7 @@ final class PartitionState {
     /** Begins a walk at the acknowledged position. */
     PartitionWalk begin(PartitionWalk.Shared shared, PageFetcher fetcher) {
         boolean distinct = partition.kind() == Partition.Kind.WINDOW;
-        PageSelection selection =
-                new PageSelection(shared.limit(), distinct, inThisWalk.copy(), published.copy(), failed.copy());
+        selection = new PageSelection(shared.limit(), distinct, inThisWalk.copy(), published.copy(), failed.copy());
         walk = new PartitionWalk(shared, partition, position, fetcher, selection);
         walkEnded = false;
         walkError = null;
@@ -209,6 +210,7 @@ final class PartitionState {
     void finish() {
         done = true;
         walk = null;
+        selection = null;
         published.clear();
         failed.clear();
         inThisWalk.clear();
@@ -248,5 +250,6 @@ final class PartitionState {
         walkCounts = JobCounts.ZERO;
         inThisWalk.clear();
         walk = null;
+        selection = null;
     }
 }

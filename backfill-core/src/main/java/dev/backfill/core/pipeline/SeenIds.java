@@ -46,6 +46,15 @@ final class SeenIds {
         return size;
     }
 
+    /** {@return a number that is the same for sets of the same ids, and hardly ever for others} */
+    long digest() {
+        long digest = 0;
+        for (long hash : table) {
+            digest += hash;
+        }
+        return digest;
+    }
+
     void clear() {
         table = new long[FIRST_CAPACITY];
         size = 0;
