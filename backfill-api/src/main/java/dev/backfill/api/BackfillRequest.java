@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param rateLimit provider requests a second, 1 to 1000, the provider's quota holds as well; null for the engine's default,
  *     100 unless configured otherwise
  * @param includeAttachments true to publish the content of small attachments; what they are is always published
+ * @param rawMime true to publish each message's whole MIME as well, with all that is attached, as far as the sink has room for it.
+ *     For Microsoft that is a request more for each message; for Google messages are then read as their MIME, one by one
  * @param includeDeleted true to read deleted mail as well
  * @param maxEmails the most messages to read, 1 or more; null for no bound
  * @param priority 1 (last) to 10 (first), default 5
@@ -49,6 +51,7 @@ public record BackfillRequest(
         @Nullable Integer batchSize,
         @Nullable Integer rateLimit,
         boolean includeAttachments,
+        boolean rawMime,
         boolean includeDeleted,
         @Nullable Long maxEmails,
         int priority,
@@ -149,6 +152,7 @@ public record BackfillRequest(
         builder.batchSize = batchSize;
         builder.rateLimit = rateLimit;
         builder.includeAttachments = includeAttachments;
+        builder.rawMime = rawMime;
         builder.includeDeleted = includeDeleted;
         builder.maxEmails = maxEmails;
         builder.priority = priority;
@@ -174,6 +178,7 @@ public record BackfillRequest(
         private @Nullable Integer batchSize;
         private @Nullable Integer rateLimit;
         private boolean includeAttachments;
+        private boolean rawMime;
         private boolean includeDeleted;
         private @Nullable Long maxEmails;
         private int priority = DEFAULT_PRIORITY;
@@ -274,6 +279,17 @@ public record BackfillRequest(
         }
 
         /**
+         * Sets {@link BackfillRequest#rawMime()}.
+         *
+         * @param value true to publish it
+         * @return this builder
+         */
+        public Builder rawMime(boolean value) {
+            this.rawMime = value;
+            return this;
+        }
+
+        /**
          * Sets {@link BackfillRequest#includeDeleted()}.
          *
          * @param value the value; checked in {@link #build()}
@@ -345,6 +361,7 @@ public record BackfillRequest(
                     batchSize,
                     rateLimit,
                     includeAttachments,
+                    rawMime,
                     includeDeleted,
                     maxEmails,
                     priority,

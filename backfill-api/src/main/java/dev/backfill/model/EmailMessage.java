@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param references the message ids of the References header, in order
  * @param revision the provider's mark of this state of the message (Graph changeKey, Gmail historyId); empty where there is
  *     none
+ * @param rawMime the whole MIME, or why it could not be had; null where it was not asked for, or does not come with the message and is
+ *     opened by itself ({@link dev.backfill.spi.Mailbox#open})
  */
 public record EmailMessage(
         String id,
@@ -69,7 +71,8 @@ public record EmailMessage(
         String internetMessageId,
         String inReplyTo,
         List<String> references,
-        String revision) {
+        String revision,
+        @Nullable RawMime rawMime) {
     private static final int FIXED_OVERHEAD_BYTES = 1_024;
     private static final int PER_ELEMENT_BYTES = 96;
 
@@ -142,7 +145,46 @@ public record EmailMessage(
                 internetMessageId,
                 inReplyTo,
                 references,
-                revision);
+                revision,
+                rawMime);
+    }
+
+    /**
+     * Gives the same message with its MIME.
+     *
+     * @param value the MIME, or why it could not be had; null for none
+     * @return a changed copy
+     */
+    public EmailMessage withRawMime(@Nullable RawMime value) {
+        return new EmailMessage(
+                id,
+                threadId,
+                subject,
+                bodyText,
+                bodyHtml,
+                from,
+                to,
+                cc,
+                bcc,
+                replyTo,
+                receivedAt,
+                sentAt,
+                modifiedAt,
+                labels,
+                folder,
+                read,
+                starred,
+                importance,
+                hasAttachments,
+                attachments,
+                sizeBytes,
+                mimeType,
+                headers,
+                internetMessageId,
+                inReplyTo,
+                references,
+                revision,
+                value);
     }
 
     /**
@@ -156,7 +198,11 @@ public record EmailMessage(
             characters += header.getKey().length() + header.getValue().length() + (long) PER_ELEMENT_BYTES / 2;
         }
         long elements = (long) to.size() + cc.size() + bcc.size() + replyTo.size() + labels.size() + references.size();
-        return FIXED_OVERHEAD_BYTES + 2 * characters + PER_ELEMENT_BYTES * (elements + 2L * attachments.size());
+        byte[] mime = rawMime == null ? null : rawMime.bytes();
+        return FIXED_OVERHEAD_BYTES
+                + (mime == null ? 0 : mime.length)
+                + 2 * characters
+                + PER_ELEMENT_BYTES * (elements + 2L * attachments.size());
     }
 
     private static long length(@Nullable String text) {
@@ -198,6 +244,7 @@ public record EmailMessage(
         private String inReplyTo = "";
         private List<String> references = List.of();
         private String revision = "";
+        private @Nullable RawMime rawMime;
 
         private Builder(String id, Instant receivedAt) {
             this.id = requireNonNull(id, "id");
@@ -479,6 +526,17 @@ public record EmailMessage(
             return this;
         }
 
+        /**
+         * Sets {@link EmailMessage#rawMime()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder rawMime(@Nullable RawMime value) {
+            this.rawMime = value;
+            return this;
+        }
+
         /** {@return the message} */
         public EmailMessage build() {
             return new EmailMessage(
@@ -508,7 +566,8 @@ public record EmailMessage(
                     internetMessageId,
                     inReplyTo,
                     references,
-                    revision);
+                    revision,
+                    rawMime);
         }
     }
 }

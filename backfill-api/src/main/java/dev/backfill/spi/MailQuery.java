@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param pins true if the plan shall hold PIN partitions
  * @param end the end of received time that the user named, exclusive, whole seconds, not before {@code to}; null for none. Later
  *     than {@code to} where it was still to come when the job was planned: mail that comes in between belongs to the changes
+ * @param rawMime true if each message's MIME will be opened too ({@link ContentRef#mime}): a hint for a provider that can have both
+ *     from one request
  */
 public record MailQuery(
         @Nullable Instant from,
@@ -24,7 +26,8 @@ public record MailQuery(
         List<String> folders,
         boolean includeDeleted,
         boolean pins,
-        @Nullable Instant end) {
+        @Nullable Instant end,
+        boolean rawMime) {
     /** Copies the folders. */
     public MailQuery {
         requireNonNull(to, "to");
@@ -32,6 +35,26 @@ public record MailQuery(
             throw new IllegalArgumentException("end " + end + " is before to " + to);
         }
         folders = List.copyOf(folders);
+    }
+
+    /**
+     * Makes a query of messages whose MIME is not asked for.
+     *
+     * @param from the first instant of received time; null for the beginning of the mailbox
+     * @param to the end of received time
+     * @param folders what the request says
+     * @param includeDeleted true if deleted mail counts as well
+     * @param pins true if the plan shall hold PIN partitions
+     * @param end the end of received time that the user named; null for none
+     */
+    public MailQuery(
+            @Nullable Instant from,
+            Instant to,
+            List<String> folders,
+            boolean includeDeleted,
+            boolean pins,
+            @Nullable Instant end) {
+        this(from, to, folders, includeDeleted, pins, end, false);
     }
 
     /**

@@ -80,7 +80,8 @@ public interface Mailbox extends AutoCloseable {
     void replay(MailQuery query, List<FailureRef> refs, PageWriter writer);
 
     /**
-     * Opens the content of an attachment, or the raw message.
+     * Opens the content of an attachment, or the raw message: every provider gives both. Where a provider keeps no MIME it makes
+     * one, and two readings of a message may give other bytes.
      *
      * @param ref what to open
      * @param maxBytes the most bytes to give, 1 or more; a longer content is a {@link SourceException} of kind SKIP_MESSAGE

@@ -32,6 +32,7 @@ class BackfillRequestTest {
         assertThat(request.batchSize()).isNull();
         assertThat(request.rateLimit()).isNull();
         assertThat(request.includeAttachments()).isFalse();
+        assertThat(request.rawMime()).isFalse();
         assertThat(request.includeDeleted()).isFalse();
         assertThat(request.maxEmails()).isNull();
         assertThat(request.priority()).isEqualTo(5);
@@ -60,6 +61,7 @@ class BackfillRequestTest {
                 .batchSize(7)
                 .rateLimit(8)
                 .includeAttachments(true)
+                .rawMime(true)
                 .includeDeleted(true)
                 .maxEmails(9L)
                 .priority(10)

@@ -114,6 +114,7 @@ final class EventWriter {
                 "importance",
                 event.change() == Change.DELETE ? "" : email.importance().code());
         writeAttachments();
+        writeRawMime();
         writeTruncated();
     }
 
@@ -183,6 +184,14 @@ final class EventWriter {
             writeAttachment(attachment, contents.remove(attachment.id()));
         }
         json.writeEndArray();
+    }
+
+    private void writeRawMime() throws IOException {
+        byte[] mime = layout.rawMimeBytes();
+        if (mime != null) {
+            json.writeFieldName(Layout.RAW_MIME);
+            json.writeBinary(Base64Variants.MIME_NO_LINEFEEDS, mime, 0, mime.length);
+        }
     }
 
     private void writeAttachment(Attachment attachment, byte @Nullable [] content) throws IOException {

@@ -29,14 +29,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every field is always there. {@code email.truncated} is a list, empty when nothing is missing, of
  * {@code {"field", "reason", "omitted_bytes", "omitted_items"}}. The field is below {@code email}, one of
- * {@code attachments.content, body_html, body_text, headers, attachments, body, sent_date, received_date}; the reason is
- * {@code TOO_LARGE}, {@code SAME_AS_BODY} (the field is empty since {@code body} holds the same) or
- * {@code NOT_REPRESENTABLE} (a date outside the years 0 to 9999).
+ * {@code raw_mime, attachments.content, body_html, body_text, headers, attachments, body, sent_date, received_date}; the reason is
+ * {@code TOO_LARGE}, {@code SAME_AS_BODY} (the field is empty since {@code body} holds the same),
+ * {@code NOT_REPRESENTABLE} (a date outside the years 0 to 9999) or {@code UNAVAILABLE} (the provider did not give it).
  *
  * <p>Where contents were asked for, each attachment has its {@code content} or is named in {@code truncated}: of
  * {@code attachments.content} there is one element a reason, a {@link OmittedContent.Reason}, and its
  * {@code attachment_ids} name the attachments as far as they have ids and {@code attachments} still lists them;
- * {@code omitted_items} counts all, {@code omitted_bytes} adds up the sizes that are known.
+ * {@code omitted_items} counts all, {@code omitted_bytes} adds up the sizes that are known. Where the whole MIME was asked for,
+ * {@code email.raw_mime} has it in Base64, or {@code truncated} names it; where it was not, there is no such field.
  */
 public final class JsonEventEncoder implements MessageEncoder {
     private static final int FIXED_BYTES = 2_048;
@@ -214,6 +215,8 @@ public final class JsonEventEncoder implements MessageEncoder {
         long bytes = FIXED_BYTES
                 + PER_ELEMENT_BYTES * (long) email.attachments().size()
                 + (long) Omission.MAX_JSON_BYTES * layout.missing().size();
+        byte[] mime = layout.rawMimeBytes();
+        bytes += mime == null ? 0 : LayoutFitter.base64Size(mime.length);
         for (AttachmentContent content : layout.contents()) {
             bytes += LayoutFitter.base64Size(content.bytes().length);
         }

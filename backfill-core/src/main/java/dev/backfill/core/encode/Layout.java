@@ -1,6 +1,7 @@
 package dev.backfill.core.encode;
 
 import dev.backfill.model.EmailMessage;
+import dev.backfill.model.RawMime;
 import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.OmittedContent;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers true if the headers are written
  * @param attachments how many of the attachments are written, from the first
  * @param contents the contents that are written with their attachments
+ * @param rawMime the message's MIME; null, or one without bytes, where it is not written
  * @param missing the contents that are left out
  * @param omissions what else is left out
  */
@@ -27,19 +29,29 @@ record Layout(
         boolean headers,
         int attachments,
         List<AttachmentContent> contents,
+        @Nullable RawMime rawMime,
         List<OmittedContent> missing,
         List<Omission> omissions) {
+    /** The field of the whole MIME. */
+    static final String RAW_MIME = "raw_mime";
+
     /** The layout that leaves nothing out but the contents that are missing already. */
     static Layout full(EmailMessage email, List<AttachmentContent> contents, List<OmittedContent> missing) {
         String text = clean(email.bodyText());
         String html = clean(email.bodyHtml());
         int attachments = email.attachments().size();
-        return new Layout(body(text, html), text, html, true, attachments, contents, missing, strangeDates(email));
+        RawMime mime = email.rawMime();
+        return new Layout(body(text, html), text, html, true, attachments, contents, mime, missing, omissions(email));
     }
 
     /** The layout that leaves out all that can be; of the contents that are missing already it says how many there are. */
     static Layout bare(EmailMessage email, List<OmittedContent> missing) {
-        return new Layout("", "", "", false, 0, List.of(), missing, strangeDates(email));
+        return new Layout("", "", "", false, 0, List.of(), null, missing, omissions(email));
+    }
+
+    /** The bytes of the MIME that is written; null where none is. */
+    byte @Nullable [] rawMimeBytes() {
+        return rawMime == null ? null : rawMime.bytes();
     }
 
     private static String body(String text, String html) {
@@ -49,18 +61,18 @@ record Layout(
         return text.isEmpty() ? html : text;
     }
 
-    private static List<Omission> strangeDates(EmailMessage email) {
-        Instant sentAt = email.sentAt();
-        boolean received = WireDate.isRepresentable(email.receivedAt());
-        boolean sent = sentAt == null || WireDate.isRepresentable(sentAt);
-        if (received && sent) {
-            return List.of();
-        }
+    private static List<Omission> omissions(EmailMessage email) {
+        RawMime rawMime = email.rawMime();
         List<Omission> omissions = new ArrayList<>();
-        if (!received) {
+        RawMime.Missing missing = rawMime == null ? null : rawMime.missing();
+        if (missing != null) {
+            omissions.add(new Omission(RAW_MIME, Omission.Reason.valueOf(missing.name()), 0, 1));
+        }
+        Instant sentAt = email.sentAt();
+        if (!WireDate.isRepresentable(email.receivedAt())) {
             omissions.add(new Omission("received_date", Omission.Reason.NOT_REPRESENTABLE, 0, 1));
         }
-        if (!sent) {
+        if (sentAt != null && !WireDate.isRepresentable(sentAt)) {
             omissions.add(new Omission("sent_date", Omission.Reason.NOT_REPRESENTABLE, 0, 1));
         }
         return omissions;

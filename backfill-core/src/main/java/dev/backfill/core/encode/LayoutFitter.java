@@ -3,6 +3,7 @@ package dev.backfill.core.encode;
 import dev.backfill.core.encode.Omission.Reason;
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailMessage;
+import dev.backfill.model.RawMime;
 import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.OmittedContent;
 import java.util.ArrayList;
@@ -11,9 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves out of a message what makes it too large, the least missed first: contents (the largest first), the body's other
+ * Leaves out of a message what makes it too large, the least missed first: the MIME, contents (the largest first), the body's other
  * form, the body's copy, the headers, attachments beyond the first hundred, the body's end, the other attachments. It counts
  * what each takes in JSON, or a little more, so that one encoding is enough. Confined to one thread.
  */
@@ -21,6 +23,7 @@ final class LayoutFitter {
     /** How many attachments of a message that is too large are listed, as long as its body can be cut instead. */
     static final int MAX_ATTACHMENTS = 100;
 
+    private static final int MIME_FRAME_BYTES = ",\"raw_mime\":\"\"".length();
     private static final int CONTENT_FRAME_BYTES = ",\"content\":\"\"".length();
     private static final int HEADER_FRAME_BYTES = "\"\":\"\",".length();
     private static final int ATTACHMENT_FRAME_BYTES = 140;
@@ -31,6 +34,7 @@ final class LayoutFitter {
     private final List<AttachmentContent> contents;
     private final List<OmittedContent> missing;
     private final Set<String> missingIds = new HashSet<>();
+    private @Nullable RawMime rawMime;
     private String body;
     private String bodyText;
     private String bodyHtml;
@@ -46,6 +50,7 @@ final class LayoutFitter {
         this.contents = new ArrayList<>(full.contents());
         this.missing = new ArrayList<>(full.missing());
         missing.forEach(content -> missingIds.add(content.attachmentId()));
+        this.rawMime = full.rawMime();
         this.body = full.body();
         this.bodyText = full.bodyText();
         this.bodyHtml = full.bodyHtml();
@@ -77,6 +82,7 @@ final class LayoutFitter {
                 headers,
                 attachments,
                 List.copyOf(contents),
+                rawMime,
                 List.copyOf(missing),
                 List.copyOf(omissions));
     }
@@ -86,11 +92,17 @@ final class LayoutFitter {
         for (AttachmentContent content : contents) {
             bytes += contentBytes(content);
         }
-        return bytes + attachmentBytes(0, attachments);
+        return bytes + mimeBytes() + attachmentBytes(0, attachments);
+    }
+
+    private long mimeBytes() {
+        byte[] bytes = rawMime == null ? null : rawMime.bytes();
+        return bytes == null ? 0 : MIME_FRAME_BYTES + base64Size(bytes.length);
     }
 
     private void leaveOut() {
         boolean textFirst = body.equals(bodyText);
+        leaveOutMime();
         leaveOutContents();
         leaveOutBody(!textFirst, Reason.TOO_LARGE);
         leaveOutBody(textFirst, Reason.SAME_AS_BODY);
@@ -98,6 +110,15 @@ final class LayoutFitter {
         leaveOutAttachments(MAX_ATTACHMENTS);
         cutBody();
         leaveOutAttachments(0);
+    }
+
+    /** First, since what is in it stands in the message's other fields too. */
+    private void leaveOutMime() {
+        byte[] bytes = rawMime == null ? null : rawMime.bytes();
+        if (bytes != null && worthLeavingOut(mimeBytes())) {
+            omit(Layout.RAW_MIME, Reason.TOO_LARGE, mimeBytes(), bytes.length, 1);
+            rawMime = null;
+        }
     }
 
     private void leaveOutContents() {

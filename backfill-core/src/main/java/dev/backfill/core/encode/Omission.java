@@ -16,7 +16,9 @@ record Omission(String field, Reason reason, long bytes, int items) {
         /** The message was over the sink's limit, and {@code body} holds the same text. */
         SAME_AS_BODY,
         /** RFC 3339 cannot say it: a year before 0 or after 9999. */
-        NOT_REPRESENTABLE
+        NOT_REPRESENTABLE,
+        /** The provider did not give it, however often it was asked. */
+        UNAVAILABLE
     }
 
     /** The most bytes an element of the list takes in JSON, its comma included and the ids of attachments left aside. */

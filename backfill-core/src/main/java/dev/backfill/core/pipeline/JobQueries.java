@@ -30,7 +30,8 @@ public final class JobQueries {
                 request.folders(),
                 request.includeDeleted(),
                 request.pin(),
-                end(request.to(), to));
+                end(request.to(), to),
+                request.rawMime());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.backfill.core.pipeline;
 
+import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobConflictException;
 import dev.backfill.api.Mode;
 import dev.backfill.api.Waiting;
@@ -238,19 +239,20 @@ public final class JobRun {
 
     private PartitionWalk.Shared sharedBy(JobRecord row, String mailboxKey) {
         RunConfig config = scope.config();
-        boolean contents = row.request().includeAttachments();
-        AttachmentContents attachments = new AttachmentContents(
-                contents ? session.mailbox() : null,
+        BackfillRequest request = row.request();
+        RunContents contents = new RunContents(
+                session.mailbox(),
+                new RunContents.Asked(request.includeAttachments(), request.rawMime()),
                 session.gate(),
                 scope.memory(),
-                new AttachmentContents.Limits(
+                new RunContents.Limits(
                         config.attachmentMaxBytes(),
                         scope.publisher().limits().maxMessageBytes() * 3 / 4,
                         config.maxPageBytes()),
                 stop,
                 blockedBySink);
         PageDelivery delivery =
-                new PageDelivery(scope, row.account(), row.id(), mailboxKey, attachments, handOver, hold, inbox);
+                new PageDelivery(scope, row.account(), row.id(), mailboxKey, contents, handOver, hold, inbox);
         return new PartitionWalk.Shared(
                 scope,
                 delivery,

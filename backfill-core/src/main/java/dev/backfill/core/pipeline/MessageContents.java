@@ -1,9 +1,12 @@
 package dev.backfill.core.pipeline;
 
-import dev.backfill.core.pipeline.AttachmentContents.Limits;
+import dev.backfill.core.pipeline.RunContents.Asked;
+import dev.backfill.core.pipeline.RunContents.Limits;
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailMessage;
+import dev.backfill.model.RawMime;
 import dev.backfill.spi.AttachmentContent;
+import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.OmittedContent;
 import dev.backfill.spi.OmittedContent.Reason;
 import java.util.ArrayDeque;
@@ -14,17 +17,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The contents of one message: which are to be asked for, which came, and why others did not. They are asked for in waves, none
- * of which can exceed what the message may hold, whatever the sizes of its attachments are in truth. Confined to one thread.
+ * of which can exceed what the message may hold, whatever the sizes of its attachments are in truth. The MIME of the whole message
+ * is the last of them: it is the first to be left out where the sink has no room for all. Confined to one thread.
  */
 final class MessageContents {
-    /** A content to ask for: the attachment's place in its message, and the most bytes to take. */
-    record Ask(MessageContents of, int index, long limit) {
-        String messageId() {
-            return of.email.id();
-        }
+    /** The longest MIME that is read, whatever a sink takes: as much as of the largest attachment. */
+    private static final long MAX_MIME_BYTES = 64L << 20;
 
-        String attachmentId() {
-            return of.email.attachments().get(index).id();
+    /** What a MIME has beyond its texts and attachments: header fields of all its hops, signatures, borders. */
+    private static final long MIME_FRAME_BYTES = 32L << 10;
+
+    /** A text comes twice, as plain text and as HTML made of it, and a character may take six bytes of quoted-printable. */
+    private static final long MIME_BYTES_PER_CHARACTER = 6;
+
+    /** A content to ask for: its place in its message, behind the attachments for the MIME, and the most bytes to take. */
+    record Ask(MessageContents of, int index, long limit) {
+        ContentRef ref() {
+            String messageId = of.email.id();
+            return of.isMime(index)
+                    ? ContentRef.mime(messageId)
+                    : ContentRef.attachment(
+                            messageId, of.email.attachments().get(index).id());
         }
     }
 
@@ -34,20 +47,23 @@ final class MessageContents {
     private final Deque<Integer> waiting = new ArrayDeque<>();
     private final @Nullable AttachmentContent[] contents;
     private final @Nullable Reason[] reasons;
+    private @Nullable RawMime mime;
     private long left;
     private boolean deceived;
 
     /**
      * @param email the message
+     * @param asked what is to be fetched of it
      * @param limits what it may hold
      * @param trusting true to take no more bytes of a file than its size as the provider gives it
      */
-    MessageContents(EmailMessage email, Limits limits, boolean trusting) {
+    MessageContents(EmailMessage email, Asked asked, Limits limits, boolean trusting) {
         this.email = email;
         this.limits = limits;
         this.trusting = trusting;
         this.left = limits.ofMessage();
-        this.contents = new AttachmentContent[email.attachments().size()];
+        this.contents =
+                new AttachmentContent[asked.attachments() ? email.attachments().size() : 0];
         this.reasons = new Reason[contents.length];
         for (int i = 0; i < contents.length; i++) {
             reasons[i] = obstacle(email.attachments().get(i));
@@ -55,6 +71,13 @@ final class MessageContents {
                 waiting.add(i);
             }
         }
+        if (asked.rawMime() && email.rawMime() == null) {
+            waiting.add(email.attachments().size());
+        }
+    }
+
+    private boolean isMime(int index) {
+        return index == email.attachments().size();
     }
 
     /** Why an attachment need not be asked for, whatever the others take; null if it is to be. */
@@ -76,13 +99,49 @@ final class MessageContents {
         return size == null ? 0 : size;
     }
 
-    /** The size of a message in a message is that of its parts; its MIME may be longer. */
-    private boolean isSizeKnown(Attachment attachment) {
-        return trusting && attachment.sizeBytes() != null && attachment.kind() == Attachment.Kind.FILE;
+    private long atLeast(int index) {
+        return isMime(index) ? 0 : atLeast(email.attachments().get(index));
     }
 
-    private long limit(Attachment attachment) {
-        return isSizeKnown(attachment) ? Math.max(1, atLeast(attachment)) : limits.ofAttachment();
+    /** The most bytes that a content is taken for, until it proves longer; null where nobody can tell. */
+    private @Nullable Long expected(int index) {
+        if (!trusting) {
+            return null;
+        }
+        if (isMime(index)) {
+            return expectedMime();
+        }
+        Attachment attachment = email.attachments().get(index);
+        // The size of a message in a message is that of its parts; its MIME may be longer.
+        return attachment.sizeBytes() == null || attachment.kind() != Attachment.Kind.FILE
+                ? null
+                : Long.valueOf(Math.max(1, atLeast(attachment)));
+    }
+
+    private @Nullable Long expectedMime() {
+        long bytes = email.sizeBytes() == null ? 0 : email.sizeBytes();
+        long texts = MIME_BYTES_PER_CHARACTER * ((long) length(email.bodyText()) + length(email.bodyHtml()));
+        for (Attachment attachment : email.attachments()) {
+            if (attachment.sizeBytes() == null) {
+                return null;
+            }
+            // Base64, in lines
+            texts += attachment.sizeBytes() / 2 * 3;
+        }
+        return Math.min(most(email.attachments().size()), MIME_FRAME_BYTES + Math.max(bytes / 2 * 3, texts));
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
+    }
+
+    private long most(int index) {
+        return isMime(index) ? Math.min(MAX_MIME_BYTES, limits.ofMessage()) : limits.ofAttachment();
+    }
+
+    private long limit(int index) {
+        Long expected = expected(index);
+        return expected == null ? most(index) : expected;
     }
 
     /** How many contents are still to be asked for. */
@@ -94,7 +153,7 @@ final class MessageContents {
     long mostBytes() {
         long bytes = 0;
         for (int index : waiting) {
-            bytes += limit(email.attachments().get(index));
+            bytes += limit(index);
         }
         return Math.min(bytes, limits.ofMessage());
     }
@@ -105,13 +164,12 @@ final class MessageContents {
         long free = left;
         while (!waiting.isEmpty()) {
             int index = waiting.getFirst();
-            Attachment attachment = email.attachments().get(index);
-            if (left < Math.max(1, atLeast(attachment))) {
-                reasons[index] = Reason.TOO_LARGE;
+            if (left < Math.max(1, atLeast(index))) {
                 waiting.removeFirst();
+                isMissing(index, Reason.TOO_LARGE);
                 continue;
             }
-            long limit = limit(attachment);
+            long limit = limit(index);
             if (limit > free) {
                 if (!wave.isEmpty()) {
                     break;
@@ -127,24 +185,39 @@ final class MessageContents {
 
     /** Hears that a content came. */
     void came(Ask ask, byte[] bytes) {
-        contents[ask.index()] = new AttachmentContent(ask.attachmentId(), bytes);
+        if (isMime(ask.index())) {
+            mime = RawMime.of(bytes);
+        } else {
+            String attachmentId = email.attachments().get(ask.index()).id();
+            contents[ask.index()] = new AttachmentContent(attachmentId, bytes);
+        }
         left -= bytes.length;
     }
 
     /** Hears that a content is longer than what was to be taken of it. */
     void tooLong(Ask ask) {
-        if (ask.limit() >= limits.ofAttachment()) {
-            reasons[ask.index()] = Reason.OVER_ATTACHMENT_LIMIT;
-        } else if (isSizeKnown(email.attachments().get(ask.index()))) {
+        Long expected = expected(ask.index());
+        if (ask.limit() >= most(ask.index())) {
+            isMissing(ask.index(), Reason.OVER_ATTACHMENT_LIMIT);
+        } else if (expected != null && ask.limit() >= expected) {
             deceived = true;
         } else {
-            reasons[ask.index()] = Reason.TOO_LARGE;
+            isMissing(ask.index(), Reason.TOO_LARGE);
         }
     }
 
     /** Hears that a content cannot be had. */
     void unavailable(Ask ask) {
-        reasons[ask.index()] = Reason.UNAVAILABLE;
+        isMissing(ask.index(), Reason.UNAVAILABLE);
+    }
+
+    private void isMissing(int index, Reason reason) {
+        if (isMime(index)) {
+            mime = RawMime.missing(
+                    reason == Reason.UNAVAILABLE ? RawMime.Missing.UNAVAILABLE : RawMime.Missing.TOO_LARGE);
+        } else {
+            reasons[index] = reason;
+        }
     }
 
     /** True if a content is longer than its attachment says, so that all must be asked for once more without trust. */
@@ -161,6 +234,12 @@ final class MessageContents {
             }
         }
         return came;
+    }
+
+    /** The MIME, or why it did not come; null where it was not asked for, or came with its message. */
+    @Nullable
+    RawMime rawMime() {
+        return mime;
     }
 
     /** The attachments without their content, in their order. */

@@ -2,9 +2,9 @@ package dev.backfill.core.pipeline;
 
 import dev.backfill.core.pipeline.MessageContents.Ask;
 import dev.backfill.core.throttle.MemoryBudget.Reservation;
+import dev.backfill.model.EmailMessage;
+import dev.backfill.model.RawMime;
 import dev.backfill.spi.AttachmentContent;
-import dev.backfill.spi.ContentRef;
-import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.OmittedContent;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.PageItem;
@@ -34,13 +34,13 @@ final class PageContents implements AutoCloseable {
     /** A content is held once; then, in Base64 and so a third longer, encoded and in the sink's copy. */
     private static final long HELD_PER_BYTE = 3;
 
-    private final AttachmentContents common;
+    private final RunContents common;
     private final List<PageItem> items;
     private final Deque<Contents> fetched = new ArrayDeque<>();
     private int next;
     private boolean trusting = true;
 
-    PageContents(AttachmentContents common, List<PageItem> items) {
+    PageContents(RunContents common, List<PageItem> items) {
         this.common = common;
         this.items = items;
     }
@@ -58,6 +58,12 @@ final class PageContents implements AutoCloseable {
 
         List<OmittedContent> omitted() {
             return of == null ? List.of() : of.omitted();
+        }
+
+        /** The message with its MIME, where that was asked for. */
+        EmailMessage completed(EmailMessage email) {
+            RawMime mime = of == null ? null : of.rawMime();
+            return mime == null ? email : email.withRawMime(mime);
         }
 
         void close() {
@@ -121,8 +127,8 @@ final class PageContents implements AutoCloseable {
     }
 
     private @Nullable MessageContents messageOf(PageItem item) {
-        return common.mailbox() != null && item instanceof PageItem.Message message
-                ? new MessageContents(message.email(), common.limits(), trusting)
+        return !common.asked().nothing() && item instanceof PageItem.Message message
+                ? new MessageContents(message.email(), common.asked(), common.limits(), trusting)
                 : null;
     }
 
@@ -153,9 +159,8 @@ final class PageContents implements AutoCloseable {
      * If it does not answer that either, nothing is known of the contents, and the page is read again when it does.
      */
     private void ruleOutOutage(List<Outcome<byte @Nullable []>> outcomes) {
-        Mailbox mailbox = common.mailbox();
-        if (mailbox != null && outcomes.stream().allMatch(PageContents::isUnanswered)) {
-            mailbox.key();
+        if (outcomes.stream().allMatch(PageContents::isUnanswered)) {
+            common.mailbox().key();
         }
     }
 
@@ -169,13 +174,8 @@ final class PageContents implements AutoCloseable {
 
     /** Null for a content that is longer than asked for; the bound holds whatever the plug-in gives. */
     private byte @Nullable [] read(Ask ask) {
-        Mailbox mailbox = common.mailbox();
-        if (mailbox == null) {
-            return null;
-        }
         int limit = (int) Math.min(ask.limit(), Integer.MAX_VALUE - 16);
-        try (InputStream stream =
-                mailbox.open(ContentRef.attachment(ask.messageId(), ask.attachmentId()), ask.limit())) {
+        try (InputStream stream = common.mailbox().open(ask.ref(), ask.limit())) {
             byte[] bytes = stream.readNBytes(limit);
             return bytes.length == limit && stream.read() >= 0 ? null : bytes;
         } catch (IOException brokenOff) {
@@ -189,7 +189,7 @@ final class PageContents implements AutoCloseable {
         if (outcome instanceof Outcome.Failure<byte @Nullable []> failure) {
             SourceException error = failure.error();
             switch (error.kind()) {
-                case SKIP_MESSAGE, RETRY, RETRY_SMALLER -> LOG.debug("attachment left out: {}", error.code());
+                case SKIP_MESSAGE, RETRY, RETRY_SMALLER -> LOG.debug("content left out: {}", error.code());
                 default -> throw error;
             }
             if (error.code().equals("TOO_LARGE")) {

@@ -40,7 +40,7 @@ final class PageDelivery {
     private final AccountRef account;
     private final JobId jobId;
     private final String mailboxKey;
-    private final AttachmentContents attachments;
+    private final RunContents runContents;
     private final StopToken handOver;
     private final JobQueue.Hold hold;
     private final RunInbox inbox;
@@ -52,7 +52,7 @@ final class PageDelivery {
             AccountRef account,
             JobId jobId,
             String mailboxKey,
-            AttachmentContents attachments,
+            RunContents runContents,
             StopToken handOver,
             JobQueue.Hold hold,
             RunInbox inbox) {
@@ -60,7 +60,7 @@ final class PageDelivery {
         this.account = account;
         this.jobId = jobId;
         this.mailboxKey = mailboxKey;
-        this.attachments = attachments;
+        this.runContents = runContents;
         this.handOver = handOver;
         this.hold = hold;
         this.inbox = inbox;
@@ -70,7 +70,7 @@ final class PageDelivery {
     /** Hands over all items of a page; the scope of a message names it where it fails. What it throws is a failure of the walk; the page is then never settled. */
     void deliver(Page page, List<PageItem> items, UnaryOperator<String> scopeOf, SyncType syncType) {
         int next = 0;
-        try (PageContents contents = attachments.of(items)) {
+        try (PageContents contents = runContents.of(items)) {
             for (; next < items.size(); next++) {
                 deliver(page.slot(next), items.get(next), contents.take(), scopeOf, syncType);
             }
@@ -139,7 +139,7 @@ final class PageDelivery {
     }
 
     private EmailEvent event(PageItem.Message message, PageContents.Contents contents, SyncType syncType, Instant now) {
-        EmailMessage email = message.email();
+        EmailMessage email = contents.completed(message.email());
         Change change = message.change() == PageItem.Change.CREATE ? Change.CREATE : Change.UPDATE;
         return new EmailEvent(
                 change,

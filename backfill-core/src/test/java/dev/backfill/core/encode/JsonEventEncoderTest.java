@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.model.EmailAddress;
 import dev.backfill.model.EmailMessage;
+import dev.backfill.model.RawMime;
 import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.EmailEvent;
 import dev.backfill.spi.EmailEvent.Change;
@@ -130,6 +131,22 @@ class JsonEventEncoderTest {
         assertThat(list(email, "attachments").get(1))
                 .containsEntry("content", Base64.getEncoder().encodeToString(bytes));
         assertThat(email).containsEntry("truncated", List.of());
+    }
+
+    @Test
+    void the_mime_stands_in_the_message_in_base64_if_it_came_is_named_if_it_did_not_and_else_has_no_field() {
+        byte[] bytes = "Subject: \0\u00ff\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(email(encode(created(email().rawMime(RawMime.of(bytes)).build()))))
+                .containsEntry("raw_mime", Base64.getEncoder().encodeToString(bytes))
+                .containsEntry("truncated", List.of());
+        Map<String, Object> without = email(encode(created(
+                email().rawMime(RawMime.missing(RawMime.Missing.UNAVAILABLE)).build())));
+        assertThat(without).doesNotContainKey("raw_mime");
+        assertThat(list(without, "truncated"))
+                .containsExactly(
+                        Map.of("field", "raw_mime", "reason", "UNAVAILABLE", "omitted_bytes", 0L, "omitted_items", 1L));
+        assertThat(email(encode(FULL))).doesNotContainKey("raw_mime");
     }
 
     @Test

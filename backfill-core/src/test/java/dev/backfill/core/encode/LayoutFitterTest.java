@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailMessage;
+import dev.backfill.model.RawMime;
 import dev.backfill.spi.AttachmentContent;
 import dev.backfill.spi.EmailEvent;
 import dev.backfill.spi.OmittedContent;
@@ -56,6 +57,26 @@ class LayoutFitterTest {
         assertThat(list(encoded, "attachments"))
                 .extracting(one -> one.containsKey("content"))
                 .containsExactly(true, false, true);
+    }
+
+    @Test
+    void the_mime_goes_before_any_content_and_stays_where_there_is_room() {
+        EmailMessage email = bare().bodyText(TEXT)
+                .attachments(attachments(1))
+                .rawMime(RawMime.of(new byte[9_000]))
+                .build();
+        EmailEvent event = created(email, new AttachmentContent("0", new byte[30_000]));
+        OutboundMessage whole = Events.encode(event);
+        int size = whole.data().length + (int) EventAttributes.bytes(whole.attributes());
+
+        assertThat(encode(event, size)).containsEntry("truncated", List.of());
+        Map<String, Object> encoded = encode(event, size - 1);
+
+        assertThat(encoded).doesNotContainKey("raw_mime");
+        assertThat(list(encoded, "truncated"))
+                .containsExactly(Map.of(
+                        "field", "raw_mime", "reason", "TOO_LARGE", "omitted_bytes", 9_000L, "omitted_items", 1L));
+        assertThat(list(encoded, "attachments").get(0)).containsKey("content");
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.Map;
 /**
  * Opens attachments and raw messages. Gmail names an attachment anew in each answer, so ours is the part's place in the
  * message, which never changes; what Gmail called it last is remembered for the attachments seen last, and else asked again.
- * Where messages are read as their MIME the contents came with them and wait here ({@link HeldContents}). Thread-safe.
+ * Of messages read as their MIME the contents came with them and wait here ({@link HeldContents}). Thread-safe.
  */
 final class Contents implements MessageFetcher.AttachmentIds {
     private static final int MAX_REMEMBERED = 2_000;
@@ -36,7 +36,7 @@ final class Contents implements MessageFetcher.AttachmentIds {
     });
 
     /**
-     * @param raw true if messages are read as their MIME
+     * @param raw true if a content that is not known is read from its message's MIME
      */
     Contents(GmailClient client, ApiCalls calls, QuotaRegime regime, boolean raw) {
         this.client = client;
@@ -46,7 +46,7 @@ final class Contents implements MessageFetcher.AttachmentIds {
     }
 
     @Override
-    public void remember(GmailMessage message, List<Attachment> attachments) {
+    public void remember(GmailMessage message, List<Attachment> attachments, boolean whole) {
         if (attachments.isEmpty()) {
             return;
         }
@@ -58,18 +58,29 @@ final class Contents implements MessageFetcher.AttachmentIds {
             byte[] content = parts.get(i).data();
             if (attachmentId != null) {
                 attachmentIds.put(ref, attachmentId);
-            } else if (raw && content != null) {
+            } else if (whole && content != null) {
                 held.hold(ref, content);
             }
         }
     }
 
     InputStream open(ContentRef ref, long maxBytes) {
-        byte[] content = ref.attachmentId() == null ? mime(ref) : raw ? ofMime(ref) : attachment(ref, maxBytes);
+        byte[] content = content(ref, maxBytes);
         if (content.length > maxBytes) {
             throw tooLarge();
         }
         return new ByteArrayInputStream(content);
+    }
+
+    private byte[] content(ContentRef ref, long maxBytes) {
+        if (ref.attachmentId() == null) {
+            return mime(ref);
+        }
+        byte[] came = held.take(ref);
+        if (came != null) {
+            return came;
+        }
+        return raw ? ofMime(ref) : attachment(ref, maxBytes);
     }
 
     private byte[] mime(ContentRef ref) {
@@ -77,12 +88,8 @@ final class Contents implements MessageFetcher.AttachmentIds {
         return requireNonNull(message.raw()).bytes();
     }
 
-    /** A content that came with its message, or comes with it now. */
+    /** A content that comes with its message. */
     private byte[] ofMime(ContentRef ref) {
-        byte[] content = held.take(ref);
-        if (content != null) {
-            return content;
-        }
         byte[] mime = mime(ref);
         GmailPart part = MessageFetcher.readable(
                 () -> Bodies.of(RawMessage.parse(mime)).attachedPart(String.valueOf(ref.attachmentId())));

@@ -2,6 +2,7 @@ package dev.backfill.provider.gmail;
 
 import dev.backfill.api.AccountRef;
 import dev.backfill.model.MailFolder;
+import dev.backfill.provider.gmail.MessageFetcher.Form;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.ContentRef;
@@ -34,10 +35,8 @@ final class GmailMailbox implements Mailbox {
     private final KnownLabels labels;
     private final Contents contents;
     private final Windows windows;
-    private final MessageFetcher fetcher;
-    private final Estimator estimator;
-    private final WindowWalk walk;
-    private final Changes changes;
+    private final Reading plain;
+    private final Reading withMime;
 
     private GmailMailbox(MailboxContext context, GmailSettings settings, GmailClient client) {
         this.context = context;
@@ -47,12 +46,8 @@ final class GmailMailbox implements Mailbox {
         this.labels = new KnownLabels(client, calls, regime);
         this.contents = new Contents(client, calls, regime, settings.raw());
         this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
-        this.fetcher = new MessageFetcher(client, calls, regime, settings.raw(), contents);
-        AverageBytes averageBytes = new AverageBytes();
-        GetPlan plan = new GetPlan(regime, settings.raw());
-        this.estimator = new Estimator(windows, plan, regime, client, calls);
-        this.walk = new WindowWalk(windows, fetcher, plan, new GoneLabels(client, calls, regime), averageBytes);
-        this.changes = new Changes(client, calls, regime, fetcher, averageBytes);
+        this.plain = Reading.of(settings.raw() ? Form.MIME : Form.PARTS, client, calls, regime, windows, contents);
+        this.withMime = Reading.of(Form.WITH_MIME, client, calls, regime, windows, contents);
     }
 
     static GmailMailbox open(MailboxContext context, GmailSettings settings) {
@@ -117,6 +112,11 @@ final class GmailMailbox implements Mailbox {
         return fresh.folders();
     }
 
+    /** Gmail gives a message or its MIME: who wants both has the message read from its MIME. */
+    private Reading reading(MailQuery query) {
+        return query.rawMime() ? withMime : plain;
+    }
+
     /** The labels that a query names, by what they are called now. */
     private Set<String> named(MailQuery query) {
         return Selection.named(query, Selection.needsLabels(query) ? labels.get() : null);
@@ -140,7 +140,7 @@ final class GmailMailbox implements Mailbox {
 
     @Override
     public MailEstimate estimate(MailQuery query) {
-        return estimator.estimate(query, Selection.of(query, named(query)));
+        return reading(query).estimator().estimate(query, Selection.of(query, named(query)));
     }
 
     @Override
@@ -207,11 +207,14 @@ final class GmailMailbox implements Mailbox {
         return switch (partition.kind()) {
             case PIN -> PageEnd.token(pin(), 0, 0);
             case WINDOW ->
-                walk.fetch(
-                        new WindowWalk.Job(query, selection(query, partition.scope()), labels.orNone(), partition),
-                        position,
-                        limit,
-                        naming);
+                reading(query)
+                        .walk()
+                        .fetch(
+                                new WindowWalk.Job(
+                                        query, selection(query, partition.scope()), labels.orNone(), partition),
+                                position,
+                                limit,
+                                naming);
             case CHANGES -> changes(query, partition, position, limit, naming);
         };
     }
@@ -230,7 +233,9 @@ final class GmailMailbox implements Mailbox {
             MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         Selection selection = selection(query, partition.scope());
         try {
-            return changes.fetch(query, selection, labels.orNone(), partition, position, limit, writer);
+            return reading(query)
+                    .changes()
+                    .fetch(query, selection, labels.orNone(), partition, position, limit, writer);
         } catch (SourceException error) {
             if (!error.code().equals(GmailErrors.HISTORY_GONE)) {
                 throw error;
@@ -245,7 +250,7 @@ final class GmailMailbox implements Mailbox {
     @Override
     public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
         Labels known = labels.orNone();
-        new Replay(windows, fetcher)
+        new Replay(windows, reading(query).fetcher())
                 .run(query, scope -> selectionLeft(query, scope, known), known, refs, labels.naming(writer));
     }
 
@@ -257,7 +262,8 @@ final class GmailMailbox implements Mailbox {
     @Override
     public void close() {
         client.close();
-        walk.clear();
+        plain.walk().clear();
+        withMime.walk().clear();
         contents.clear();
     }
 

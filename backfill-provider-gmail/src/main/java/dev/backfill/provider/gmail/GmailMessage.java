@@ -29,7 +29,9 @@ record GmailMessage(
         return labelIds.contains(labelId);
     }
 
-    GmailMessage withPayload(GmailPart tree) {
-        return new GmailMessage(id, threadId, labelIds, historyId, internalDate, sizeEstimate, tree, null);
+    /** The message read from its MIME, which goes on with it or not. */
+    GmailMessage parsed(GmailPart tree, boolean withMime) {
+        return new GmailMessage(
+                id, threadId, labelIds, historyId, internalDate, sizeEstimate, tree, withMime ? raw : null);
     }
 }

@@ -33,8 +33,18 @@ final class MessageFetcher {
     private final GmailClient client;
     private final ApiCalls calls;
     private final QuotaRegime regime;
-    private final boolean raw;
+    private final Form form;
     private final AttachmentIds attachmentIds;
+
+    /** What messages are read as. */
+    enum Form {
+        /** Gmail's own parts. */
+        PARTS,
+        /** The MIME, parsed here. */
+        MIME,
+        /** The MIME, which then goes on with the message. */
+        WITH_MIME
+    }
 
     /**
      * What became of one id.
@@ -106,11 +116,11 @@ final class MessageFetcher {
      */
     record Batch(List<Fetched> messages, List<String> bigThreads) {}
 
-    MessageFetcher(GmailClient client, ApiCalls calls, QuotaRegime regime, boolean raw, AttachmentIds attachmentIds) {
+    MessageFetcher(GmailClient client, ApiCalls calls, QuotaRegime regime, Form form, AttachmentIds attachmentIds) {
         this.client = client;
         this.calls = calls;
         this.regime = regime;
-        this.raw = raw;
+        this.form = form;
         this.attachmentIds = attachmentIds;
     }
 
@@ -249,7 +259,7 @@ final class MessageFetcher {
     }
 
     private Answer answer(String id, Selection selection, Labels labels) {
-        return answer(raw ? client.raw(id) : client.full(id), selection, labels);
+        return answer(form == Form.PARTS ? client.full(id) : client.raw(id), selection, labels);
     }
 
     private Answer answer(GmailMessage message, Selection selection, Labels labels) {
@@ -258,7 +268,8 @@ final class MessageFetcher {
         }
         return readable(() -> {
             RawBytes mime = message.raw();
-            GmailMessage tree = mime == null ? message : message.withPayload(RawMessage.parse(mime.bytes()));
+            GmailMessage tree =
+                    mime == null ? message : message.parsed(RawMessage.parse(mime.bytes()), form == Form.WITH_MIME);
             List<GmailPart> missing = Bodies.of(tree.payload()).missing();
             return missing.isEmpty()
                     ? new Answer(tree, decoded(tree, labels), missing)
@@ -292,7 +303,7 @@ final class MessageFetcher {
 
     private EmailMessage decoded(GmailMessage message, Labels labels) {
         EmailMessage email = MessageMapper.map(message, labels);
-        attachmentIds.remember(message, email.attachments());
+        attachmentIds.remember(message, email.attachments(), form != Form.PARTS);
         return email;
     }
 
@@ -364,6 +375,7 @@ final class MessageFetcher {
 
     /** Remembers where attachments can be had, since Gmail names them anew in each answer. Thread-safe. */
     interface AttachmentIds {
-        void remember(GmailMessage message, List<Attachment> attachments);
+        /** Hears of a decoded message; whole if it holds the contents themselves. */
+        void remember(GmailMessage message, List<Attachment> attachments, boolean whole);
     }
 }

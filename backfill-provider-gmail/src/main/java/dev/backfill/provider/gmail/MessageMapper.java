@@ -3,6 +3,7 @@ package dev.backfill.provider.gmail;
 import dev.backfill.model.EmailAddress;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.model.Importance;
+import dev.backfill.model.RawMime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ final class MessageMapper {
                 .inReplyTo(HeaderText.unfolded(root.header("In-Reply-To")))
                 .references(HeaderFields.messageIds(root.header("References")))
                 .revision(message.historyId())
+                .rawMime(message.raw() == null ? null : RawMime.of(message.raw().bytes()))
                 .build();
     }
 

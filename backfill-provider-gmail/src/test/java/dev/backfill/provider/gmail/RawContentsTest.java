@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.spi.ContentRef;
+import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.gmail.FakeGmail;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mail that is read as its MIME brings its attachments along: they cost no unit more. */
 class RawContentsTest {
@@ -91,6 +94,33 @@ class RawContentsTest {
             SourceException error = catchThrowableOfType(
                     SourceException.class, () -> opened(later, mails.get(0).id(), "9"));
             assertThat(error.code()).isEqualTo("NO_SUCH_ATTACHMENT");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"full", "raw"})
+    void aMessageWhoseMimeIsAskedForComesWithItAndItsContentsByOneRequest(String content) throws Exception {
+        List<StoredMail> mails = List.of(mail(1, 3, 500), mail(2, 1, 20_000), mail(3, 0, 0));
+        try (FakeGmail gmail = FakeGmail.builder().mailbox(ADDRESS, mails).start();
+                TestBox box = TestBox.open(gmail.rootUrl(), Map.of("content", content, "quota", "new"));
+                TestBox later = TestBox.open(gmail)) {
+            MailQuery plain = Crawl.everything();
+            MailQuery query = new MailQuery(
+                    plain.from(), plain.to(), plain.folders(), plain.includeDeleted(), false, plain.end(), true);
+
+            List<EmailMessage> emails = Crawl.run(box.mailbox(), query, PAGE).emails();
+            long walked = box.context().units();
+
+            assertThat(emails)
+                    .hasSize(3)
+                    .allSatisfy(email -> assertThat(email.rawMime().bytes())
+                            .isEqualTo(later.mailbox()
+                                    .open(ContentRef.mime(email.id()), 1L << 30)
+                                    .readAllBytes()));
+            assertThat(openAll(box, emails)).hasSize(4);
+            assertThat(box.context().units()).isEqualTo(walked);
+            assertThat(Crawl.run(later.mailbox(), plain, PAGE).emails())
+                    .allSatisfy(email -> assertThat(email.rawMime()).isNull());
         }
     }
 

@@ -42,6 +42,7 @@ final class RequestText {
                 json.writeNumberField("rate_limit", request.rateLimit());
             }
             json.writeBooleanField("include_attachments", request.includeAttachments());
+            json.writeBooleanField("raw_mime", request.rawMime());
             json.writeBooleanField("include_deleted", request.includeDeleted());
             if (request.maxEmails() != null) {
                 json.writeNumberField("max_emails", request.maxEmails());
@@ -76,6 +77,7 @@ final class RequestText {
             case "batch_size" -> builder.batchSize(json.getIntValue());
             case "rate_limit" -> builder.rateLimit(json.getIntValue());
             case "include_attachments" -> builder.includeAttachments(json.getBooleanValue());
+            case "raw_mime" -> builder.rawMime(json.getBooleanValue());
             case "include_deleted" -> builder.includeDeleted(json.getBooleanValue());
             case "max_emails" -> builder.maxEmails(json.getLongValue());
             case "priority" -> builder.priority(json.getIntValue());

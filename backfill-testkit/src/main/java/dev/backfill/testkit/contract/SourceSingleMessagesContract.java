@@ -3,8 +3,11 @@ package dev.backfill.testkit.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.backfill.model.EmailMessage;
+import dev.backfill.model.RawMime;
 import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
@@ -14,6 +17,7 @@ import dev.backfill.testkit.Crawl;
 import dev.backfill.testkit.PageCollector;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -94,11 +98,37 @@ public interface SourceSingleMessagesContract extends EmailSourceFixture {
         Optional<ContentRef> content = content();
         if (content.isPresent()) {
             try (Mailbox mailbox = source().open(context())) {
-                assertThat(catchThrowable(() -> readAll(mailbox, content.get(), 1)))
-                        .isInstanceOfSatisfying(SourceException.class, error -> {
-                            assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_MESSAGE);
-                            assertThat(error.code()).isEqualTo("TOO_LARGE");
-                        });
+                assertRefused(mailbox, content.get(), 1);
+            }
+        }
+    }
+
+    /**
+     * A message's MIME comes whole or is refused, and where it comes with the message it is the same.
+     *
+     * @throws IOException if it cannot be read
+     */
+    @Test
+    default void theMimeOfAMessageIsOpenedWholeOrRefused() throws IOException {
+        MailQuery asked = query();
+        MailQuery query = new MailQuery(
+                asked.from(), asked.to(), asked.folders(), asked.includeDeleted(), false, asked.end(), true);
+        try (Mailbox mailbox = source().open(context())) {
+            EmailMessage email = Crawl.plan(mailbox, query, new PageLimit(1_000, 1L << 30)).items().stream()
+                    .filter(PageItem.Message.class::isInstance)
+                    .map(item -> ((PageItem.Message) item).email())
+                    .findFirst()
+                    .orElseThrow();
+            ContentRef ref = ContentRef.mime(email.id());
+            byte[] mime = readAll(mailbox, ref, 1L << 30);
+            assertThat(new String(mime, StandardCharsets.ISO_8859_1))
+                    .containsIgnoringCase("Subject:")
+                    .contains("\r\n\r\n");
+            assertThat(readAll(mailbox, ref, mime.length)).isEqualTo(mime);
+            assertRefused(mailbox, ref, mime.length - 1L);
+            RawMime came = email.rawMime();
+            if (came != null) {
+                assertThat(came.bytes()).isEqualTo(mime);
             }
         }
     }
@@ -115,9 +145,17 @@ public interface SourceSingleMessagesContract extends EmailSourceFixture {
         }
     }
 
-    private static void readAll(Mailbox mailbox, ContentRef ref, long maxBytes) throws IOException {
+    private static void assertRefused(Mailbox mailbox, ContentRef ref, long maxBytes) {
+        assertThat(catchThrowable(() -> readAll(mailbox, ref, maxBytes)))
+                .isInstanceOfSatisfying(SourceException.class, error -> {
+                    assertThat(error.kind()).isEqualTo(SourceException.Kind.SKIP_MESSAGE);
+                    assertThat(error.code()).isEqualTo("TOO_LARGE");
+                });
+    }
+
+    private static byte[] readAll(Mailbox mailbox, ContentRef ref, long maxBytes) throws IOException {
         try (InputStream bytes = mailbox.open(ref, maxBytes)) {
-            bytes.readAllBytes();
+            return bytes.readAllBytes();
         }
     }
 }

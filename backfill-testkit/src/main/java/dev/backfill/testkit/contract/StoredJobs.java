@@ -51,6 +51,7 @@ final class StoredJobs {
                 .batchSize(77)
                 .rateLimit(88)
                 .includeAttachments(true)
+                .rawMime(true)
                 .includeDeleted(true)
                 .maxEmails(5_000_000_000L)
                 .priority(9)

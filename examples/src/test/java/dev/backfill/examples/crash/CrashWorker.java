@@ -216,6 +216,7 @@ final class CrashWorker {
                             arguments.getOrDefault("provider", "google"), account)
                     .mode(mode)
                     .includeAttachments(Boolean.parseBoolean(arguments.get("attachments")))
+                    .rawMime(Boolean.parseBoolean(arguments.get("mime")))
                     .rateLimit(Integer.parseInt(arguments.getOrDefault("rate", "1000")))
                     .batchSize(Integer.parseInt(arguments.getOrDefault("batch", "20")));
             tell("@started " + account + " " + jobs.start(request.build()).id());

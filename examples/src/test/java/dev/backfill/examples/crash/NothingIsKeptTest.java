@@ -93,7 +93,7 @@ class NothingIsKeptTest {
         try (CrashWorld world =
                 new CrashWorld(store, Map.of(OWNER, mails(), OTHER, mails()), UnaryOperator.identity())) {
             plant(world);
-            String[] more = {"token=token-" + CANARY, "attachments=true", "log=trace"};
+            String[] more = {"token=token-" + CANARY, "attachments=true", "mime=true", "log=trace"};
             Worker worker = world.worker("first", more);
             JobId job = worker.start(OWNER);
             assertThat(worker.awaitStatus(job, line -> line.state().isTerminal()))

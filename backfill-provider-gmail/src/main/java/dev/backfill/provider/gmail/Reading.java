@@ -1,0 +1,28 @@
+package dev.backfill.provider.gmail;
+
+import dev.backfill.provider.gmail.MessageFetcher.Form;
+import dev.backfill.spi.ApiCalls;
+
+/**
+ * All that depends on the form in which a mailbox's messages are read: who gets them, by which requests, and what that costs.
+ * Immutable and thread-safe.
+ *
+ * @param fetcher gets messages
+ * @param estimator says what a query takes
+ * @param walk reads windows
+ * @param changes reads changes
+ */
+record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Changes changes) {
+    static Reading of(
+            Form form, GmailClient client, ApiCalls calls, QuotaRegime regime, Windows windows, Contents contents) {
+        MessageFetcher fetcher = new MessageFetcher(client, calls, regime, form, contents);
+        GetPlan plan = new GetPlan(regime, form != Form.PARTS);
+        AverageBytes averageBytes = new AverageBytes();
+        GoneLabels gone = new GoneLabels(client, calls, regime);
+        return new Reading(
+                fetcher,
+                new Estimator(windows, plan, regime, client, calls),
+                new WindowWalk(windows, fetcher, plan, gone, averageBytes),
+                new Changes(client, calls, regime, fetcher, averageBytes));
+    }
+}
