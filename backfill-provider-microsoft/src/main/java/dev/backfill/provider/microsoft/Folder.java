@@ -29,6 +29,11 @@ record Folder(
         return new MailFolder(id, name, path, role, hidden, items);
     }
 
+    /** {@return DELETED or JUNK for a folder that is one of these or lies inside; else OTHER} */
+    FolderRole place() {
+        return isDeletedOrJunk() ? within : FolderRole.OTHER;
+    }
+
     /** {@return true if the folder holds what users threw away, or spam} */
     boolean isDeletedOrJunk() {
         return within == FolderRole.DELETED || within == FolderRole.JUNK;

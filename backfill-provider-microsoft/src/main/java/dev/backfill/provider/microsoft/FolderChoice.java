@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +90,15 @@ final class FolderChoice {
         return within || all && isOrdinary(folder) || hidden && isUnseen(folder);
     }
 
-    /** {@return true if a query means the folders that users do not see} */
-    static boolean hasHidden(MailQuery query) {
-        return query.folders().stream().anyMatch(name -> lower(name).equals(HIDDEN));
+    /**
+     * Says where a query means the folders that users do not see: they are found only by who looks for them.
+     *
+     * @return of DELETED, JUNK and OTHER, which means all the rest, the places whose hidden folders it takes with all others there
+     */
+    static Set<FolderRole> unseen(MailQuery query) {
+        return Stream.of(FolderRole.OTHER, FolderRole.DELETED, FolderRole.JUNK)
+                .filter(place -> sweeps(new Folder("", null, "", "", FolderRole.OTHER, place, true, null), query))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static String lower(String name) {

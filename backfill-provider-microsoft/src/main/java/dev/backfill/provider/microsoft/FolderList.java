@@ -90,14 +90,14 @@ final class FolderList {
         Set<String> seen = new HashSet<>();
         List<Folder> level = new ArrayList<>();
         for (FolderJson folder : byParent.getOrDefault("", List.of())) {
-            FolderTree.add(folder, null, roles, seen, level, new ArrayList<>(), false);
+            FolderTree.add(folder, null, roles, seen, level, new ArrayList<>(), Set.of());
         }
         while (!level.isEmpty()) {
             found.addAll(level);
             List<Folder> next = new ArrayList<>();
             for (Folder parent : level) {
                 for (FolderJson child : byParent.getOrDefault(parent.id(), List.of())) {
-                    FolderTree.add(child, parent, roles, seen, next, new ArrayList<>(), false);
+                    FolderTree.add(child, parent, roles, seen, next, new ArrayList<>(), Set.of());
                 }
             }
             level = next;

@@ -115,10 +115,10 @@ final class FolderTree {
     /**
      * Reads all folders, parents before children.
      *
-     * @param unseen true to look for hidden folders inside folders, too, that are said to have none inside: whether that number
-     *     counts hidden ones is not documented
+     * @param unseen where to look for hidden folders inside folders, too, that are said to have none inside, as
+     *     {@link FolderChoice#unseen} gives it: whether that number counts hidden ones is not documented
      */
-    Tree read(boolean unseen) {
+    Tree read(Set<FolderRole> unseen) {
         List<FolderJson> top = new ArrayList<>();
         GraphErrors.Target target = GraphErrors.Target.MAILBOX;
         whole(page(requests.topFolders(), target), requests.topFolders(), target, top);
@@ -155,7 +155,7 @@ final class FolderTree {
             Set<String> seen,
             List<Folder> level,
             List<Folder> parents,
-            boolean unseen) {
+            Set<FolderRole> unseen) {
         if (json.search() || json.id().isEmpty() || !seen.add(json.id())) {
             return;
         }
@@ -166,7 +166,7 @@ final class FolderTree {
         String parentId = parent == null ? null : parent.id();
         Folder folder = new Folder(json.id(), parentId, json.name(), path, role, within, hidden, json.items());
         level.add(folder);
-        if (unseen || json.children() == null || json.children() > 0) {
+        if (unseen.contains(folder.place()) || json.children() == null || json.children() > 0) {
             parents.add(folder);
         }
     }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class MailboxFolders {
     private final FolderTree folders;
-    /** The tree that is being read, if one is; empty once it could not be. */
-    private final AtomicReference<@Nullable CompletableFuture<Optional<FolderTree.Tree>>> seenUnderWay =
-            new AtomicReference<>();
-
-    private final AtomicReference<@Nullable CompletableFuture<Optional<FolderTree.Tree>>> allUnderWay =
-            new AtomicReference<>();
+    /** The trees that are being read, by where hidden folders are looked for; empty once one could not be. */
+    private final Map<Set<FolderRole>, CompletableFuture<Optional<FolderTree.Tree>>> underWay =
+            new ConcurrentHashMap<>();
 
     private final Map<String, Folder> known = new ConcurrentHashMap<>();
     private volatile @Nullable Meant meant;
@@ -50,20 +46,18 @@ final class MailboxFolders {
 
     /** Reads the whole tree of folders that users see, and such hidden ones as are met by the way. */
     FolderTree.Tree tree() {
-        return tree(false);
+        return tree(Set.of());
     }
 
     /** Reads the whole tree, as far as a query needs it. */
     FolderTree.Tree tree(MailQuery query) {
-        return tree(FolderChoice.hasHidden(query));
+        return tree(FolderChoice.unseen(query));
     }
 
     /** Reads the tree; who asks for the same while it is read waits for it, since a job's plan and its estimate begin together. */
-    private FolderTree.Tree tree(boolean unseen) {
-        AtomicReference<@Nullable CompletableFuture<Optional<FolderTree.Tree>>> underWay =
-                unseen ? allUnderWay : seenUnderWay;
+    private FolderTree.Tree tree(Set<FolderRole> unseen) {
         CompletableFuture<Optional<FolderTree.Tree>> mine = new CompletableFuture<>();
-        CompletableFuture<Optional<FolderTree.Tree>> other = underWay.compareAndExchange(null, mine);
+        CompletableFuture<Optional<FolderTree.Tree>> other = underWay.putIfAbsent(unseen, mine);
         if (other != null) {
             // What refused the other is told to the other.
             return other.join().orElseGet(() -> tree(unseen));
@@ -75,7 +69,7 @@ final class MailboxFolders {
             read = Optional.of(tree);
             return tree;
         } finally {
-            underWay.set(null);
+            underWay.remove(unseen);
             mine.complete(read);
         }
     }

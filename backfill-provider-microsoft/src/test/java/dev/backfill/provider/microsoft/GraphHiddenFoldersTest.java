@@ -19,6 +19,8 @@ class GraphHiddenFoldersTest {
     private static final FolderPath INSIDE = FolderPath.of("Secret", "Inside");
     private static final FolderPath THROWN_AWAY = FolderPath.of("Deleted", "Unseen");
 
+    private static final FolderPath SPAM = FolderPath.of("Junk", "Unseen");
+
     private FakeGraph graph;
     private Mailbox mailbox;
 
@@ -63,6 +65,23 @@ class GraphHiddenFoldersTest {
         assertThat(folders(false, "Hidden")).containsExactlyInAnyOrder("Secret", "Secret/Inside");
         assertThat(folders(true, "all", "hidden"))
                 .containsExactlyInAnyOrder("Inbox", "Secret", "Secret/Inside", "Deleted Items/Unseen");
+    }
+
+    @Test
+    void thoseInsideAFolderThatIsReadWithAllInItAreReadThoughItCountsNone() {
+        graph.mailbox(OWNER)
+                .addHiddenFolder(THROWN_AWAY)
+                .addHiddenFolder(SPAM)
+                .addHiddenFolder(SECRET)
+                .addAll(List.of(
+                        Graphs.mail(4, Graphs.START, THROWN_AWAY),
+                        Graphs.mail(5, Graphs.START, SPAM),
+                        Graphs.mail(6, Graphs.START, SECRET)));
+
+        assertThat(folders(true)).containsExactlyInAnyOrder("Inbox", "Deleted Items/Unseen");
+        assertThat(folders(false, "deleted")).containsExactly("Deleted Items/Unseen");
+        assertThat(folders(false, "junk")).containsExactly("Junk Email/Unseen");
+        assertThat(folders(true, "junkemail")).containsExactlyInAnyOrder("Junk Email/Unseen", "Deleted Items/Unseen");
     }
 
     @Test
