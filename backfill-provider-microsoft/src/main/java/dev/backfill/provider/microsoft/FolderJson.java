@@ -49,6 +49,11 @@ record FolderJson(
         }
     }
 
+    /** Reads an answer that is one folder as a list of it. */
+    static Page alone(InputStream body) throws IOException {
+        return new Page(List.of(one(body)), null);
+    }
+
     /** Reads an answer that is a collection; one without a list is broken. */
     static Page page(InputStream body) throws IOException {
         List<FolderJson> folders = new ArrayList<>();

@@ -120,10 +120,8 @@ final class FolderTree {
      */
     Tree read(Set<FolderRole> unseen) {
         List<FolderJson> top = new ArrayList<>();
-        GraphErrors.Target target = GraphErrors.Target.MAILBOX;
-        whole(page(requests.topFolders(), target), requests.topFolders(), target, top);
         Map<FolderRole, Folder> refused = new EnumMap<>(FolderRole.class);
-        Map<String, FolderRole> roles = roles(top, refused);
+        Map<String, FolderRole> roles = top(top, refused);
         List<Folder> all = new ArrayList<>();
         Map<String, SourceException> closed = new HashMap<>();
         Set<String> seen = new HashSet<>();
@@ -249,29 +247,41 @@ final class FolderTree {
         }
     }
 
+    /** Reads the folders at the top, and side by side with their list what the well-known ones are. */
+    private Map<String, FolderRole> top(List<FolderJson> top, Map<FolderRole, Folder> refused) {
+        GraphErrors.Target target = GraphErrors.Target.MAILBOX;
+        List<ApiRequest<FolderJson.@Nullable Page>> asked = new ArrayList<>();
+        asked.add(client.request(GraphOperations.FOLDERS, target, requests::topFolders, FolderJson::page));
+        for (String name : WELL_KNOWN.keySet()) {
+            asked.add(named(name, FolderJson::alone));
+        }
+        List<Outcome<FolderJson.@Nullable Page>> outcomes = calls.all(asked);
+        FolderJson.Page first = outcomes.get(0).get();
+        if (first != null) {
+            whole(first, requests.topFolders(), target, top);
+        }
+        return roles(top, outcomes.subList(1, outcomes.size()), refused);
+    }
+
     /**
      * Finds the well-known folders. English names are a guess for servers that do not know the well-known ones alone: where a
      * name is refused, the folder that is called so may be any other.
      */
-    private Map<String, FolderRole> roles(List<FolderJson> top, Map<FolderRole, Folder> refused) {
-        List<ApiRequest<@Nullable FolderJson>> asked = new ArrayList<>();
-        for (String name : WELL_KNOWN.keySet()) {
-            asked.add(named(name));
-        }
-        List<Outcome<@Nullable FolderJson>> outcomes = calls.all(asked);
+    private static Map<String, FolderRole> roles(
+            List<FolderJson> top, List<Outcome<FolderJson.@Nullable Page>> named, Map<FolderRole, Folder> refused) {
         Map<String, FolderRole> roles = new HashMap<>();
         int place = 0;
         for (Map.Entry<String, FolderRole> known : WELL_KNOWN.entrySet()) {
             FolderRole role = known.getValue();
-            Outcome<@Nullable FolderJson> outcome = outcomes.get(place++);
-            if (outcome instanceof Outcome.Failure<@Nullable FolderJson> failure
+            Outcome<FolderJson.@Nullable Page> outcome = named.get(place++);
+            if (outcome instanceof Outcome.Failure<FolderJson.@Nullable Page> failure
                     && failure.error().kind() == SourceException.Kind.SKIP_PARTITION) {
                 refused.put(role, unread(known.getKey(), role, role));
                 continue;
             }
-            FolderJson folder = outcome.get();
+            FolderJson.Page folder = outcome.get();
             if (folder != null) {
-                roles.put(folder.id(), role);
+                roles.put(folder.folders().get(0).id(), role);
                 continue;
             }
             for (FolderJson candidate : top) {
@@ -323,7 +333,9 @@ final class FolderTree {
                 .toList();
         List<Outcome<@Nullable FolderJson>> outcomes = wanted.isEmpty()
                 ? List.of()
-                : calls.all(wanted.stream().map(this::named).toList());
+                : calls.all(wanted.stream()
+                        .map(name -> named(name, FolderJson::one))
+                        .toList());
         Map<String, Folder> found = new HashMap<>();
         for (int i = 0; i < wanted.size(); i++) {
             String name = wanted.get(i);
@@ -362,12 +374,8 @@ final class FolderTree {
                 json.id(), null, json.name(), json.name(), FolderRole.OTHER, FolderRole.DELETED, true, json.items());
     }
 
-    private ApiRequest<@Nullable FolderJson> named(String name) {
+    private <T> ApiRequest<@Nullable T> named(String name, GraphClient.Reader<@Nullable T> reader) {
         return client.optional(
-                GraphOperations.FOLDER,
-                GraphErrors.Target.FOLDER,
-                NO_FOLDER,
-                () -> requests.folder(name),
-                FolderJson::one);
+                GraphOperations.FOLDER, GraphErrors.Target.FOLDER, NO_FOLDER, () -> requests.folder(name), reader);
     }
 }

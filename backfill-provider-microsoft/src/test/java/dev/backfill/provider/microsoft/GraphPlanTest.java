@@ -32,12 +32,47 @@ class GraphPlanTest {
                 String inbox = graph.mailbox(OWNER).folderId(FolderPath.INBOX);
                 assertThat(plan.get(0).scope()).isEqualTo(inbox);
                 assertThat(plan.get(1).scope()).isNotEqualTo(inbox);
-                assertThat(plan).filteredOn(part -> part.scope().equals(inbox)).hasSize(3);
+                assertThat(plan).filteredOn(part -> part.scope().equals(inbox)).hasSize(4);
                 assertThat(context.requests("messages.count")).isEqualTo(2);
                 assertThat(context.requests("messages.list")).isZero();
                 Crawl newest = Crawl.of(mailbox, Crawl.ALL, plan.subList(0, 1), Crawl.limit(500), 10_000);
                 assertThat(newest.ids()).hasSizeBetween(900, 1_100);
             }
+        }
+    }
+
+    @Test
+    void foldersAreCutFinerWhereFewerOfThemHoldMailThanAreReadAtOnce() throws Exception {
+        List<StoredMail> one = folder(0, FolderPath.INBOX);
+        List<StoredMail> two = new ArrayList<>(one);
+        two.addAll(folder(1_000, FolderPath.SENT));
+        List<StoredMail> four = new ArrayList<>(two);
+        four.addAll(folder(2_000, FolderPath.DRAFTS));
+        four.addAll(folder(3_000, FolderPath.ARCHIVE));
+
+        assertThat(windows(one)).isEqualTo(4);
+        assertThat(windows(two)).isEqualTo(4);
+        assertThat(windows(four)).isEqualTo(4);
+    }
+
+    private static List<StoredMail> folder(int first, FolderPath folder) {
+        List<StoredMail> mails = new ArrayList<>();
+        for (int i = first; i < first + 1_000; i++) {
+            mails.add(Graphs.mail(i, Graphs.START.plusSeconds(60L * i), folder));
+        }
+        return mails;
+    }
+
+    /** Counts the windows that hold mail. */
+    private static long windows(List<StoredMail> mails) throws Exception {
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            List<Partition> plan = mailbox.plan(Crawl.ALL);
+            return plan.stream()
+                    .filter(window -> !Crawl.of(mailbox, Crawl.ALL, List.of(window), Crawl.limit(10), 10)
+                            .ids()
+                            .isEmpty())
+                    .count();
         }
     }
 

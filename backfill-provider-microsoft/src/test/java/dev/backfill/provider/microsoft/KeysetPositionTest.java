@@ -75,7 +75,7 @@ class KeysetPositionTest {
     void windowsGrowTowardsThePast() {
         GraphRequests.Stretch stretch =
                 new GraphRequests.Stretch("folder", null, java.time.Instant.ofEpochSecond(3_000_000));
-        List<Partition> windows = WindowPlanner.windows(stretch, 1_000_000, 1_999_999, 40_000);
+        List<Partition> windows = WindowPlanner.windows(stretch, 1_000_000, 1_999_999, 40_000, 1);
 
         assertThat(windows).hasSize(7);
         assertThat(windows.get(0).to()).isEqualTo(stretch.to());
@@ -87,10 +87,20 @@ class KeysetPositionTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"370, 2, 1", "800, 4, 3", "1000, 4, 4", "3000, 4, 4", "1000, 2, 2", "30000, 4, 6"})
+    void aFolderThatWouldBeReadAloneIsCutIntoAsManyWindowsAsAreReadAtOnce(long messages, int parts, int windows) {
+        GraphRequests.Stretch stretch =
+                new GraphRequests.Stretch("folder", null, java.time.Instant.ofEpochSecond(3_000_000));
+
+        assertThat(WindowPlanner.windows(stretch, 1_000_000, 1_999_999, messages, parts))
+                .hasSize(windows);
+    }
+
     @Test
     void aBurstInOneSecondIsNotCut() {
         GraphRequests.Stretch stretch = new GraphRequests.Stretch("folder", null, java.time.Instant.ofEpochSecond(9));
 
-        assertThat(WindowPlanner.windows(stretch, 5, 5, 100_000)).hasSize(1);
+        assertThat(WindowPlanner.windows(stretch, 5, 5, 100_000, 1)).hasSize(1);
     }
 }
