@@ -120,6 +120,17 @@ final class EventWriter {
 
     private void writeTruncated() throws IOException {
         json.writeArrayFieldStart("truncated");
+        if (!layout.missing().isEmpty()) {
+            writeMissing();
+        }
+        for (Omission omission : layout.omissions()) {
+            writeOmission(omission.field(), omission.reason().name(), omission.bytes(), omission.items());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void writeMissing() throws IOException {
         for (OmittedContent.Reason reason : OmittedContent.Reason.values()) {
             List<OmittedContent> missing = layout.missing().stream()
                     .filter(content -> content.reason() == reason)
@@ -128,11 +139,6 @@ final class EventWriter {
                 writeMissing(reason, missing);
             }
         }
-        for (Omission omission : layout.omissions()) {
-            writeOmission(omission.field(), omission.reason().name(), omission.bytes(), omission.items());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
     }
 
     private void writeMissing(OmittedContent.Reason reason, List<OmittedContent> missing) throws IOException {

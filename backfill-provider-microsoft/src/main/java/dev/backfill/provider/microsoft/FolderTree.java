@@ -331,11 +331,11 @@ final class FolderTree {
                 .filter(FURTHER_NAMES::contains)
                 .distinct()
                 .toList();
-        List<Outcome<@Nullable FolderJson>> outcomes = wanted.isEmpty()
-                ? List.of()
-                : calls.all(wanted.stream()
-                        .map(name -> named(name, FolderJson::one))
-                        .toList());
+        List<ApiRequest<@Nullable FolderJson>> asked = new ArrayList<>();
+        for (String name : wanted) {
+            asked.add(named(name, FolderJson::one));
+        }
+        List<Outcome<@Nullable FolderJson>> outcomes = asked.isEmpty() ? List.of() : calls.all(asked);
         Map<String, Folder> found = new HashMap<>();
         for (int i = 0; i < wanted.size(); i++) {
             String name = wanted.get(i);
