@@ -67,6 +67,12 @@ final class GmailErrors {
     /** From here on a wait is given back to the engine rather than held: the slot is worth more. */
     private static final Duration LONG_WAIT = Duration.ofMinutes(10);
 
+    /** How Google words a user's used up bandwidth, which may last for hours; of a minute's units it says it without the hyphen. */
+    private static final String BANDWIDTH = "user-rate limit";
+
+    /** When bandwidth is asked for again where Google names no time. */
+    private static final Duration BANDWIDTH_WAIT = Duration.ofHours(1);
+
     /** Google counts its days in Pacific time. */
     private static final ZoneId QUOTA_DAY = ZoneId.of("America/Los_Angeles");
 
@@ -200,6 +206,10 @@ final class GmailErrors {
         }
         if (retryAt != null && Duration.between(clock.instant(), retryAt).compareTo(LONG_WAIT) >= 0) {
             return build(Kind.PARKED, Scope.MAILBOX, code, status, retryAt);
+        }
+        if (retryAt == null && status == 429 && text.contains(BANDWIDTH)) {
+            return build(
+                    Kind.PARKED, Scope.MAILBOX, code, status, clock.instant().plus(BANDWIDTH_WAIT));
         }
         boolean project = text.contains("per minute") && !ofUser;
         return build(Kind.THROTTLED, project ? Scope.PROJECT : Scope.MAILBOX, code, status, retryAt);

@@ -119,6 +119,16 @@ class GmailErrorsTest {
     }
 
     @Test
+    void usedUpBandwidthForWhichGmailNamesNoTimeParksTheMailboxForAnHour() {
+        Instant before = Instant.now();
+        SourceException error = onGet(GmailFault.of(429, "rateLimitExceeded", "User-rate limit exceeded")
+                .asFault());
+        assertError(error, Kind.PARKED, Scope.MAILBOX, "rateLimitExceeded");
+        assertThat(error.retryAt().orElseThrow())
+                .isBetween(before.plus(Duration.ofHours(1)), Instant.now().plus(Duration.ofHours(1)));
+    }
+
+    @Test
     void aUsedUpDayParksTheProjectUntilMidnightInCalifornia() {
         for (String reason : List.of("dailyLimitExceeded", "quotaExceeded")) {
             SourceException error =
