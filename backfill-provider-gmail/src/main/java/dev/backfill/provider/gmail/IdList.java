@@ -4,6 +4,7 @@ import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,12 @@ final class IdList extends AbstractList<String> implements RandomAccess {
     static IdList of(List<String> ids) {
         IdList list = new IdList();
         ids.forEach(list::include);
+        return list;
+    }
+
+    static IdList ofEntries(Collection<Entry> messages) {
+        IdList list = new IdList();
+        messages.forEach(one -> list.include(one.id(), one.threadId()));
         return list;
     }
 

@@ -1,10 +1,13 @@
 package dev.backfill.provider.gmail;
 
+import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import dev.backfill.spi.Partition;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,7 @@ final class Scopes {
     private static final String LATE = "ids:";
     private static final String GONE = "gone:";
     private static final String AND = ";";
+    private static final String OF = "@";
 
     /** A partition's id may have 512 characters; a longer scope stands in it as a hash. */
     private static final int MAX_PLAIN = 400;
@@ -64,19 +68,28 @@ final class Scopes {
         return base.startsWith(LABELS) ? List.of(base.substring(LABELS.length()).split(",")) : null;
     }
 
-    /** {@return the scope of single messages} */
-    static String late(String base, List<String> ids) {
-        return LATE + String.join(",", ids) + (base.equals(ALL) ? "" : AND + base);
+    /** {@return the scope of single messages, which keeps their threads} */
+    static String late(String base, List<Entry> messages) {
+        String list = messages.stream()
+                .map(one -> one.threadId().equals(one.id()) ? one.id() : one.id() + OF + one.threadId())
+                .collect(Collectors.joining(","));
+        return LATE + list + (base.equals(ALL) ? "" : AND + base);
     }
 
     /** {@return the single messages that a scope consists of; null if it is none of single messages} */
-    static @Nullable List<String> lateIds(String scope) {
+    static @Nullable List<Entry> late(String scope) {
         if (!scope.startsWith(LATE)) {
             return null;
         }
         int end = scope.indexOf(AND);
-        return List.of(
-                scope.substring(LATE.length(), end < 0 ? scope.length() : end).split(","));
+        String list = scope.substring(LATE.length(), end < 0 ? scope.length() : end);
+        return Stream.of(list.split(",")).map(Scopes::lateMessage).toList();
+    }
+
+    /** One that an earlier version wrote has no thread. */
+    private static Entry lateMessage(String text) {
+        int of = text.indexOf(OF);
+        return of < 0 ? new Entry(text, text) : new Entry(text.substring(of + 1), text.substring(0, of));
     }
 
     static Partition window(String scope, @Nullable Instant from, @Nullable Instant to) {

@@ -36,16 +36,13 @@ final class WindowList {
     }
 
     /** What a window listed first. */
-    static WindowList of(IdList listed) {
-        ThreadedIds ids = listed.byThread();
+    static WindowList of(ThreadedIds ids) {
         return new WindowList(0, ids, ids);
     }
 
     /** What came since: the next pass walks that alone. */
     WindowList then(List<Entry> late, ThreadedIds listedNow) {
-        IdList ids = new IdList();
-        late.forEach(entry -> ids.include(entry.id(), entry.threadId()));
-        WindowList next = new WindowList(pass + 1, ids.byThread(), listedNow);
+        WindowList next = new WindowList(pass + 1, IdList.ofEntries(late).byThread(), listedNow);
         next.missed.addAll(missed);
         return next;
     }

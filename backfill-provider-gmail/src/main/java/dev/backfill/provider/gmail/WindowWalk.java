@@ -12,6 +12,7 @@ import dev.backfill.spi.SourceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -48,12 +49,9 @@ final class WindowWalk {
     PageEnd fetch(Job job, Position position, PageLimit limit, PageWriter writer) {
         WindowPosition from = WindowPosition.of(position);
         Partition window = job.window();
-        List<String> ids = Scopes.lateIds(window.scope());
-        if (ids != null) {
-            WindowPage page = new WindowPage(
-                    this, job, WindowList.of(IdList.of(ids)), from, limit, writer, new StillListed(() -> whole(job)));
-            page.walk();
-            return page.isLast() ? PageEnd.last(page.entries(), page.foreign(), null) : more(page);
+        List<Entry> late = Scopes.late(window.scope());
+        if (late != null) {
+            return fetchLate(job, late, from, limit, writer);
         }
         WindowList list = kept.get(window.id());
         WindowPage page;
@@ -67,7 +65,7 @@ final class WindowWalk {
                 if (parts != null) {
                     return PageEnd.replaced(parts, 0, 0);
                 }
-                list = WindowList.of((fresh.whole() ? fresh : whole(job)).ids());
+                list = WindowList.of((fresh.whole() ? fresh : whole(job)).ids().byThread());
                 list.standsFor(from);
                 keep(job, list);
             }
@@ -89,6 +87,22 @@ final class WindowWalk {
             kept.remove(window.id());
         }
         return end;
+    }
+
+    /** Reads what came late into a window: it is known by its ids, and there is nothing to count it by. */
+    private PageEnd fetchLate(Job job, List<Entry> late, WindowPosition from, PageLimit limit, PageWriter writer) {
+        WindowList list = kept.get(job.window().id());
+        if (list == null) {
+            list = WindowList.of(IdList.ofEntries(late).byThread());
+            keep(job, list);
+        }
+        WindowPage page = new WindowPage(this, job, list, from, limit, writer, new StillListed(() -> whole(job)));
+        page.walk();
+        if (!page.isLast()) {
+            return more(page);
+        }
+        kept.remove(job.window().id());
+        return PageEnd.last(page.entries(), page.foreign(), null);
     }
 
     static PageEnd more(WindowPage page) {
@@ -127,19 +141,34 @@ final class WindowWalk {
             long there = Math.max(0, (long) again.size() - page.allForeign());
             return PageEnd.last(page.entries(), page.foreign(), there);
         }
-        List<String> ids = Stream.concat(late.stream(), missed.stream())
-                .map(Entry::id)
-                .distinct()
-                .toList();
-        List<Partition> rest = new ArrayList<>();
-        for (int i = 0; i < ids.size(); i += LATE_IDS) {
-            rest.add(late(job.window(), ids.subList(i, Math.min(ids.size(), i + LATE_IDS))));
-        }
+        List<Entry> all = Stream.concat(late.stream(), missed.stream()).toList();
+        List<Partition> rest =
+                latePartitions(job.window(), IdList.ofEntries(all).byThread());
         return PageEnd.replaced(rest, page.entries(), page.foreign());
     }
 
-    private static Partition late(Partition window, List<String> ids) {
-        String scope = Scopes.late(window.scope(), ids);
+    /** Some messages each, no thread in two of them unless it is longer than one may be: it may be cheaper to get whole. */
+    private static List<Partition> latePartitions(Partition window, ThreadedIds ids) {
+        List<Partition> parts = new ArrayList<>();
+        int begin = 0;
+        for (int place = 0; place < ids.size(); ) {
+            int end = ids.endOfThread(place);
+            if (end - begin > LATE_IDS && begin < place) {
+                parts.add(late(window, ids, begin, place));
+                begin = place;
+            }
+            for (; end - begin > LATE_IDS; begin += LATE_IDS) {
+                parts.add(late(window, ids, begin, begin + LATE_IDS));
+            }
+            place = end;
+        }
+        parts.add(late(window, ids, begin, ids.size()));
+        return parts;
+    }
+
+    private static Partition late(Partition window, ThreadedIds ids, int from, int to) {
+        String scope = Scopes.late(
+                window.scope(), IntStream.range(from, to).mapToObj(ids::entry).toList());
         String id = "late:" + Hashes.sha256(window.id() + " " + scope);
         return new Partition(id, Partition.Kind.WINDOW, scope, window.from(), window.to(), null);
     }
