@@ -156,6 +156,12 @@ class MailboxTest {
 
     @Test
     void everyRequestNamesItsFieldsAndTakesGzip() {
+        for (int number = 1; number <= 4; number++) {
+            there.add(StoredMail.builder("0000000000000e0" + number, Crawl.TO.minusSeconds(number))
+                    .threadKey("0000000000000e01")
+                    .mime(MailBytes.utf8("Subject: a thread\r\n\r\nText\r\n"))
+                    .build());
+        }
         box.mailbox().key();
         box.mailbox().folders();
         MailQuery query = new MailQuery(null, Crawl.TO, List.of(), false, true);
@@ -172,10 +178,23 @@ class MailboxTest {
                                 email.id(), email.attachments().get(0).id()),
                         1L << 20);
         box.mailbox().open(ContentRef.mime(email.id()), 1L << 20);
-        assertThat(gmail.journal().entries())
-                .extracting(entry -> entry.path().replaceAll("[0-9a-f]{16}", "id"))
-                .anyMatch(path -> path.endsWith("/history"))
-                .anyMatch(path -> path.contains("/attachments/"));
+        Set<String> kinds = gmail.journal().entries().stream()
+                .map(entry -> entry.path()
+                        .replaceFirst(".*/users/[^/]+/", "")
+                        .replaceAll("/(labels|messages|threads|attachments)/[^/]+", "/$1/id")
+                        .replaceAll("^(labels|messages|threads)/[^/]+", "$1/id"))
+                .collect(Collectors.toSet());
+        assertThat(kinds)
+                .as("every request that the provider knows")
+                .containsExactlyInAnyOrder(
+                        "profile",
+                        "labels",
+                        "labels/id",
+                        "messages",
+                        "messages/id",
+                        "messages/id/attachments/id",
+                        "threads/id",
+                        "history");
         assertThat(gmail.journal().entries()).isNotEmpty().allSatisfy(entry -> {
             assertThat(entry.query()).containsKey("fields");
             assertThat(entry.header("Accept-Encoding")).anyMatch(value -> value.contains("gzip"));
