@@ -189,6 +189,25 @@ final class IdList extends AbstractList<String> implements RandomAccess {
         return sorted;
     }
 
+    /** The same messages thread by thread; this list is empty from then on, so that no more than one of the two is in memory. */
+    ThreadedIds intoThreads() {
+        if (!texts.isEmpty() || !threadTexts.isEmpty()) {
+            return byThread();
+        }
+        int all = size;
+        size = 0;
+        table = new int[2 * FIRST_CAPACITY];
+        long[] threadsOnly = trimmed(threads, all);
+        threads = new long[FIRST_CAPACITY];
+        long[] idsOnly = trimmed(numbers, all);
+        numbers = new long[FIRST_CAPACITY];
+        return ThreadedIds.ofNumbers(threadsOnly, idsOnly);
+    }
+
+    private static long[] trimmed(long[] some, int size) {
+        return some.length == size ? some : Arrays.copyOf(some, size);
+    }
+
     /** The same messages thread by thread. */
     ThreadedIds byThread() {
         if (texts.isEmpty() && threadTexts.isEmpty()) {

@@ -42,7 +42,7 @@ final class WindowList {
 
     /** What came since: the next pass walks that alone. */
     WindowList then(List<Entry> late, ThreadedIds listedNow) {
-        WindowList next = new WindowList(pass + 1, IdList.ofEntries(late).byThread(), listedNow);
+        WindowList next = new WindowList(pass + 1, IdList.ofEntries(late).intoThreads(), listedNow);
         next.missed.addAll(missed);
         return next;
     }

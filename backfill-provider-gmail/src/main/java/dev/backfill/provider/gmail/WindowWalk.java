@@ -65,7 +65,7 @@ final class WindowWalk {
                 if (parts != null) {
                     return PageEnd.replaced(parts, 0, 0);
                 }
-                list = WindowList.of((fresh.whole() ? fresh : whole(job)).ids().byThread());
+                list = WindowList.of((fresh.whole() ? fresh : whole(job)).ids().intoThreads());
                 list.standsFor(from);
                 keep(job, list);
             }
@@ -93,7 +93,7 @@ final class WindowWalk {
     private PageEnd fetchLate(Job job, List<Entry> late, WindowPosition from, PageLimit limit, PageWriter writer) {
         WindowList list = kept.get(job.window().id());
         if (list == null) {
-            list = WindowList.of(IdList.ofEntries(late).byThread());
+            list = WindowList.of(IdList.ofEntries(late).intoThreads());
             keep(job, list);
         }
         WindowPage page = new WindowPage(this, job, list, from, limit, writer, new StillListed(() -> whole(job)));
@@ -124,7 +124,7 @@ final class WindowWalk {
         if (list.ids().isEmpty()) {
             return PageEnd.last(page.entries(), page.foreign(), 0L);
         }
-        ThreadedIds again = whole(job).ids().byThread();
+        ThreadedIds again = whole(job).ids().intoThreads();
         List<Entry> late = list.known().lacks(again);
         List<Entry> missed = list.missedOf(again);
         if (missed.size() > MAX_LATE) {
@@ -143,7 +143,7 @@ final class WindowWalk {
         }
         List<Entry> all = Stream.concat(late.stream(), missed.stream()).toList();
         List<Partition> rest =
-                latePartitions(job.window(), IdList.ofEntries(all).byThread());
+                latePartitions(job.window(), IdList.ofEntries(all).intoThreads());
         return PageEnd.replaced(rest, page.entries(), page.foreign());
     }
 

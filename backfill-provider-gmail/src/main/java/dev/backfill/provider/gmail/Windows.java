@@ -151,7 +151,7 @@ final class Windows {
      */
     private boolean keepsDates(MailQuery query, Selection selection, Partition window, Listing listing, Instant cut) {
         Partition older = Scopes.window(window.scope(), window.from(), cut);
-        List<String> olderIds = listOrCut(query, selection, older, 1).ids();
+        IdList olderIds = listOrCut(query, selection, older, 1).ids();
         if (differ(olderIds, listing.ids())) {
             return true;
         }
@@ -161,9 +161,8 @@ final class Windows {
     }
 
     /** False if nearly all ids are among the others: some may be at the border, or have come just now. */
-    private static boolean differ(List<String> ids, List<String> others) {
-        Set<String> known = Set.copyOf(others);
-        long same = ids.stream().filter(known::contains).count();
+    private static boolean differ(IdList ids, IdList others) {
+        long same = ids.stream().filter(others::contains).count();
         return same * 10 < ids.size() * 9L || ids.isEmpty();
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The first and the last page of a window that holds a whole mailbox, since the server heeds no dates. Run with a small heap,
- * it shows that the ids fit in: {@code -Dbackfill.jvmArgs=-Xmx128m}.
+ * it shows that the ids fit in: {@code -Dbackfill.jvmArgs='-Xmx72m -XX:+UseSerialGC'}.
  */
 @Tag("campaign")
 class HugeWindowTest {

@@ -58,4 +58,23 @@ class IdListTest {
             assertThat(list).containsExactlyElementsOf(once);
         }
     }
+
+    @Test
+    void aListThatIsGivenUpIsTheSameThreadByThreadAndEmptyThen() {
+        Random random = new Random(SEED);
+        for (int size : new int[] {0, 1, 64, 65, 1_000}) {
+            List<String> ids = random.longs(size)
+                    .mapToObj(number -> String.format("%016x", number))
+                    .toList();
+            IdList given = IdList.of(ids);
+            ThreadedIds threads = given.intoThreads();
+            assertThat(threads.size()).isEqualTo(size);
+            assertThat(threads.lacks(IdList.of(ids).byThread())).isEmpty();
+            assertThat(given).isEmpty();
+            assertThat(given.include("0000000000000001")).isTrue();
+            assertThat(given).containsExactly("0000000000000001");
+        }
+        IdList texts = IdList.of(List.of("b", "a"));
+        assertThat(texts.intoThreads().size()).isEqualTo(2);
+    }
 }
