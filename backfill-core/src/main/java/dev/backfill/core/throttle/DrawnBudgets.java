@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,22 +61,29 @@ final class DrawnBudgets {
      *
      * @param operation what is to be paid
      * @param who the same each time the same call tries
+     * @param rest takes what else is to be paid, once all is there and before anything is taken here; gives what is in its way,
+     *     which is not waited for in the line of these budgets. It may not ask them
      * @return what is in the way; null when it was taken
      */
     @Nullable
-    Obstacle take(Operation operation, Object who) {
+    Obstacle take(Operation operation, Object who, Supplier<@Nullable Obstacle> rest) {
         if (budgets.isEmpty()) {
-            return null;
+            return rest.get();
         }
         return monitor.read(() -> {
             boolean first = turns.isEmpty() || turns.keySet().iterator().next().equals(who);
             Obstacle obstacle = first ? lackingGuarded(operation) : new Obstacle.Turn(new Signal());
-            if (obstacle == null) {
+            if (obstacle != null) {
+                turns.put(who, obstacle instanceof Obstacle.Turn turn ? turn.comes() : new Signal());
+                return obstacle;
+            }
+            Obstacle elsewhere = rest.get();
+            if (elsewhere == null) {
                 budgets.forEach(budget -> budget.take(budget.cost(operation)));
             } else {
-                turns.put(who, obstacle instanceof Obstacle.Turn turn ? turn.comes() : new Signal());
+                leave(who);
             }
-            return obstacle;
+            return elsewhere;
         });
     }
 

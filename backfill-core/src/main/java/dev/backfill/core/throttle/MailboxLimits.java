@@ -29,7 +29,9 @@ final class MailboxLimits {
     private final Patience patience;
     private final AtomicLong lastNumber = new AtomicLong();
 
-    // Guards what follows. The guard of ProjectLimits may be taken inside it, never the other way round.
+    // Guards what follows. The guards of ProjectLimits may be taken inside it, and inside these the one of a visit's
+    // own budgets,
+    // never the other way round.
     private final ReentrantLock lock = new ReentrantLock();
     private final TreeMap<Long, Ticket> queue = new TreeMap<>();
     private final Slots slots;
@@ -161,12 +163,11 @@ final class MailboxLimits {
         return lacking == null && !visit.tryEnterRoom() ? new Obstacle.Memory() : lacking;
     }
 
-    /** Takes from the budgets, once all else is there. {@return what is in the way; null for nothing} */
+    /** Takes from the budgets, once all else is there: from all or from none. {@return what is in the way; null for nothing} */
     private @Nullable Obstacle pay(Visit visit) {
-        Obstacle lacking = project.budgets().take(visit.operation(), visit);
-        if (lacking == null) {
-            lacking = visit.own().take(visit.operation(), visit);
-        }
+        // Bytes may have come, and a chunk may have expired, since the visit's own were looked at.
+        Obstacle lacking = project.budgets()
+                .take(visit.operation(), visit, () -> visit.own().take(visit.operation(), visit, () -> null));
         if (lacking != null) {
             visit.leaveRoom(false);
         }

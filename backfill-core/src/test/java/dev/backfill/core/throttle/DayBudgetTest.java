@@ -161,6 +161,28 @@ class DayBudgetTest {
         }
     }
 
+    /** The project's units are for so many calls exactly: one paid for in vain would be missing at the end. */
+    @Test
+    void whatKeepsACallAtTheLastMomentCostsTheProjectNothing() {
+        int calls = 19;
+        Interrupting moments = new Interrupting();
+        Throttle process = new Throttle(
+                moments,
+                Runnable::run,
+                InMemoryBudgetStore.monotonic(moments),
+                ThrottleConfig.DEFAULT,
+                EngineMetrics.NONE,
+                new Random(9)::nextDouble);
+        Quota bytes = new Quota("bytes", Measure.BYTES, Scope.MAILBOX, 1_000_000_000, DAY);
+        Quota units = new Quota("units", Measure.UNITS, Scope.PROJECT, calls * GET.units() * 20L / 19, DAY);
+        MailboxGate gate = open(process, "mailbox", List.of(bytes, units), List.of());
+        for (int reading = 1; reading <= calls; reading++) {
+            moments.atReading(reading, () -> gate.calls().received(2_000_000));
+            assertThat(gate.calls().call(GET, () -> "answer")).isEqualTo("answer");
+        }
+        assertThatThrownBy(() -> gate.calls().call(GET, () -> "never")).isInstanceOf(SourceException.class);
+    }
+
     @Test
     void theBytesOfAProjectAreSharedByItsMailboxes() {
         Quota bytes = new Quota("project-bytes", Measure.BYTES, Scope.PROJECT, 1_000_000, DAY);

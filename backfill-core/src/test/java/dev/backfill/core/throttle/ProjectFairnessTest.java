@@ -36,10 +36,10 @@ class ProjectFairnessTest {
     /** Tries until something but a draw is in the way. */
     private @Nullable Obstacle tryTake(DrawnBudgets budgets, int units, String who) throws InterruptedException {
         Operation operation = new Operation("any", units);
-        Obstacle obstacle = budgets.take(operation, who);
+        Obstacle obstacle = budgets.take(operation, who, () -> null);
         while (obstacle instanceof Obstacle.Draw draw) {
             assertThat(budgets.draw(draw, rig.stop)).isTrue();
-            obstacle = budgets.take(operation, who);
+            obstacle = budgets.take(operation, who, () -> null);
         }
         if (obstacle == null) {
             budgets.leave(who);
