@@ -164,7 +164,7 @@ class DayBudgetTest {
     /** The project's units are for so many calls exactly: one paid for in vain would be missing at the end. */
     @Test
     void whatKeepsACallAtTheLastMomentCostsTheProjectNothing() {
-        int calls = 19;
+        long calls = 19;
         Interrupting moments = new Interrupting();
         Throttle process = new Throttle(
                 moments,
@@ -174,7 +174,7 @@ class DayBudgetTest {
                 EngineMetrics.NONE,
                 new Random(9)::nextDouble);
         Quota bytes = new Quota("bytes", Measure.BYTES, Scope.MAILBOX, 1_000_000_000, DAY);
-        Quota units = new Quota("units", Measure.UNITS, Scope.PROJECT, calls * GET.units() * 20L / 19, DAY);
+        Quota units = new Quota("units", Measure.UNITS, Scope.PROJECT, calls * GET.units() * 20 / 19, DAY);
         MailboxGate gate = open(process, "mailbox", List.of(bytes, units), List.of());
         for (int reading = 1; reading <= calls; reading++) {
             moments.atReading(reading, () -> gate.calls().received(2_000_000));
