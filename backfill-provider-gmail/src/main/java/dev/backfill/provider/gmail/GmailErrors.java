@@ -17,9 +17,11 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.apache.http.client.ClientProtocolException;
 import org.jspecify.annotations.Nullable;
@@ -221,16 +223,22 @@ final class GmailErrors {
                 .build("Gmail answered HTTP " + status + " (" + code + ")");
     }
 
-    /** The reason of the old error form; of the new form, which has none, its status word. */
+    /** The reason of the old error form; of the new form the one in its details, or else its status word. */
     private static String reason(@Nullable GoogleJsonError details) {
         if (details == null) {
             return "";
         }
-        List<GoogleJsonError.ErrorInfo> errors = details.getErrors();
-        if (errors != null && !errors.isEmpty() && errors.get(0).getReason() != null) {
-            return word(errors.get(0).getReason());
-        }
-        return details.get("status") instanceof String status ? word(status) : "";
+        return Stream.concat(
+                        orNone(details.getErrors()).map(GoogleJsonError.ErrorInfo::getReason),
+                        orNone(details.getDetails()).map(GoogleJsonError.Details::getReason))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(GmailErrors::word)
+                .orElseGet(() -> details.get("status") instanceof String status ? word(status) : "");
+    }
+
+    private static <T> Stream<T> orNone(@Nullable List<T> some) {
+        return some == null ? Stream.empty() : some.stream();
     }
 
     /** Only what looks like a code is kept: a server may write anything. */

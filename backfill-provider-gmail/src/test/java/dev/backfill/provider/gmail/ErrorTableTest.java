@@ -118,6 +118,28 @@ class ErrorTableTest {
         }
     }
 
+    /** A 403's status word is the same for a quota and for a permission: the details tell. */
+    @ParameterizedTest
+    @CsvSource({
+        "403, PERMISSION_DENIED, RATE_LIMIT_EXCEEDED, THROTTLED",
+        "429, RESOURCE_EXHAUSTED, RATE_LIMIT_EXCEEDED, THROTTLED",
+        "403, PERMISSION_DENIED, SERVICE_DISABLED, FAIL_JOB",
+        "403, PERMISSION_DENIED, ACCESS_TOKEN_SCOPE_INSUFFICIENT, FAIL_JOB",
+    })
+    void theNewFormOfErrorsHasItsReasonInTheDetails(int status, String word, String reason, Kind kind) {
+        SourceException error = failed(
+                Fault.json(
+                        status,
+                        "{\"error\":{\"code\":" + status + ",\"message\":\"no\",\"status\":\"" + word
+                                + "\",\"details\":["
+                                + "{\"@type\":\"type.googleapis.com/google.rpc.Help\"},"
+                                + "{\"@type\":\"type.googleapis.com/google.rpc.ErrorInfo\",\"reason\":\"" + reason
+                                + "\",\"domain\":\"googleapis.com\"}]}}"),
+                this::list);
+        assertThat(error.kind()).isEqualTo(kind);
+        assertThat(error.code()).isEqualTo(reason);
+    }
+
     @Test
     void whatIsNotFoundIsAMessageThatIsGoneOrAHistoryThatIsTooOld() {
         Fault gone = GmailFault.notFound().asFault();
