@@ -287,6 +287,12 @@ public final class JobRun {
                 plan.commitHeldBack();
             }
             complete(true, counts);
+            return;
+        }
+        Throwable unanswered = plan.unanswered();
+        if (unanswered != null) {
+            // All else is read. It waits with its job, which fails once nothing was read for too long.
+            stopNow(errors.endFor(unanswered, now()));
         } else if (plan.isWalked()) {
             if (plan.isAllSkipped()) {
                 stopNow(
@@ -351,7 +357,9 @@ public final class JobRun {
     private void catchUpIfDue() {
         CatchUp known = catchUp;
         boolean bounded = ledger.row().request().maxEmails() != null;
-        if (known == null || !planned || bounded || !mayDrain() || !known.isDue(now())) {
+        // What would be read by the way must not make an endless outage of the rest look over.
+        boolean may = planned && !bounded && mayDrain() && !errors.isSilent();
+        if (known == null || !may || !known.isDue(now())) {
             return;
         }
         Map<String, String> pins = scope.store().pins(ledger.row().id());

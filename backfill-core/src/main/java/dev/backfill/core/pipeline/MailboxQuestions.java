@@ -105,6 +105,14 @@ final class MailboxQuestions {
                 : started != null ? started : opened.times().created();
     }
 
+    /** Asks for what costs the provider least, to tell an outage from a part of the mailbox that it does not answer for. */
+    void askWhetherItAnswers() {
+        ask(() -> {
+            mailbox.key();
+            return new RunInbox.Answered();
+        });
+    }
+
     void planDrain(Map<String, String> pins) {
         ask(() -> new RunInbox.DrainPlanned(mailbox.planChanges(query, pins)));
     }

@@ -7,13 +7,19 @@ import dev.backfill.spi.SourceException.Kind;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides what becomes of the partitions of a run: which pages count, and whether a partition is done, walked again, given up
  * or the job's end. Confined to the run's thread.
  */
 final class PartitionOutcomes {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionOutcomes.class);
     private static final int MAX_RESTARTS = 5;
+
+    /** So many partitions left unanswered without a page between them are an outage, whatever else the provider answers. */
+    private static final int MOST_UNANSWERED = 16;
 
     /** How many times as many walks a window gets whose mail moves: mail moved into it behind a walk is in its count alone. */
     private static final int WHERE_MAIL_MOVES = 5;
@@ -24,6 +30,10 @@ final class PartitionOutcomes {
     private final MailboxQuestions questions;
     private final RunErrors errors;
     private final Breaker breaker;
+
+    /** How many partitions were left unanswered since a page was read. */
+    private int unansweredInARow;
+
     private final BooleanSupplier stopping;
     private final Consumer<RunEnd> stop;
 
@@ -68,6 +78,7 @@ final class PartitionOutcomes {
             }
             plan.commit(state, next);
             errors.pageRead();
+            unansweredInARow = 0;
             if (!isReplay(state.partition()) && breaker.trips(next.outcomes())) {
                 stop.accept(new RunEnd.Failed(
                         "BREAKER",
@@ -94,10 +105,17 @@ final class PartitionOutcomes {
             return;
         }
         state.walkEnded(error);
-        if (error != null && !endsOnlyThePartition(error)) {
+        if (error != null && isUnanswered(error)) {
+            questions.askWhetherItAnswers();
+        } else if (error != null && !endsOnlyThePartition(error)) {
             stop.accept(errors.endFor(error, scope.time().instant()));
         }
         settleIfQuiet(state);
+    }
+
+    private static boolean isUnanswered(Throwable error) {
+        return error instanceof SourceException source
+                && (source.kind() == Kind.RETRY || source.kind() == Kind.RETRY_SMALLER);
     }
 
     private static boolean endsOnlyThePartition(Throwable error) {
@@ -111,7 +129,13 @@ final class PartitionOutcomes {
         if (stopping.getAsBoolean() || !state.isQuiet()) {
             return;
         }
-        if (state.walkError() instanceof SourceException error && endsOnlyThePartition(error)) {
+        if (state.walkError() instanceof SourceException error && isUnanswered(error)) {
+            LOG.warn("The provider does not answer for a part of the mailbox ({}); the others go on", error.code());
+            plan.leaveUnanswered(state);
+            if (++unansweredInARow >= MOST_UNANSWERED) {
+                stop.accept(errors.endFor(error, scope.time().instant()));
+            }
+        } else if (state.walkError() instanceof SourceException error && endsOnlyThePartition(error)) {
             if (error.kind() == Kind.SKIP_PARTITION) {
                 ledger.note(NoteCodes.FOLDER_SKIPPED, state.partition().scope(), error.code());
                 plan.skip(state);

@@ -33,6 +33,9 @@ final class PlanProgress {
     /** Not done in the store until the run knows that something else could be read: until then another run walks them. */
     private final List<PartitionState> skipped = new ArrayList<>();
 
+    /** Not walked any more in this run, since the provider did not answer for them: another run walks them. */
+    private final List<PartitionState> unanswered = new ArrayList<>();
+
     private final Set<String> unpinnedScopes = new HashSet<>();
 
     /** The ids of what waits, is under way or was left; and of what is walked to its end. What is skipped is in neither. */
@@ -201,6 +204,29 @@ final class PlanProgress {
         pending.addLast(state);
     }
 
+    /**
+     * Leaves a partition to another run, since the provider does not answer for it. What waits of the same scope is walked last,
+     * for it will hardly fare better.
+     */
+    void leaveUnanswered(PartitionState state) {
+        active.remove(state);
+        unanswered.add(state);
+        List<PartitionState> alike = pending.stream()
+                .filter(other ->
+                        other.partition().scope().equals(state.partition().scope()))
+                .toList();
+        pending.removeAll(alike);
+        pending.addAll(alike);
+    }
+
+    /** The error of what was left unanswered last; null if nothing was. */
+    @Nullable
+    Throwable unanswered() {
+        return unanswered.isEmpty()
+                ? null
+                : unanswered.get(unanswered.size() - 1).walkError();
+    }
+
     /** What the counters will be once the pages that were held back are taken into them. */
     JobCounts countsWithHeldBack() {
         JobCounts sum = counts;
@@ -326,9 +352,9 @@ final class PlanProgress {
         return active.stream().allMatch(PartitionState::isQuiet);
     }
 
-    /** True if nothing waits and nothing is under way. */
+    /** True if nothing waits, nothing is under way and nothing was left to another run. */
     boolean isWalked() {
-        return pending.isEmpty() && active.isEmpty();
+        return pending.isEmpty() && active.isEmpty() && unanswered.isEmpty();
     }
 
     /** True if the store lacks something. */

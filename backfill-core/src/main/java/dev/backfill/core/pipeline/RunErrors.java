@@ -44,6 +44,11 @@ final class RunErrors {
         silentSince = null;
     }
 
+    /** True if the provider had fallen silent before the run, which has not read a page yet. */
+    boolean isSilent() {
+        return silentSince != null;
+    }
+
     RunEnd endFor(Throwable error, Instant now) {
         if (error instanceof SourceException source) {
             return endFor(source, now);

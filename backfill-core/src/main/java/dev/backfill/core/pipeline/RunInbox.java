@@ -37,7 +37,10 @@ final class RunInbox {
     /** The mailbox said how much there is to read. */
     record Estimated(MailEstimate estimate) implements Event {}
 
-    /** Opening, planning or draining failed. */
+    /** The provider answers, though not what a walk asked for: nothing follows from it. */
+    record Answered() implements Event {}
+
+    /** Opening, planning or draining failed, or the provider does not answer at all. */
     record AskFailed(Throwable error) implements Event {}
 
     /** Every item of a page has an outcome. */
