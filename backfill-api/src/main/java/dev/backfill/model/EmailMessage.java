@@ -118,35 +118,7 @@ public record EmailMessage(
      * @return a changed copy
      */
     public EmailMessage withLabels(List<String> value) {
-        return new EmailMessage(
-                id,
-                threadId,
-                subject,
-                bodyText,
-                bodyHtml,
-                from,
-                to,
-                cc,
-                bcc,
-                replyTo,
-                receivedAt,
-                sentAt,
-                modifiedAt,
-                value,
-                folder,
-                read,
-                starred,
-                importance,
-                hasAttachments,
-                attachments,
-                sizeBytes,
-                mimeType,
-                headers,
-                internetMessageId,
-                inReplyTo,
-                references,
-                revision,
-                rawMime);
+        return toBuilder().labels(value).build();
     }
 
     /**
@@ -156,35 +128,39 @@ public record EmailMessage(
      * @return a changed copy
      */
     public EmailMessage withRawMime(@Nullable RawMime value) {
-        return new EmailMessage(
-                id,
-                threadId,
-                subject,
-                bodyText,
-                bodyHtml,
-                from,
-                to,
-                cc,
-                bcc,
-                replyTo,
-                receivedAt,
-                sentAt,
-                modifiedAt,
-                labels,
-                folder,
-                read,
-                starred,
-                importance,
-                hasAttachments,
-                attachments,
-                sizeBytes,
-                mimeType,
-                headers,
-                internetMessageId,
-                inReplyTo,
-                references,
-                revision,
-                value);
+        return toBuilder().rawMime(value).build();
+    }
+
+    /** {@return a builder that holds this message's values} */
+    public Builder toBuilder() {
+        Builder builder = new Builder(id, receivedAt);
+        builder.threadId = threadId;
+        builder.subject = subject;
+        builder.bodyText = bodyText;
+        builder.bodyHtml = bodyHtml;
+        builder.from = from;
+        builder.to = to;
+        builder.cc = cc;
+        builder.bcc = bcc;
+        builder.replyTo = replyTo;
+        builder.sentAt = sentAt;
+        builder.modifiedAt = modifiedAt;
+        builder.labels = labels;
+        builder.folder = folder;
+        builder.read = read;
+        builder.starred = starred;
+        builder.importance = importance;
+        builder.hasAttachments = hasAttachments;
+        builder.attachments = attachments;
+        builder.sizeBytes = sizeBytes;
+        builder.mimeType = mimeType;
+        builder.headers = headers;
+        builder.internetMessageId = internetMessageId;
+        builder.inReplyTo = inReplyTo;
+        builder.references = references;
+        builder.revision = revision;
+        builder.rawMime = rawMime;
+        return builder;
     }
 
     /**

@@ -11,7 +11,8 @@ import java.util.UUID;
  * What is read whole because the changes since a mark were lost. Such a window has an id of its own, and so has what stands in for
  * it, so that it is walked though the same stretch was walked before; the id is stored, and so another run knows it as well. Its
  * messages are updates: those who keep the newest state of a message would pass over a create they know, or one that is older than
- * the last update they heard of. Stateless.
+ * the last update they heard of. A provider that plans windows for updates itself, for another reason, does so by itself: the
+ * Microsoft provider for folders that were not there before, whose messages may have been told as deleted. Stateless.
  */
 final class Rewalk {
     private static final String MARK = "again-";

@@ -23,6 +23,9 @@ final class ChangePlanner {
     private final FolderList list;
     private final Changes changes;
 
+    /** Nothing in folders that could not be listed was told, as gone or otherwise: whenever they can be it is one round. */
+    private static final String CLOSED = Upserts.round("closed");
+
     /** The folders of a query as they are now, and the tree they stand in; null where it was not read whole. */
     private record Now(List<Folder> chosen, FolderTree.@Nullable Tree tree) {
         Set<String> ids() {
@@ -81,9 +84,10 @@ final class ChangePlanner {
         }
         List<Partition> plan = new ArrayList<>();
         plan.add(Partition.changes(FolderPin.SCOPE, pins.getOrDefault(FolderPin.SCOPE, "")));
+        String round = Upserts.round(pins);
         // First, since what moves into a folder can only be told for good once that has a pin.
         List<Folder> fresh = fresh(query, pinned, now, folderPin);
-        fresh.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()))));
+        fresh.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()), round)));
         for (Folder folder : now.chosen()) {
             if (pinned.isToBeAsked(folder.id(), query)) {
                 plan.add(Partition.changes(folder.id(), pinned.token(folder.id())));
@@ -92,9 +96,9 @@ final class ChangePlanner {
         FolderTree.Tree tree = now.tree();
         if (tree != null) {
             plan.addAll(gone(query, pinned, now, tree));
-            plan.addAll(changes.windows(query, fresh));
+            plan.addAll(changes.windows(query, fresh, round));
             List<Folder> known = Subfolders.without(Subfolders.later(tree, tree.folders(), query), tree.folders());
-            plan.addAll(Upserts.of(Subfolders.closed(tree, known, query, query.from(), query.to())));
+            plan.addAll(Upserts.of(Subfolders.closed(tree, known, query, query.from(), query.to()), CLOSED));
         }
         return plan;
     }

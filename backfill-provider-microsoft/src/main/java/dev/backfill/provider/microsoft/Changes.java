@@ -180,19 +180,21 @@ final class Changes {
             return PageEnd.replaced(
                     List.of(Partition.changes(REST + folderId, String.valueOf(partition.token()))), 0, 0);
         }
-        return PageEnd.replaced(again(query, List.of(folders.folder(folderId))), 0, 0);
+        return PageEnd.replaced(
+                again(query, List.of(folders.folder(folderId)), String.valueOf(partition.token())), 0, 0);
     }
 
     /** Plans folders to be pinned anew and walked again, for updates. */
-    List<Partition> again(MailQuery query, List<Folder> some) {
+    private List<Partition> again(MailQuery query, List<Folder> some, String mark) {
+        String round = Upserts.round(mark);
         List<Partition> plan = new ArrayList<>();
-        some.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()))));
-        plan.addAll(windows(query, some));
+        some.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()), round)));
+        plan.addAll(windows(query, some, round));
         return plan;
     }
 
     /** Cuts folders into windows for updates. */
-    List<Partition> windows(MailQuery query, List<Folder> some) {
-        return Upserts.of(planner.plan(some, query.from(), query.to()));
+    List<Partition> windows(MailQuery query, List<Folder> some, String round) {
+        return Upserts.of(planner.plan(some, query.from(), query.to()), round);
     }
 }

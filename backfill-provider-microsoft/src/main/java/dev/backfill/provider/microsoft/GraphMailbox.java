@@ -161,12 +161,14 @@ final class GraphMailbox implements Mailbox {
             return PageEnd.token(folders.pin(query), 0, 0);
         }
         boolean updates = Upserts.isMeant(partition);
+        PageWriter told =
+                updates ? Upserts.writer(writer, partition, context.clock().instant()) : writer;
         PageEnd end = switch (partition.kind()) {
             case PIN -> pin(query, partition, position, limit);
             case CHANGES -> changes.fetch(query, partition, position, limit, writer);
-            case WINDOW -> window(query, partition, position, limit, updates ? Upserts.writer(writer) : writer);
+            case WINDOW -> window(query, partition, position, limit, told);
         };
-        return updates ? Upserts.end(end) : end;
+        return updates ? Upserts.end(end, partition) : end;
     }
 
     private PageEnd pin(MailQuery query, Partition partition, Position position, PageLimit limit) {

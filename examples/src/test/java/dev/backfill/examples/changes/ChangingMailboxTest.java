@@ -148,6 +148,31 @@ class ChangingMailboxTest {
         assertExact();
     }
 
+    /** Nothing happens to its messages: neither their times nor their revisions tell that they are back. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void aFolderThatIsThrownAwayAndComesBackIsThereWithAllThatIsInIt(long seed) throws Exception {
+        FolderPath north = FolderPath.of("Work", "North");
+        start(seed);
+        run(Mode.FULL);
+        mailbox.happen(15);
+        run(Mode.INCREMENTAL);
+        for (int i = 0; i < 2; i++) {
+            mailbox.throwAway(north);
+            run(Mode.INCREMENTAL);
+            assertExact();
+            if (i == 0) {
+                mailbox.happen(15);
+            }
+            mailbox.bringBack();
+            run(Mode.INCREMENTAL);
+            assertExact();
+        }
+        mailbox.happen(15);
+        run(Mode.INCREMENTAL);
+        assertExact();
+    }
+
     @Test
     void aRunOverAnUnchangedMailboxCostsTwoRequestsAndOneForEachFolderAndPublishesNothing() throws Exception {
         start(1);

@@ -14,8 +14,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mailbox whose mail comes, changes, moves and goes while it is read, by a seed, and which knows at each moment what is in it.
@@ -38,6 +40,7 @@ final class RestlessMailbox implements AutoCloseable {
     private final Random random;
     private final FakeGraph graph;
     private final Map<String, Kept> mails = new LinkedHashMap<>();
+    private @Nullable FolderPath thrownAway;
     private int numbers;
     private int budget;
     private double perRequest;
@@ -94,7 +97,55 @@ final class RestlessMailbox implements AutoCloseable {
     }
 
     private FolderPath any() {
-        return FOLDERS.get(random.nextInt(FOLDERS.size()));
+        List<FolderPath> here =
+                FOLDERS.stream().filter(folder -> !isThrownAway(folder)).toList();
+        return here.get(random.nextInt(here.size()));
+    }
+
+    private boolean isThrownAway(FolderPath folder) {
+        return thrownAway != null && begins(folder.names(), thrownAway.names());
+    }
+
+    private static boolean begins(List<String> names, List<String> first) {
+        return names.size() >= first.size() && names.subList(0, first.size()).equals(first);
+    }
+
+    /** Throws a folder away, with the folders inside: nothing happens to its messages. */
+    void throwAway(FolderPath folder) {
+        synchronized (lock) {
+            clock.tick();
+            there().moveFolder(folder, FolderPath.DELETED);
+            relocate(folder.names(), inDeleted(folder).names());
+            thrownAway = folder;
+        }
+    }
+
+    /** Puts the folder that was thrown away where it was. */
+    void bringBack() {
+        synchronized (lock) {
+            clock.tick();
+            FolderPath folder = Objects.requireNonNull(thrownAway);
+            List<String> parent = folder.names().subList(0, folder.names().size() - 1);
+            there().moveFolder(inDeleted(folder), FolderPath.of(parent.toArray(String[]::new)));
+            relocate(inDeleted(folder).names(), folder.names());
+            thrownAway = null;
+        }
+    }
+
+    private static FolderPath inDeleted(FolderPath folder) {
+        return FolderPath.of("Deleted", folder.names().get(folder.names().size() - 1));
+    }
+
+    private void relocate(List<String> from, List<String> to) {
+        mails.replaceAll((id, kept) -> {
+            List<String> names = kept.folder().names();
+            if (!begins(names, from)) {
+                return kept;
+            }
+            List<String> moved = new ArrayList<>(to);
+            moved.addAll(names.subList(from.size(), names.size()));
+            return new Kept(kept.mail(), FolderPath.of(moved.toArray(String[]::new)), kept.labels());
+        });
     }
 
     FakeGraph graph() {
