@@ -16,8 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -69,32 +71,72 @@ class GraphKillTest {
                 CrashWorld world = new CrashWorld(
                         folder.resolve("jobs.db").toString(), Map.of(OWNER, List.of()), UnaryOperator.identity())) {
             world.pubsub().latency(SINK_LATENCY);
-            backfill(world, graph, mails, randomKills, everywhere);
-            changes(world, graph, mails, everywhere);
+            JobId whole = backfill(world, graph, mails, randomKills, everywhere);
+            changes(world, graph, mails, everywhere, whole);
             System.out.println("GraphKillTest: " + kills + " kills, " + world.doubled() + " messages twice");
         }
     }
 
-    private void backfill(
+    private JobId backfill(
             CrashWorld world, FakeGraph graph, List<StoredMail> mails, int randomKills, boolean everywhere)
             throws IOException {
         int messages = mails.size();
-        JobId job = die(world, graph, new Halt(Point.PLAN, 1, random.nextBoolean()), "start " + OWNER);
-        for (int pins = everywhere ? 3 : 1; pins > 0; pins--) {
-            die(world, graph, new Halt(Point.PIN, 1, random.nextBoolean()), "");
+        List<Point> early = everywhere
+                ? List.of(Point.PLAN, Point.PIN, Point.PIN, Point.PIN)
+                : List.of(random.nextBoolean() ? Point.PLAN : Point.PIN);
+        JobId job = null;
+        for (Point point : early) {
+            job = die(world, graph, new Halt(point, 1, random.nextBoolean()), job == null ? "start " + OWNER : "");
         }
         for (int left = randomKills; left > 0; left--) {
             killSometime(world, graph, Math.max(1, (int) (messages - stored) / CrashWorld.BATCH / (left + 1) / 2));
         }
         die(world, graph, new Halt(Point.COMPLETION, 1, random.nextBoolean()), "");
-        ends(world, graph, job, messages, messages);
+        return Objects.requireNonNull(job);
+    }
+
+    /** The job that was killed as it completed has told all, and no more of it is to be stored. */
+    private void ends(Worker worker, CrashWorld world, FakeGraph graph, JobId job, List<StoredMail> mails) {
+        assertThat(worker.awaitStatus(job, line -> line.state().isTerminal()))
+                .as("seed %d", seed)
+                .isEqualTo(new JobLine(job, JobState.COMPLETED, mails.size(), mails.size(), 0, 0));
         assertThat(told(world, "create")).as("seed %d", seed).isEqualTo(ids(graph, mails));
         assertThat(told(world, "update", "delete")).as("seed %d", seed).isEmpty();
     }
 
     /** What becomes of some messages after the backfill, and that the next run hears of exactly these. */
-    private void changes(CrashWorld world, FakeGraph graph, List<StoredMail> mails, boolean everywhere)
+    private void changes(CrashWorld world, FakeGraph graph, List<StoredMail> mails, boolean everywhere, JobId whole)
             throws IOException {
+        List<Point> points = everywhere
+                ? List.of(Point.PLAN, Point.CHECKPOINT, Point.PIN, Point.COMPLETION)
+                : List.of(Point.CHECKPOINT);
+        Iterator<Halt> halts = points.stream()
+                .map(point -> new Halt(point, 1, random.nextBoolean()))
+                .iterator();
+        Halt first = halts.next();
+        JobId job;
+        Changed changed;
+        try (Worker worker = life(world, graph, first)) {
+            ends(worker, world, graph, whole, mails);
+            changed = change(graph, mails);
+            job = dies(world, worker, first, "changes " + OWNER);
+        }
+        while (halts.hasNext()) {
+            die(world, graph, halts.next(), "");
+        }
+        try (Worker worker = life(world, graph, null)) {
+            assertThat(worker.awaitStatus(job, line -> line.state().isTerminal())
+                            .state())
+                    .as("seed %d", seed)
+                    .isEqualTo(JobState.COMPLETED);
+        }
+        assertTold(world, graph, mails, changed);
+    }
+
+    /** What became of some messages, by their ids. */
+    private record Changed(Set<String> gone, Set<String> changed, Set<String> fresh) {}
+
+    private Changed change(FakeGraph graph, List<StoredMail> mails) {
         GraphMailbox mailbox = graph.mailbox(OWNER);
         Instant now = Instant.now();
         int each = Math.max(20, mails.size() / 20);
@@ -111,30 +153,18 @@ class GraphKillTest {
                 .build();
         mailbox.add(fresh);
 
-        List<Point> points = everywhere
-                ? List.of(Point.PLAN, Point.CHECKPOINT, Point.PIN, Point.COMPLETION)
-                : List.of(Point.CHECKPOINT);
-        String command = "changes " + OWNER;
-        JobId job = null;
-        for (Point point : points) {
-            job = die(world, graph, new Halt(point, 1, random.nextBoolean()), command);
-            command = "";
-        }
-        try (Worker worker = life(world, graph, null)) {
-            assertThat(worker.awaitStatus(job, line -> line.state().isTerminal())
-                            .state())
-                    .as("seed %d", seed)
-                    .isEqualTo(JobState.COMPLETED);
-        }
-        assertThat(told(world, "delete")).as("seed %d", seed).isEqualTo(goneIds);
-        Set<String> changed = ids(graph, moved);
-        changed.addAll(ids(graph, marked));
-        assertThat(told(world, "update")).as("seed %d", seed).containsAll(changed);
-        Set<String> all = ids(graph, mails);
-        all.addAll(goneIds);
-        all.addAll(ids(graph, List.of(fresh)));
-        assertThat(world.ids()).as("seed %d", seed).isEqualTo(all);
-        assertThat(told(world, "update")).as("seed %d", seed).isSubsetOf(plus(changed, ids(graph, List.of(fresh))));
+        return new Changed(goneIds, plus(ids(graph, moved), ids(graph, marked)), ids(graph, List.of(fresh)));
+    }
+
+    private void assertTold(CrashWorld world, FakeGraph graph, List<StoredMail> mails, Changed changed) {
+        assertThat(told(world, "delete")).as("seed %d", seed).isEqualTo(changed.gone());
+        assertThat(told(world, "update"))
+                .as("seed %d", seed)
+                .containsAll(changed.changed())
+                .isSubsetOf(plus(changed.changed(), changed.fresh()));
+        assertThat(world.ids())
+                .as("seed %d", seed)
+                .isEqualTo(plus(plus(ids(graph, mails), changed.gone()), changed.fresh()));
     }
 
     private static Set<String> plus(Set<String> some, Set<String> more) {
@@ -156,14 +186,6 @@ class GraphKillTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private void ends(CrashWorld world, FakeGraph graph, JobId job, long listed, long published) throws IOException {
-        try (Worker worker = life(world, graph, null)) {
-            assertThat(worker.awaitStatus(job, line -> line.state().isTerminal()))
-                    .as("seed %d", seed)
-                    .isEqualTo(new JobLine(job, JobState.COMPLETED, listed, published, 0, 0));
-        }
-    }
-
     private Worker life(CrashWorld world, FakeGraph graph, @Nullable Halt halt) throws IOException {
         lives++;
         return world.worker(
@@ -176,19 +198,23 @@ class GraphKillTest {
     /** Lets a process die of itself just before or just after a write; gives the job that it ran last. */
     private JobId die(CrashWorld world, FakeGraph graph, Halt halt, String command) throws IOException {
         try (Worker worker = life(world, graph, halt)) {
-            if (!command.isEmpty()) {
-                worker.send(command);
-            }
-            assertThat(worker.awaitDeath())
-                    .as("seed %d, %s: %s", seed, halt, worker.lines())
-                    .isEqualTo(Halt.EXIT_CODE);
-            died(world, worker, halt.toString());
-            String claim = worker.lines().stream()
-                    .filter(line -> line.startsWith("@claim"))
-                    .reduce((first, second) -> second)
-                    .orElseThrow();
-            return new JobId(claim.split(" ")[1]);
+            return dies(world, worker, halt, command);
         }
+    }
+
+    private JobId dies(CrashWorld world, Worker worker, Halt halt, String command) throws IOException {
+        if (!command.isEmpty()) {
+            worker.send(command);
+        }
+        assertThat(worker.awaitDeath())
+                .as("seed %d, %s: %s", seed, halt, worker.lines())
+                .isEqualTo(Halt.EXIT_CODE);
+        died(world, worker, halt.toString());
+        String claim = worker.lines().stream()
+                .filter(line -> line.startsWith("@claim"))
+                .reduce((first, second) -> second)
+                .orElseThrow();
+        return new JobId(claim.split(" ")[1]);
     }
 
     private void killSometime(CrashWorld world, FakeGraph graph, int longestLife) throws IOException {
