@@ -21,16 +21,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Counts how often an account's mailbox is open at once, over all instances of a test. Thread-safe. */
+/** Counts how often an account's mailbox is open at once, over all instances of a test, and what each of them has open. Thread-safe. */
 final class OpenMailboxes {
     private final Object lock = new Object();
     // Guarded by lock
     private final Map<String, Integer> open = new HashMap<>();
     private final Map<String, Integer> most = new HashMap<>();
+    private final Map<String, Integer> openOf = new HashMap<>();
 
     /** Watches what an instance opens. */
-    EmailSource watch(EmailSource source) {
-        return new Watched(source);
+    EmailSource watch(String instance, EmailSource source) {
+        return new Watched(instance, source);
     }
 
     /** {@return how often the account's mailbox was open at once} */
@@ -40,23 +41,26 @@ final class OpenMailboxes {
         }
     }
 
-    /** {@return true if no mailbox is open} */
-    boolean areShut() {
+    /** {@return true if the instance has no mailbox open} */
+    boolean areShut(String instance) {
         synchronized (lock) {
-            return open.values().stream().allMatch(count -> count == 0);
+            return openOf.getOrDefault(instance, 0) == 0;
         }
     }
 
-    private void change(String account, int by) {
+    private void change(String instance, String account, int by) {
         synchronized (lock) {
+            openOf.merge(instance, by, Integer::sum);
             most.merge(account, open.merge(account, by, Integer::sum), Math::max);
         }
     }
 
     private final class Watched implements EmailSource {
+        private final String instance;
         private final EmailSource source;
 
-        Watched(EmailSource source) {
+        Watched(String instance, EmailSource source) {
+            this.instance = instance;
             this.source = source;
         }
 
@@ -79,19 +83,19 @@ final class OpenMailboxes {
         public Mailbox open(MailboxContext context) {
             Mailbox mailbox = source.open(context);
             String account = context.account().account();
-            change(account, 1);
-            return new WatchedMailbox(mailbox, account);
+            change(instance, account, 1);
+            return new WatchedMailbox(mailbox, () -> change(instance, account, -1));
         }
     }
 
-    private final class WatchedMailbox implements Mailbox {
+    private static final class WatchedMailbox implements Mailbox {
         private final Mailbox mailbox;
-        private final String account;
+        private final Runnable onClose;
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        WatchedMailbox(Mailbox mailbox, String account) {
+        WatchedMailbox(Mailbox mailbox, Runnable onClose) {
             this.mailbox = mailbox;
-            this.account = account;
+            this.onClose = onClose;
         }
 
         @Override
@@ -139,7 +143,7 @@ final class OpenMailboxes {
         public void close() {
             mailbox.close();
             if (closed.compareAndSet(false, true)) {
-                change(account, -1);
+                onClose.run();
             }
         }
     }

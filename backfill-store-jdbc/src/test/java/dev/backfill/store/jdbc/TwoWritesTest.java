@@ -26,10 +26,15 @@ import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedAccount;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
@@ -53,6 +58,10 @@ class TwoWritesTest {
 
     private static final UserId USER = UserId.of("u1");
 
+    /** Nobody is found dead before the test says that so much time went by, however busy the machine is. */
+    private static final QueueTimings TIMINGS =
+            new QueueTimings(Duration.ofMillis(50), Duration.ofMillis(100), 1_000, QueueTimings.DEFAULT.closeWait());
+
     private final String schema = Postgres.newSchema();
     private final CutDataSource wire = new CutDataSource(Postgres.dataSource());
     private final RecordingSink sink = new RecordingSink();
@@ -60,6 +69,9 @@ class TwoWritesTest {
     private final Death death = new Death(wire);
     private final OpenMailboxes mailboxes = new OpenMailboxes();
     private final List<Lease> claims = Collections.synchronizedList(new ArrayList<>());
+    private final Database beside = database(Postgres.dataSource());
+    private String mortal = "";
+    private AtomicLong mortalNanos = new AtomicLong();
     private int deaths;
 
     @AfterEach
@@ -82,8 +94,8 @@ class TwoWritesTest {
         return mailbox(FaultScript.builder().build());
     }
 
-    private BackfillManager engine(String instance, ScriptedSource source, Persistence persistence) {
-        return engine(instance, source, persistence, config -> config);
+    private Database database(DataSource way) {
+        return SharedDatabase.open(way, schema, Tables.DEFAULT_PREFIX, TIMINGS.standstill());
     }
 
     private BackfillManager engine(
@@ -94,11 +106,11 @@ class TwoWritesTest {
         BackfillManager manager = Backfill.builder()
                 .autoDiscovery(false)
                 .environment(name -> null)
-                .source(mailboxes.watch(source))
+                .source(mailboxes.watch(instance, source))
                 .sink(sink)
                 .store(persistence)
                 .config(change.apply(
-                                EngineConfig.builder().instanceName(instance).sweepInterval(Duration.ofMillis(100)))
+                                EngineConfig.builder().instanceName(instance).sweepInterval(Duration.ofMillis(50)))
                         .build())
                 .accessTokens(account -> () -> "none")
                 .build();
@@ -107,35 +119,64 @@ class TwoWritesTest {
     }
 
     /** An instance that may die. */
-    private BackfillManager first(ScriptedSource source) {
-        return engine("first", source, open(wire));
+    private BackfillManager mortal(String instance, ScriptedSource source, UnaryOperator<EngineConfigBuilder> change) {
+        AtomicLong moved = new AtomicLong();
+        mortal = instance;
+        mortalNanos = moved;
+        Persistence real = new TestPersistence(
+                database(wire),
+                TIMINGS,
+                () -> System.nanoTime() + moved.get(),
+                () -> System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(moved.get()));
+        return engine(instance, source, new MortalPersistence(real, death, claims::add), change);
     }
 
-    /** The next instance, once the one that died has noticed: nobody tells it, and nothing it says is heard. */
+    private BackfillManager first(ScriptedSource source) {
+        return mortal("first", source, config -> config);
+    }
+
     private BackfillManager second(ScriptedSource source) {
         return next("second", source);
     }
 
+    /**
+     * The next instance, which is there at once. Nobody tells the dead one, and nothing it says is heard: for itself it is alive, and
+     * has its mailbox open, until it counts three quarters of the time after which the other may begin.
+     */
     private BackfillManager next(String instance, ScriptedSource source) {
         assertThat(wire.isCut()).as("the one before is dead").isTrue();
         deaths++;
-        Until.is("the dead one to let go of its mailboxes", mailboxes::areShut);
-        return engine(instance, source, open(Postgres.dataSource()));
+        Death none = new Death(new CutDataSource(Postgres.dataSource()));
+        Persistence real = new TestPersistence(beside, TIMINGS, MonotonicTime.SYSTEM, MonotonicTime.WALL_MILLIS);
+        BackfillManager next =
+                engine(instance, source, new MortalPersistence(real, none, claims::add), config -> config);
+        mortalNanos.addAndGet(TIMINGS.holdFor().toNanos());
+        Until.is("the dead one to let go of its mailboxes", () -> mailboxes.areShut(mortal));
+        letCountAsDead(mortal);
+        return next;
     }
 
-    private Persistence open(DataSource source) {
-        Persistence persistence = JdbcPersistence.dataSource(source)
-                .schema(schema)
-                .heartbeat(Duration.ofMillis(200))
-                .open();
-        opened.add(0, persistence);
-        Death its = source == wire ? death : new Death(new CutDataSource(source));
-        return new MortalPersistence(persistence, its, claims::add);
+    /** As if so much time had gone by since the last of its heartbeats that got through. */
+    private void letCountAsDead(String instance) {
+        try (Connection connection = Postgres.dataSource().getConnection();
+                PreparedStatement aged = connection.prepareStatement("update "
+                        + beside.tables().executions()
+                        + " set last_heartbeat = last_heartbeat - make_interval(secs => ?) where picked_by like ?")) {
+            aged.setDouble(1, (double) TIMINGS.deadAfter().toSeconds());
+            aged.setString(2, instance + "#%");
+            aged.executeUpdate();
+            if (!connection.getAutoCommit()) {
+                connection.commit();
+            }
+        } catch (SQLException failed) {
+            throw new IllegalStateException(failed);
+        }
     }
 
     private static BackfillRequest request(String account) {
         return BackfillRequest.builder(ScriptedSource.DEFAULT_ID, account)
                 .batchSize(BATCH)
+                .rateLimit(1_000)
                 .build();
     }
 
@@ -163,8 +204,7 @@ class TwoWritesTest {
         assertThat(epochs)
                 .as("each claim adds one, whoever made it")
                 .isEqualTo(LongStream.rangeClosed(1, epochs.size()).boxed().toList());
-        assertThat(open(Postgres.dataSource()).jobs().find(id).orElseThrow().epoch())
-                .isEqualTo(epochs.size());
+        assertThat(new JdbcJobStore(beside).find(id).orElseThrow().epoch()).isEqualTo(epochs.size());
     }
 
     private static boolean isJob(Object result, JobState state) {
@@ -199,8 +239,7 @@ class TwoWritesTest {
         ScriptedSource untouched = mailbox();
         BackfillManager second = second(untouched);
         assertComplete(second, id);
-        QueueTables tables = QueueTables.of(SharedDatabase.open(
-                Postgres.dataSource(), schema, Tables.DEFAULT_PREFIX, QueueTimings.DEFAULT.standstill()));
+        QueueTables tables = QueueTables.of(beside);
         Until.is("the execution to go", () -> tables.version(id).isEmpty());
         assertThat(untouched.log().everOpened()).as("nobody ran it again").isZero();
     }
@@ -220,7 +259,7 @@ class TwoWritesTest {
 
         second.close();
         wire.mend();
-        BackfillManager third = engine("third", mailbox(), open(wire));
+        BackfillManager third = mortal("third", mailbox(), config -> config);
         death.after((method, result) -> isJob(result, JobState.QUEUED));
         assertThatThrownBy(() -> third.forUser(USER).resume(id)).isInstanceOf(Died.class);
         assertComplete(next("fourth", mailbox()), id);
@@ -248,10 +287,9 @@ class TwoWritesTest {
         Gate gate = Gate.shut();
         ScriptedSource source =
                 mailbox(FaultScript.builder().block(At.window(2, 1), gate).build());
-        BackfillManager first = engine(
+        BackfillManager first = mortal(
                 "first",
                 source,
-                open(wire),
                 config -> config.maxConcurrentJobs(1).sharing(new Sharing(100, 100, Duration.ofMillis(100))));
         JobId sliced = first.forUser(USER).start(request()).id();
         gate.awaitEntered(1);
@@ -318,8 +356,7 @@ class TwoWritesTest {
         ScriptedSource untouched = mailbox();
         BackfillManager second = second(untouched);
         awaitState(second, id, JobState.PAUSED);
-        QueueTables tables = QueueTables.of(SharedDatabase.open(
-                Postgres.dataSource(), schema, Tables.DEFAULT_PREFIX, QueueTimings.DEFAULT.standstill()));
+        QueueTables tables = QueueTables.of(beside);
         Until.is("the execution to go", () -> tables.version(id).isEmpty());
         assertThat(untouched.log().everOpened()).as("nobody ran it").isZero();
         second.forUser(USER).resume(id);
