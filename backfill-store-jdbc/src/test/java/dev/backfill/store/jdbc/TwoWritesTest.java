@@ -14,9 +14,11 @@ import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.core.EngineConfigBuilder;
 import dev.backfill.core.Sharing;
+import dev.backfill.core.time.SystemTime;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.Persistence;
+import dev.backfill.spi.TimeSource;
 import dev.backfill.store.jdbc.MortalPersistence.Death;
 import dev.backfill.store.jdbc.MortalPersistence.Died;
 import dev.backfill.testkit.FaultScript;
@@ -30,6 +32,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -72,6 +75,7 @@ class TwoWritesTest {
     private final Database beside = database(Postgres.dataSource());
     private String mortal = "";
     private AtomicLong mortalNanos = new AtomicLong();
+    private final SystemTime time = new SystemTime();
     private int deaths;
 
     @AfterEach
@@ -79,6 +83,7 @@ class TwoWritesTest {
         for (AutoCloseable one : opened) {
             one.close();
         }
+        time.close();
     }
 
     private static ScriptedSource mailbox(FaultScript faults) {
@@ -102,10 +107,12 @@ class TwoWritesTest {
             String instance,
             ScriptedSource source,
             Persistence persistence,
+            TimeSource time,
             UnaryOperator<EngineConfigBuilder> change) {
         BackfillManager manager = Backfill.builder()
                 .autoDiscovery(false)
                 .environment(name -> null)
+                .time(time)
                 .source(mailboxes.watch(instance, source))
                 .sink(sink)
                 .store(persistence)
@@ -128,7 +135,7 @@ class TwoWritesTest {
                 TIMINGS,
                 () -> System.nanoTime() + moved.get(),
                 () -> System.currentTimeMillis() + TimeUnit.NANOSECONDS.toMillis(moved.get()));
-        return engine(instance, source, new MortalPersistence(real, death, claims::add), change);
+        return engine(instance, source, new MortalPersistence(real, death, claims::add), new TimeOfTheDead(), change);
     }
 
     private BackfillManager first(ScriptedSource source) {
@@ -149,11 +156,31 @@ class TwoWritesTest {
         Death none = new Death(new CutDataSource(Postgres.dataSource()));
         Persistence real = new TestPersistence(beside, TIMINGS, MonotonicTime.SYSTEM, MonotonicTime.WALL_MILLIS);
         BackfillManager next =
-                engine(instance, source, new MortalPersistence(real, none, claims::add), config -> config);
+                engine(instance, source, new MortalPersistence(real, none, claims::add), time, config -> config);
         mortalNanos.addAndGet(TIMINGS.holdFor().toNanos());
         Until.is("the dead one to let go of its mailboxes", () -> mailboxes.areShut(mortal));
         letCountAsDead(mortal);
         return next;
+    }
+
+    /** Stands still once its instance is dead, so that nothing but the hold ends a run: not that its store is away for too long. */
+    private final class TimeOfTheDead implements TimeSource {
+        private final AtomicLong last = new AtomicLong(time.nanoTime());
+
+        @Override
+        public Instant instant() {
+            return time.instant();
+        }
+
+        @Override
+        public long nanoTime() {
+            return wire.isCut() ? last.get() : last.updateAndGet(before -> time.nanoTime());
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            return time.schedule(delay, task);
+        }
     }
 
     /** As if so much time had gone by since the last of its heartbeats that got through. */
