@@ -20,6 +20,7 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.ScheduleRecord;
 import dev.backfill.spi.ScheduleStore;
 import dev.backfill.spi.StoreException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class Recurring {
     private static final Logger LOG = LoggerFactory.getLogger(Recurring.class);
     private static final int STARTS_A_SWEEP = 100;
+
+    /** When a schedule that could not be started is due again; until then it stands before no other. */
+    private static final Duration AFTER_TROUBLE = Duration.ofMinutes(5);
 
     private final @Nullable ScheduleStore store;
     private final RunScope scope;
@@ -111,15 +115,39 @@ final class Recurring {
         }
     }
 
-    /** One schedule that cannot be started must not keep the others from it. */
+    /** One schedule that cannot be started must not keep the others from it, in this sweep or the next. */
     private void startSafely(ScheduleStore kept, ScheduleRecord due, Instant now) {
+        unlessDown(due, () -> {
+            if (!unlessDown(due, () -> start(kept, due, now))) {
+                move(kept, due, due.dueAt(now.plus(AFTER_TROUBLE)));
+            }
+        });
+    }
+
+    /**
+     * Does something with a schedule, and says if that went well.
+     *
+     * @throws StoreException if the store is down, and so for all of them
+     */
+    private static boolean unlessDown(ScheduleRecord due, Runnable work) {
         try {
-            start(kept, due, now);
-        } catch (StoreException down) {
-            throw down;
+            work.run();
+            return true;
+        } catch (StoreException failed) {
+            if (!failed.isRefused()) {
+                throw failed;
+            }
+            LOG.error(
+                    "Schedule {} is refused by the store, and tried again later: {}",
+                    due.id(),
+                    ErrorText.withStack(failed));
         } catch (RuntimeException broken) {
-            LOG.error("Schedule {} cannot be started: {}", due.id(), ErrorText.withStack(broken));
+            LOG.error(
+                    "Schedule {} cannot be started, and is tried again later: {}",
+                    due.id(),
+                    ErrorText.withStack(broken));
         }
+        return false;
     }
 
     private void start(ScheduleStore kept, ScheduleRecord due, Instant now) {

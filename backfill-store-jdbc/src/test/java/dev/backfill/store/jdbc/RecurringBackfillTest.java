@@ -3,6 +3,7 @@ package dev.backfill.store.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backfill.api.AccountRef;
 import dev.backfill.api.BackfillException;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
@@ -20,7 +21,10 @@ import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
+import dev.backfill.spi.Persistence;
 import dev.backfill.spi.ScheduleRecord;
+import dev.backfill.spi.ScheduleStore;
+import dev.backfill.spi.StoreException;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.Gate;
@@ -28,7 +32,11 @@ import dev.backfill.testkit.ManualTime;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -70,12 +78,16 @@ class RecurringBackfillTest {
     }
 
     private BackfillManager engine(String name) {
+        return engine(name, store);
+    }
+
+    private BackfillManager engine(String name, Persistence persistence) {
         return Backfill.builder()
                 .autoDiscovery(false)
                 .environment(variable -> null)
                 .source(source)
                 .sink(sink)
-                .store(store)
+                .store(persistence)
                 .config(EngineConfig.builder()
                         .instanceName(name)
                         .sweepInterval(Duration.ofMillis(20))
@@ -227,6 +239,90 @@ class RecurringBackfillTest {
 
         awaitCompleted(awaitJob(schedule.id()));
         assertThat(jobCount()).isEqualTo(2);
+    }
+
+    /** Due before the others, as many as a sweep starts, and with a cron that nobody can read. */
+    private List<ScheduleId> addUnreadable() {
+        List<ScheduleId> ids = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            ScheduleId id = new ScheduleId("broken-" + i);
+            store.schedules()
+                    .insert(new ScheduleRecord(
+                            id,
+                            new AccountRef(USER, ScriptedSource.DEFAULT_ID, "broken-" + i),
+                            request(),
+                            new Schedule.Cron("never again", ZoneOffset.UTC),
+                            false,
+                            Instant.now(),
+                            Instant.now().minus(Duration.ofHours(20)),
+                            null,
+                            null));
+            ids.add(id);
+        }
+        return ids;
+    }
+
+    @Test
+    void schedulesThatCannotBeStartedLetThoseBehindThemStartAndAreTriedAgainLater() {
+        RecurringBackfill behind = jobs().schedule(request(), HOURLY);
+        List<ScheduleId> unreadable = addUnreadable();
+        makeDue(behind.id());
+
+        awaitCompleted(awaitJob(behind.id()));
+
+        assertThat(unreadable)
+                .allSatisfy(id -> assertThat(stored(id).nextAt())
+                        .isBetween(Instant.now(), Instant.now().plus(Duration.ofMinutes(5))));
+    }
+
+    /** As a database refuses a row that it cannot hold; one that is down is asked by the next sweep. */
+    @Test
+    void aScheduleThatTheStoreRefusesDoesNotEndTheSweep() {
+        RecurringBackfill refused = jobs().schedule(
+                        BackfillRequest.builder(ScriptedSource.DEFAULT_ID, "refused")
+                                .build(),
+                        HOURLY);
+        RecurringBackfill behind = jobs().schedule(request(), HOURLY);
+        engines.forEach(BackfillManager::close);
+        engines.clear();
+        store.schedules().update(refused.id(), row -> row.dueAt(Instant.now().minus(Duration.ofHours(20))));
+        makeDue(behind.id());
+
+        engines.add(engine("three", refusing("refused")));
+
+        awaitCompleted(awaitJob(behind.id()));
+        assertThat(stored(refused.id()).nextAt()).isAfter(Instant.now());
+        assertThat(stored(refused.id()).lastJob()).isNull();
+    }
+
+    /** The store, which starts nothing for the account. */
+    private Persistence refusing(String account) {
+        ScheduleStore schedules = proxy(ScheduleStore.class, (method, arguments) -> {
+            if (method.getName().equals("fire")
+                    && ((ScheduleRecord) arguments[0]).account().account().equals(account)) {
+                throw StoreException.refused("refused by the test", new SQLException());
+            }
+            return method.invoke(store.schedules(), arguments);
+        });
+        return proxy(
+                Persistence.class,
+                (method, arguments) ->
+                        method.getName().equals("schedules") ? schedules : method.invoke(store, arguments));
+    }
+
+    private interface Call {
+        Object make(Method method, Object[] arguments) throws ReflectiveOperationException;
+    }
+
+    private static <T> T proxy(Class<T> type, Call call) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        return call.make(method, arguments);
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                }));
     }
 
     @Test
