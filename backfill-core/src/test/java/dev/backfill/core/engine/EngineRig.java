@@ -113,22 +113,32 @@ final class EngineRig implements AutoCloseable {
         return await(id, job -> job.state().isTerminal());
     }
 
+    /** For a job of another user. */
+    BackfillJob awaitEnd(UserId user, JobId id) {
+        return await(user, id, job -> job.state().isTerminal());
+    }
+
     BackfillJob awaitState(JobId id, JobState state) {
         return await(id, job -> job.state() == state);
     }
 
     /** Waits until the job, as it is stored, passes; looks again at each event. */
     BackfillJob await(JobId id, Predicate<BackfillJob> wanted) {
+        return await(USER, id, wanted);
+    }
+
+    private BackfillJob await(UserId user, JobId id, Predicate<BackfillJob> wanted) {
+        UserJobs jobs = manager.forUser(user);
         long deadline = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         lock.lock();
         try {
-            BackfillJob job = jobs().status(id);
+            BackfillJob job = jobs.status(id);
             while (!wanted.test(job)) {
                 if (deadline <= 0) {
                     throw new AssertionError("waited too long; the job is " + job);
                 }
                 deadline = heard.awaitNanos(deadline);
-                job = jobs().status(id);
+                job = jobs.status(id);
             }
             return job;
         } catch (InterruptedException interrupted) {
