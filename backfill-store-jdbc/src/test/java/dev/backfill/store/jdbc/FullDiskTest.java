@@ -7,6 +7,8 @@ import dev.backfill.api.BackfillManager;
 import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
+import dev.backfill.api.Page;
+import dev.backfill.api.PageRequest;
 import dev.backfill.api.UserJobs;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.StoreException;
@@ -17,9 +19,18 @@ import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
     private static final int MESSAGES = 2_000;
     private static final long NO_BOUND = 1_000_000;
+    private static final int WRITERS = 8;
 
     @TempDir
     private Path folder;
@@ -60,6 +72,14 @@ class FullDiskTest {
         mostPages = pages;
         try (Connection connection = file.writer().getConnection()) {
             bound(connection);
+        }
+    }
+
+    private long pages() throws SQLException {
+        try (Connection connection = file.writer().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("pragma page_count")) {
+            return count.getLong(1);
         }
     }
 
@@ -108,6 +128,73 @@ class FullDiskTest {
         assertThat(jobs.status(id).progress().published()).isEqualTo(MESSAGES);
         assertThat(engines.sink().distinct()).isEqualTo(MESSAGES);
         assertThat(jobs.start(StoreEngines.request("another")).state()).isEqualTo(JobState.QUEUED);
+    }
+
+    /** Whoever was told that its write is there finds it, and whoever was refused does not, though they shared commits. */
+    @Test
+    void ofManyWritersAtOnceEachIsToldTheTruthAndAllGoOnWhenThereIsRoom() throws Exception {
+        ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
+        try {
+            Set<String> accepted = new TreeSet<>();
+            // More than once, since who finds the disk full may be the first of those that share a commit.
+            for (int round = 0; round < 5; round++) {
+                allow(pages() + 5);
+                List<Future<Set<String>>> all = new ArrayList<>();
+                for (int writer = 0; writer < WRITERS; writer++) {
+                    String name = "writer-" + writer + "-" + round;
+                    all.add(writers.submit(() -> insertUntilRefused(name)));
+                }
+                for (Future<Set<String>> one : all) {
+                    accepted.addAll(one.get(1, TimeUnit.MINUTES));
+                }
+                assertThat(stored()).isEqualTo(accepted);
+            }
+            assertThat(accepted).hasSizeGreaterThan(WRITERS);
+
+            allow(NO_BOUND);
+            List<Future<?>> again = new ArrayList<>();
+            for (int writer = 0; writer < WRITERS; writer++) {
+                String id = "later-" + writer;
+                accepted.add(id);
+                again.add(writers.submit(() -> store.jobs().insert(ended(id))));
+            }
+            for (Future<?> one : again) {
+                one.get(1, TimeUnit.MINUTES);
+            }
+            assertThat(stored()).isEqualTo(accepted);
+        } finally {
+            writers.shutdownNow();
+        }
+    }
+
+    private Set<String> insertUntilRefused(String writer) {
+        Set<String> accepted = new TreeSet<>();
+        while (true) {
+            String id = writer + "-" + accepted.size();
+            try {
+                store.jobs().insert(ended(id));
+            } catch (StoreException full) {
+                return accepted;
+            }
+            accepted.add(id);
+        }
+    }
+
+    private static JobRecord ended(String id) {
+        return StoreJobs.job(id, "u2", "account-" + id, Instant.now()).toBuilder()
+                .state(JobState.CANCELLED)
+                .build();
+    }
+
+    private Set<String> stored() {
+        Set<String> ids = new TreeSet<>();
+        String cursor = null;
+        do {
+            Page<JobRecord> page = store.jobs().list(null, JobFilter.all(), new PageRequest(100, cursor));
+            page.items().forEach(job -> ids.add(job.id().value()));
+            cursor = page.nextCursor();
+        } while (cursor != null);
+        return ids;
     }
 
     /** Opens connections whose file may not grow beyond the bound of the moment. */
