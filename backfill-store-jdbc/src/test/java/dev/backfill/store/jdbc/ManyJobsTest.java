@@ -20,7 +20,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +42,7 @@ class ManyJobsTest {
         }
         try (Connection connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + file)) {
             assertIndexed(connection, "explain query plan ", "backfill_job", "SCAN backfill_job$", "USE TEMP B-TREE");
+            assertAccountIndexed(connection, "explain query plan ", "backfill_job", "SCAN backfill_job( |$)");
         }
     }
 
@@ -54,6 +57,7 @@ class ManyJobsTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("analyze " + schema + ".backfill_job");
             assertIndexed(connection, "explain ", schema + ".backfill_job", "Seq Scan", "Sort  ");
+            assertAccountIndexed(connection, "explain ", schema + ".backfill_job", "Seq Scan");
         }
     }
 
@@ -74,12 +78,17 @@ class ManyJobsTest {
         long list = millis(() -> store.list(null, JobFilter.all(), PageRequest.first(100)));
         long listDeep = millis(() -> store.list(null, JobFilter.all(), new PageRequest(100, deep.nextCursor())));
         long listUser = millis(() -> store.list(user, JobFilter.states(JobState.QUEUED), PageRequest.first(100)));
+        long listAccount = millis(() -> store.list(null, of(null, "account-77"), PageRequest.first(100)));
+        long listProvider = millis(() -> store.list(null, of("scripted", null), PageRequest.first(100)));
+        // No index has providers first, of which there are two or three: one that has no job is looked for among all.
+        long listNoProvider = millis(() -> store.list(null, of("none", null), PageRequest.first(100)));
         long count = millis(() -> store.summary(null, JobFilter.all()));
         long countUser = millis(() -> store.summary(user, JobFilter.all()));
         long runnable = millis(() -> store.runnable(now, AGE_STEP, new JobLimits(3, 50), 50));
         System.out.printf(
                 Locale.ROOT,
                 "%s, %d queued jobs, ms: insertAll %d, list 100 %d, list 100 from the 9,000th %d, list a user's %d,"
+                        + " list an account's %d, list a provider's %d, list one's without jobs %d,"
                         + " count all %d, count a user's %d, runnable %d%n",
                 name,
                 JOBS,
@@ -87,14 +96,30 @@ class ManyJobsTest {
                 list,
                 listDeep,
                 listUser,
+                listAccount,
+                listProvider,
+                listNoProvider,
                 count,
                 countUser,
                 runnable);
         assertThat(store.summary(null, JobFilter.bulk("bulk-3")).jobs()).containsEntry(JobState.QUEUED, 1_000L);
         assertThat(store.runnable(now, AGE_STEP, new JobLimits(3, 50), 50)).hasSize(50);
         // Wide, for a busy machine; what is meant is tens of milliseconds
-        assertThat(List.of(list, listDeep, listUser, count, countUser, runnable))
+        assertThat(List.of(
+                        list,
+                        listDeep,
+                        listUser,
+                        listAccount,
+                        listProvider,
+                        listNoProvider,
+                        count,
+                        countUser,
+                        runnable))
                 .allSatisfy(millis -> assertThat(millis).isLessThan(1_000));
+    }
+
+    private static JobFilter of(@Nullable String provider, @Nullable String account) {
+        return new JobFilter(Set.of(), provider, account, null);
     }
 
     private static Page<JobRecord> deepPage(JobStore store) {
@@ -124,6 +149,8 @@ class ManyJobsTest {
                 " where user_id = 'user-7'",
                 " where user_id = 'user-7' and state in ('queued')",
                 " where state in ('failed')",
+                " where provider = 'scripted'",
+                " where account = 'account-77' and provider = 'scripted' and user_id = 'user-7'",
                 " where bulk_id = 'bulk-3' and (created_at, id) < (1772600767890000, 'job-9')")) {
             String plan = plan(connection, explain + "select * from " + table + where + page);
             assertThat(plan).as("list%s", where).doesNotContainPattern("(?m)" + fullScan);
@@ -131,6 +158,16 @@ class ManyJobsTest {
                 assertThat(plan).as("list%s", where).doesNotContain(sort);
             }
         }
+    }
+
+    /** Whatever the user: the few jobs of one account are sorted once they are found. */
+    private static void assertAccountIndexed(Connection connection, String explain, String table, String fullScan)
+            throws SQLException {
+        assertThat(plan(
+                        connection,
+                        explain + "select * from " + table
+                                + " where account = 'account-77' order by created_at desc, id desc limit 101"))
+                .doesNotContainPattern("(?m)" + fullScan);
     }
 
     private static String plan(Connection connection, String sql) throws SQLException {
