@@ -1,6 +1,7 @@
 package dev.backfill.examples.crash;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.JobId;
@@ -18,9 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,12 +189,25 @@ class NothingIsKeptTest {
     void nothingOfTheMailIsInPostgresOrTheLogs() throws IOException, SQLException {
         try (PostgresServer postgres = new PostgresServer(folder)) {
             assertNotSaid(runAll(postgres.url()));
-            String kept = rows(postgres.url());
-            assertThat(kept).contains(UNREADABLE).doesNotContainIgnoringCase(CANARY);
+            assertThat(rows(postgres.url())).contains(UNREADABLE).doesNotContainIgnoringCase(CANARY);
+            plantInTaskData(postgres.url());
+            assertThat(rows(postgres.url()))
+                    .as("the word, where it stands as bytes")
+                    .containsIgnoringCase(CANARY);
         }
     }
 
-    /** Every row of every table. */
+    private static void plantInTaskData(String url) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                PreparedStatement planted = connection.prepareStatement("insert into backfill_scheduled_tasks"
+                        + " (task_name, task_instance, task_data, execution_time, picked, version)"
+                        + " values ('planted', '1', ?, now(), false, 1)")) {
+            planted.setBytes(1, CANARY.getBytes(UTF_8));
+            planted.executeUpdate();
+        }
+    }
+
+    /** Every value of every row of every table, one a line; what stands there as bytes is given as the text that it may be. */
     private static String rows(String url) throws SQLException {
         StringBuilder all = new StringBuilder();
         try (Connection connection = DriverManager.getConnection(url);
@@ -200,14 +216,22 @@ class NothingIsKeptTest {
                         "select table_name from information_schema.tables where table_schema = 'public'")) {
             while (names.next()) {
                 try (Statement statement = connection.createStatement();
-                        ResultSet rows = statement.executeQuery(
-                                "select row_to_json(t)::text from \"" + names.getString(1) + "\" t")) {
+                        ResultSet rows = statement.executeQuery("select * from \"" + names.getString(1) + "\"")) {
                     while (rows.next()) {
-                        all.append(rows.getString(1)).append('\n');
+                        appendRow(all, rows);
                     }
                 }
             }
         }
         return all.toString();
+    }
+
+    private static void appendRow(StringBuilder all, ResultSet rows) throws SQLException {
+        for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+            boolean bytes = rows.getMetaData().getColumnType(column) == Types.BINARY;
+            byte[] raw = bytes ? rows.getBytes(column) : null;
+            all.append(raw == null ? rows.getString(column) : new String(raw, ISO_8859_1))
+                    .append('\n');
+        }
     }
 }
