@@ -3,11 +3,17 @@ package dev.backfill.examples.crash;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A PostgreSQL that can be restarted: where it is and what it keeps stay as they are. Not thread-safe. */
 public final class PostgresServer implements AutoCloseable {
     private final Path folder;
     private final int port;
+    private final AtomicInteger databases = new AtomicInteger();
     private EmbeddedPostgres server;
 
     /**
@@ -32,6 +38,16 @@ public final class PostgresServer implements AutoCloseable {
 
     public String url() {
         return server.getJdbcUrl("postgres", "postgres");
+    }
+
+    /** {@return the address of a new database in it, with its user, for a test that shares the server with others} */
+    String newDatabase() throws SQLException {
+        String name = "test_" + databases.incrementAndGet();
+        try (Connection connection = DriverManager.getConnection(url());
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database " + name);
+        }
+        return server.getJdbcUrl("postgres", name);
     }
 
     /** Stops it, which breaks all connections, and starts it again. */

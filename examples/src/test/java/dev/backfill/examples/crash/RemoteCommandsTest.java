@@ -10,11 +10,14 @@ import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.StoredMail;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,19 +29,28 @@ class RemoteCommandsTest {
     private static final Duration OBEYED = Duration.ofSeconds(2);
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private static CrashWorld world(PostgresServer postgres, Map<String, List<StoredMail>> mailboxes)
-            throws IOException {
-        return new CrashWorld(postgres.url(), mailboxes, UnaryOperator.identity());
+    private static PostgresServer postgres;
+
+    @BeforeAll
+    static void startPostgres() throws IOException {
+        postgres = new PostgresServer(folder);
+    }
+
+    @AfterAll
+    static void stopPostgres() throws IOException {
+        postgres.close();
+    }
+
+    private static CrashWorld world(Map<String, List<StoredMail>> mailboxes) throws IOException, SQLException {
+        return new CrashWorld(postgres.newDatabase(), mailboxes, UnaryOperator.identity());
     }
 
     @Test
-    void aPausedJobStaysPausedWhenAllProcessesDieAndGoesOnInAnother() throws IOException {
+    void aPausedJobStaysPausedWhenAllProcessesDieAndGoesOnInAnother() throws IOException, SQLException {
         int messages = 600;
-        try (PostgresServer postgres = new PostgresServer(folder);
-                CrashWorld world = world(
-                        postgres, Map.of(FIRST, CrashWorld.mails(1, messages), SECOND, CrashWorld.mails(2, 20)))) {
+        try (CrashWorld world = world(Map.of(FIRST, CrashWorld.mails(1, messages), SECOND, CrashWorld.mails(2, 20)))) {
             Worker giver = world.worker("giver", "rate=100");
             Worker bystander = world.worker("bystander");
             bystander.await("@ready");
@@ -70,17 +82,14 @@ class RemoteCommandsTest {
 
     /** Two pages hang in a sink that does not answer, the third in a provider that takes half a minute. */
     @Test
-    void pauseAndCancelFromAnotherProcessAreObeyedWithinTwoSeconds() throws IOException {
-        try (PostgresServer postgres = new PostgresServer(folder);
-                CrashWorld world = world(
-                        postgres,
-                        Map.of(
-                                FIRST,
-                                CrashWorld.mailsWithoutThreads(1, 200),
-                                SECOND,
-                                CrashWorld.mailsWithoutThreads(2, 200),
-                                THIRD,
-                                CrashWorld.mailsWithoutThreads(3, 20)))) {
+    void pauseAndCancelFromAnotherProcessAreObeyedWithinTwoSeconds() throws IOException, SQLException {
+        try (CrashWorld world = world(Map.of(
+                FIRST,
+                CrashWorld.mailsWithoutThreads(1, 60),
+                SECOND,
+                CrashWorld.mailsWithoutThreads(2, 60),
+                THIRD,
+                CrashWorld.mailsWithoutThreads(3, 20)))) {
             world.pubsub().stall();
             Worker runner = world.worker("runner");
             JobId first = startStuck(world, runner, FIRST, 1);
@@ -135,13 +144,12 @@ class RemoteCommandsTest {
     }
 
     @Test
-    void ofTwoStartsForOneMailboxAtOnceOneWins() throws IOException {
+    void ofTwoStartsForOneMailboxAtOnceOneWins() throws IOException, SQLException {
         Map<String, List<StoredMail>> mailboxes = new LinkedHashMap<>();
         for (int i = 0; i < 10; i++) {
             mailboxes.put("owner" + i + "@example.com", CrashWorld.mails(i, 5));
         }
-        try (PostgresServer postgres = new PostgresServer(folder);
-                CrashWorld world = world(postgres, mailboxes)) {
+        try (CrashWorld world = world(mailboxes)) {
             // So that no job ends before the other process has asked for one too.
             world.pubsub().stall();
             Worker left = world.worker("left");

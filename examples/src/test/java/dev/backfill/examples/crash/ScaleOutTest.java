@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.testkit.mail.StoredMail;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ScaleOutTest {
     private static final int SLOTS = 2;
-    private static final Duration LATENCY = Duration.ofMillis(200);
 
     @TempDir
     private Path folder;
@@ -38,26 +38,29 @@ class ScaleOutTest {
     /** Looks whether it works; so little work says nothing of how well. */
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
-    void moreInstancesShareALittleWork() throws IOException {
-        report(8, 10, List.of(1, 2, 4));
+    void moreInstancesShareALittleWork() throws IOException, SQLException {
+        report(4, 5, Duration.ofMillis(20), List.of(1, 2));
     }
 
     @Test
     @Tag("campaign")
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
-    void moreInstancesShareTheWork() throws IOException {
-        report(16, Integer.getInteger("messages", 300), List.of(1, 2, 4));
+    void moreInstancesShareTheWork() throws IOException, SQLException {
+        report(16, Integer.getInteger("messages", 300), Duration.ofMillis(200), List.of(1, 2, 4));
     }
 
-    private void report(int mailboxes, int messages, List<Integer> sizes) throws IOException {
+    private void report(int mailboxes, int messages, Duration latency, List<Integer> sizes)
+            throws IOException, SQLException {
         List<Figure> figures = new ArrayList<>();
-        for (int instances : sizes) {
-            figures.add(measure(instances, mailboxes, messages));
+        try (PostgresServer postgres = new PostgresServer(folder)) {
+            for (int instances : sizes) {
+                figures.add(measure(postgres, instances, mailboxes, messages, latency));
+            }
         }
         double alone = figures.get(0).messagesPerSecond();
         System.out.printf(
                 "ScaleOutTest: %d mailboxes of %d messages, %d slots an instance, answers after %d ms%n",
-                mailboxes, messages, SLOTS, LATENCY.toMillis());
+                mailboxes, messages, SLOTS, latency.toMillis());
         for (Figure figure : figures) {
             System.out.printf(
                     "ScaleOutTest: %d instances: %.1f messages/s, %.2f of linear, %.2f cores%n",
@@ -68,13 +71,13 @@ class ScaleOutTest {
         }
     }
 
-    private Figure measure(int instances, int count, int messages) throws IOException {
+    private static Figure measure(PostgresServer postgres, int instances, int count, int messages, Duration latency)
+            throws IOException, SQLException {
         Map<String, List<StoredMail>> mailboxes = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             mailboxes.put("owner" + i + "@example.com", CrashWorld.mails(i, messages));
         }
-        try (PostgresServer postgres = new PostgresServer(folder.resolve("with-" + instances));
-                CrashWorld world = new CrashWorld(postgres.url(), mailboxes, gmail -> gmail.latency(LATENCY))) {
+        try (CrashWorld world = new CrashWorld(postgres.newDatabase(), mailboxes, gmail -> gmail.latency(latency))) {
             List<Worker> workers = new ArrayList<>();
             for (int i = 0; i < instances; i++) {
                 workers.add(world.worker("worker-" + i, "heartbeat=", "slots=" + SLOTS, "batch=100"));
