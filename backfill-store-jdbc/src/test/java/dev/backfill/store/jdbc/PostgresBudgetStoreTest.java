@@ -23,14 +23,12 @@ class PostgresBudgetStoreTest implements BudgetStoreContract {
 
     private final ManualTime time = new ManualTime();
     private final String schema = Postgres.newSchema();
+    private final Database database =
+            SharedDatabase.open(Postgres.dataSource(), schema, Tables.DEFAULT_PREFIX, TIMINGS.standstill());
 
     @Override
     public BudgetStore drawer() {
-        return new JdbcBudgetStore(database(), session -> time.instant());
-    }
-
-    private Database database() {
-        return SharedDatabase.open(Postgres.dataSource(), schema, Tables.DEFAULT_PREFIX, TIMINGS.standstill());
+        return new JdbcBudgetStore(database, session -> time.instant());
     }
 
     @Override
@@ -49,7 +47,7 @@ class PostgresBudgetStoreTest implements BudgetStoreContract {
         Quota hourly = new Quota("hourly", Quota.Measure.UNITS, Quota.Scope.PROJECT, 1_000, Duration.ofHours(1));
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            for (int round = 0; round < 5; round++) {
+            for (int round = 0; round < 2; round++) {
                 String key = "google/project-" + round + "/hourly";
                 List<Callable<Long>> instances = Collections.nCopies(8, () -> drawnByAnInstance(key, hourly));
                 long given = 0;

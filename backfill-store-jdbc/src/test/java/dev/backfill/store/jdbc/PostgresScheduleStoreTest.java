@@ -3,21 +3,28 @@ package dev.backfill.store.jdbc;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.ScheduleStore;
 import dev.backfill.testkit.contract.ScheduleStoreContract;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 class PostgresScheduleStoreTest implements ScheduleStoreContract {
-    private JdbcPersistence persistence;
+    private static final String SCHEMA = Postgres.newSchema();
 
-    @BeforeEach
-    void open() {
-        persistence = JdbcPersistence.dataSource(Postgres.dataSource())
-                .schema(Postgres.newSchema())
-                .open();
+    private static JdbcPersistence persistence;
+
+    @BeforeAll
+    static void open() {
+        persistence =
+                JdbcPersistence.dataSource(Postgres.dataSource()).schema(SCHEMA).open();
     }
 
-    @AfterEach
-    void close() {
+    @BeforeEach
+    void empty() {
+        EmptyTables.empty(Postgres.dataSource(), SCHEMA + "." + Tables.DEFAULT_PREFIX);
+    }
+
+    @AfterAll
+    static void close() {
         persistence.close();
     }
 

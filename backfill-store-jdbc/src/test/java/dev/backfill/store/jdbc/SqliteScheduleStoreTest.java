@@ -4,20 +4,32 @@ import dev.backfill.spi.JobStore;
 import dev.backfill.spi.ScheduleStore;
 import dev.backfill.testkit.contract.ScheduleStoreContract;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
 
 class SqliteScheduleStoreTest implements ScheduleStoreContract {
-    private JdbcPersistence persistence;
+    @TempDir
+    private static Path folder;
 
-    @BeforeEach
-    void open(@TempDir Path folder) {
+    private static JdbcPersistence persistence;
+
+    @BeforeAll
+    static void open() {
         persistence = JdbcPersistence.file(folder.resolve("store.db")).open();
     }
 
-    @AfterEach
-    void close() {
+    @BeforeEach
+    void empty() {
+        SQLiteDataSource beside = new SQLiteDataSource();
+        beside.setUrl("jdbc:sqlite:" + folder.resolve("store.db"));
+        EmptyTables.empty(beside, Tables.DEFAULT_PREFIX);
+    }
+
+    @AfterAll
+    static void close() {
         persistence.close();
     }
 
