@@ -112,7 +112,7 @@ class LayoutFitterTest {
         OutboundMessage whole = Events.encode(event);
         long size = whole.data().length + EventAttributes.bytes(whole.attributes());
 
-        for (long limit = size + 1; limit > 4_000; limit -= limit > size - 400 ? 1 : 97) {
+        for (long limit = size + 1; limit > 4_000; limit -= limit > size - 200 ? 1 : 197) {
             Map<String, Object> encoded = encode(event, limit);
 
             Map<String, Object> missing = list(encoded, "truncated").get(0);

@@ -42,8 +42,10 @@ class ReplayTest {
 
     /** Stores a job that ended with failures. */
     private JobId failedJob(EngineRig rig, String provider, List<FailureRef> refs) {
-        BackfillRequest request =
-                BackfillRequest.builder(provider, "me").build().withDefaults(100, 100);
+        BackfillRequest request = BackfillRequest.builder(provider, "me")
+                .rateLimit(BackfillRequest.MAX_RATE_LIMIT)
+                .build()
+                .withDefaults(100, 100);
         AccountRef account = new AccountRef(EngineRig.USER, provider, "me");
         JobId id = new JobId("failed-job");
         JobRecord queued = JobRecord.queued(id, account, request, now, null);

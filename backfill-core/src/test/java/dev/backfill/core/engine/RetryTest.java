@@ -3,6 +3,7 @@ package dev.backfill.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobState;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.MailQuery;
@@ -43,7 +44,10 @@ class RetryTest {
         List<String> bad = source.account().ids(ALL).subList(0, failures);
         bad.forEach(id -> faults.failMessage(id, FaultScript.ALWAYS, SourceException.Kind.SKIP_MESSAGE, "BROKEN"));
         source.faults(faults.build());
-        BackfillJob first = rig.run(EngineRig.request().batchSize(batch).build());
+        BackfillJob first = rig.run(EngineRig.request()
+                .batchSize(batch)
+                .rateLimit(BackfillRequest.MAX_RATE_LIMIT)
+                .build());
         assertThat(first.progress().failed()).isEqualTo(failures);
         source.faults(FaultScript.NONE);
         return rig.awaitEnd(rig.jobs().retryFailures(first.id()).id());

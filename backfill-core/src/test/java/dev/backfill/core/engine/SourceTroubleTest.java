@@ -99,7 +99,10 @@ class SourceTroubleTest extends ScriptedRuns {
                 .throttling(Throttling.DEFAULT.withMaxOutage(Duration.ZERO))
                 .build();
         EngineRig impatient = new EngineRig(
-                source().faults(faults).build(),
+                ScriptedSource.builder()
+                        .mailbox(ScriptedFolder.inbox(40))
+                        .faults(faults)
+                        .build(),
                 sink,
                 builder -> builder.time(time).config(config));
         try (EngineRig rig = impatient) {
@@ -289,11 +292,18 @@ class SourceTroubleTest extends ScriptedRuns {
 
     @Test
     void noMoreRequestsRunAtOnceThanTheProviderAllows() {
-        ScriptedSource narrow =
-                source().quotas(Quota.concurrent("two", 2)).singleGets().build();
+        ScriptedSource narrow = ScriptedSource.builder()
+                .mailbox(ScriptedFolder.inbox(200))
+                .windowMessages(50)
+                .quotas(Quota.concurrent("two", 2))
+                .singleGets()
+                .build();
         try (EngineRig rig = rig(narrow)) {
-            assertWholeMailboxOnce(rig.run(EngineRig.request().build()));
+            BackfillJob job = rig.run(EngineRig.request().batchSize(10).build());
 
+            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(sink.distinct()).isEqualTo(200);
+            assertThat(sink.duplicates()).isZero();
             assertThat(rig.source.log().mostRequesting()).isLessThanOrEqualTo(2);
         }
     }

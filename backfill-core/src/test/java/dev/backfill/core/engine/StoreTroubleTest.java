@@ -100,7 +100,7 @@ class StoreTroubleTest {
 
     @Test
     void aRunThatCannotReadItsPlanIsRunAgain() {
-        BackfillJob end = runWith(4, "partitions", "pins", "failureCount");
+        BackfillJob end = runWith(2, "partitions", "pins", "failureCount");
 
         assertThat(end.state()).isEqualTo(JobState.COMPLETED);
         assertThat(sink.distinct()).isEqualTo(MESSAGES);
