@@ -133,7 +133,7 @@ final class PathBench implements Bench {
                 .map(box ->
                         JobRuns.request(MicrosoftEmailSource.PROVIDER_ID, box).build())
                 .toList();
-        return JobRuns.toTheirEnds(engine, requests, () -> {}).stream()
+        return JobRuns.toTheirEnds(engine, requests).stream()
                 .map(BackfillJob::progress)
                 .mapToLong(progress -> progress.published())
                 .sum();

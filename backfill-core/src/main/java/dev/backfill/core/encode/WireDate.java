@@ -10,6 +10,9 @@ final class WireDate {
     private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
+    private static final long FIRST_SECOND = FIRST.getEpochSecond();
+    private static final long LAST_SECOND = LAST.getEpochSecond();
+
     private static final long FIRST_OF_FOUR_DIGITS =
             Instant.parse("1000-01-01T00:00:00Z").getEpochSecond();
     private static final byte[] FORM = "0000-00-00T00:00:00Z".getBytes(StandardCharsets.US_ASCII);
@@ -17,7 +20,8 @@ final class WireDate {
     private WireDate() {}
 
     static boolean isRepresentable(Instant instant) {
-        return !instant.isBefore(FIRST) && !instant.isAfter(LAST);
+        long second = instant.getEpochSecond();
+        return second >= FIRST_SECOND && second <= LAST_SECOND;
     }
 
     /** Gives the date, or the nearest there is a text for. */
