@@ -19,13 +19,13 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,8 +33,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A process that reads a Microsoft mailbox, and then its changes, and is killed again and again: while it plans, while a folder's
- * pin is taken, in the middle of the walk, and as the job completes.
+ * A process that reads a Microsoft mailbox, and then its changes, and is killed again and again: with messages that nobody has
+ * taken yet, in the middle of the walk, and as the job completes; in the campaign also while it plans, and while a folder's pin is
+ * taken.
  */
 class GraphKillTest {
     private static final String OWNER = "ann@example.com";
@@ -42,6 +43,9 @@ class GraphKillTest {
 
     /** So that a kill finds messages that are published and in no checkpoint. */
     private static final Duration SINK_LATENCY = Duration.ofMillis(30);
+
+    /** How often a job is looked at whose messages nobody takes. */
+    private static final int LOOKS = 10;
 
     @TempDir
     private Path folder;
@@ -81,18 +85,19 @@ class GraphKillTest {
             CrashWorld world, FakeGraph graph, List<StoredMail> mails, int randomKills, boolean everywhere)
             throws IOException {
         int messages = mails.size();
-        List<Point> early = everywhere
-                ? List.of(Point.PLAN, Point.PIN, Point.PIN, Point.PIN)
-                : List.of(random.nextBoolean() ? Point.PLAN : Point.PIN);
-        JobId job = null;
+        JobId begun = null;
+        List<Point> early = everywhere ? List.of(Point.PLAN, Point.PIN, Point.PIN, Point.PIN) : List.of();
         for (Point point : early) {
-            job = die(world, graph, new Halt(point, 1, random.nextBoolean()), job == null ? "start " + OWNER : "");
+            begun = die(world, graph, new Halt(point, 1, random.nextBoolean()), begun == null ? "start " + OWNER : "");
         }
+        JobId job = killUntaken(world, graph, begun);
         for (int left = randomKills; left > 0; left--) {
             killSometime(world, graph, Math.max(1, (int) (messages - stored) / CrashWorld.BATCH / (left + 1) / 2));
         }
-        die(world, graph, new Halt(Point.COMPLETION, 1, random.nextBoolean()), "");
-        return Objects.requireNonNull(job);
+        if (everywhere) {
+            die(world, graph, new Halt(Point.COMPLETION, 1, random.nextBoolean()), "");
+        }
+        return job;
     }
 
     /** The job that was killed as it completed has told all, and no more of it is to be stored. */
@@ -107,12 +112,12 @@ class GraphKillTest {
     /** What becomes of some messages after the backfill, and that the next run hears of exactly these. */
     private void changes(CrashWorld world, FakeGraph graph, List<StoredMail> mails, boolean everywhere, JobId whole)
             throws IOException {
-        List<Point> points = everywhere
-                ? List.of(Point.PLAN, Point.CHECKPOINT, Point.PIN, Point.COMPLETION)
-                : List.of(Point.CHECKPOINT);
-        Iterator<Halt> halts = points.stream()
-                .map(point -> new Halt(point, 1, random.nextBoolean()))
-                .iterator();
+        // Where the life that ends the first job has its own writes, it dies as the second completes.
+        Iterator<Halt> halts = everywhere
+                ? Stream.of(Point.PLAN, Point.CHECKPOINT, Point.PIN, Point.COMPLETION)
+                        .map(point -> new Halt(point, 1, random.nextBoolean()))
+                        .iterator()
+                : List.of(new Halt(Point.COMPLETION, 2, random.nextBoolean())).iterator();
         Halt first = halts.next();
         JobId job;
         Changed changed;
@@ -215,6 +220,26 @@ class GraphKillTest {
                 .reduce((first, second) -> second)
                 .orElseThrow();
         return new JobId(claim.split(" ")[1]);
+    }
+
+    /** Kills a process whose messages nobody took: whatever it handed over, nothing of that may be stored as published. */
+    private JobId killUntaken(CrashWorld world, FakeGraph graph, @Nullable JobId begun) throws IOException {
+        world.pubsub().stall();
+        try (Worker worker = life(world, graph, null)) {
+            JobId job = begun == null ? worker.start(OWNER) : begun;
+            int[] handed = {0};
+            worker.await(line -> line.startsWith("@handed") && ++handed[0] == CrashWorld.BATCH, "a page");
+            for (int look = 0; look < LOOKS; look++) {
+                assertThat(worker.status(job).published())
+                        .as("seed %d, published and not taken", seed)
+                        .isLessThanOrEqualTo(world.ids().size());
+            }
+            worker.kill();
+            died(world, worker, "kill -9 with messages that nobody took");
+            return job;
+        } finally {
+            world.pubsub().comeBack();
+        }
     }
 
     private void killSometime(CrashWorld world, FakeGraph graph, int longestLife) throws IOException {
