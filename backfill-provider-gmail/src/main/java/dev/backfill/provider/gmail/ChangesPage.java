@@ -73,6 +73,11 @@ final class ChangesPage {
                     .computeIfAbsent(change.messageId(), unused -> new ArrayList<>())
                     .add(change);
         }
+        byMessage.forEach((id, ofMessage) -> {
+            if (ofMessage.get(ofMessage.size() - 1).deleted()) {
+                fetched.put(id, Fetched.deleted(id));
+            }
+        });
     }
 
     void walk(MessageFetcher fetcher, Labels labels, PageWriter writer) {

@@ -21,6 +21,7 @@ final class HistoryJson {
      * @param recordId the record
      * @param messageId the message
      * @param added true if the record says that it came into the mailbox
+     * @param deleted true if the record says that it was deleted for good: an id never comes back
      * @param labels the ids of the labels it bore, as the record says; null when the record does not say
      * @param gained the ids of labels that were added
      * @param lost the ids of labels that were removed
@@ -29,6 +30,7 @@ final class HistoryJson {
             String recordId,
             String messageId,
             boolean added,
+            boolean deleted,
             @Nullable List<String> labels,
             List<String> gained,
             List<String> lost) {
@@ -87,7 +89,7 @@ final class HistoryJson {
         List<Change> changes = new ArrayList<>();
         for (Map.Entry<String, Collected> entry : byMessage.entrySet()) {
             Collected all = entry.getValue();
-            changes.add(new Change(recordId, entry.getKey(), all.added, all.labels, all.gained, all.lost));
+            changes.add(new Change(recordId, entry.getKey(), all.added, all.deleted, all.labels, all.gained, all.lost));
         }
         return changes;
     }
@@ -119,10 +121,12 @@ final class HistoryJson {
         private final List<String> gained = new ArrayList<>();
         private final List<String> lost = new ArrayList<>();
         private boolean added;
+        private boolean deleted;
         private @Nullable List<String> labels;
 
         private void add(String kind, List<String> labelIds, List<String> changed) {
             added |= kind.equals("messagesAdded");
+            deleted |= kind.equals("messagesDeleted");
             // Google leaves empty lists out, so that no label and no word on labels look the same.
             labels = labelIds.isEmpty() ? labels : labelIds;
             if (kind.equals("labelsAdded")) {

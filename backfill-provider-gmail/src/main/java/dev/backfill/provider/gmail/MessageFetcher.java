@@ -71,6 +71,15 @@ final class MessageFetcher {
             return new Fetched(id, null, true, null, "", null, error, false);
         }
 
+        /** One of which the history says that it was deleted: that need not be asked. */
+        static Fetched deleted(String id) {
+            return failed(
+                    id,
+                    SourceException.of(
+                                    SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, GmailErrors.GONE)
+                            .build("the history says that the message was deleted"));
+        }
+
         private Fetched ofOutage() {
             return unanswered() ? new Fetched(id, received, wanted, labelIds, historyId, email, error, true) : this;
         }
