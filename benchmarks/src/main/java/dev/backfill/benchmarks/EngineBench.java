@@ -29,6 +29,12 @@ final class EngineBench implements Bench {
     private static final int STEPS = 4;
     private static final int[] BODY_BYTES = {2_000, 75_000};
 
+    /** Of bodies of 5 KB at the least: seconds a round, since one of half a second tells what the machine did beside it. */
+    private static final int BYTES = 600_000_000;
+
+    private static final int QUICK_BYTES = 2_000_000;
+    private static final int WARM_UP = 4;
+
     /** Does all of a mailbox once. */
     private interface Subject {
         void run() throws Exception;
@@ -48,7 +54,7 @@ final class EngineBench implements Bench {
     private static void measure(Report report, BenchDatabase database, boolean quick) throws Exception {
         SpringBatch spring = new SpringBatch(database.plain(), database.product());
         for (int bytes : BODY_BYTES) {
-            int messages = (quick ? 2_000_000 : 100_000_000) / Math.max(bytes, 5_000) / 1_000 * 1_000 + 1_000;
+            int messages = (quick ? QUICK_BYTES : BYTES) / Math.max(bytes, 5_000) / 1_000 * 1_000 + 1_000;
             String name = database.product() + ", " + bytes / 1_000 + " KB, ";
             Medians rates = measure(database, spring, messages, bytes, quick);
             double anchor = rates.of(SPRING);
@@ -74,7 +80,7 @@ final class EngineBench implements Bench {
             AccountRef account = new AccountRef(UserId.of("bench"), ScriptedSource.DEFAULT_ID, "me");
             Work work =
                     new Work(source.open(DirectMailboxContext.builder(account).build()), sink.publisher(), account);
-            Rounds rounds = new Rounds(quick ? 0 : 2, quick ? 1 : 5)
+            Rounds rounds = new Rounds(quick ? 0 : WARM_UP, quick ? 1 : 5)
                     .measure(LOOP, () -> rate(sink, messages, () -> PlainLoop.run(work, database.plain())))
                     .measure(SPRING, () -> rate(sink, messages, () -> spring.run(work, 1)));
             if (database.product().equals("postgresql")) {
