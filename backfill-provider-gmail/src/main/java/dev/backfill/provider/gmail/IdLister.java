@@ -17,6 +17,9 @@ final class IdLister {
     /** So many pages without an id on end lead nowhere. */
     private static final int MAX_EMPTY_PAGES = 1_000;
 
+    /** So often a list is begun whose page tokens die; a walk that was under way would else begin again with it, and publish twice. */
+    private static final int MAX_BEGINNINGS = 4;
+
     private final GmailClient client;
     private final ApiCalls calls;
     private final Operation list;
@@ -43,29 +46,58 @@ final class IdLister {
      * @param queries what is asked for; an id found by several counts once
      * @param most how many ids are wanted; listing ends with the page that exceeds it
      * @return the ids
-     * @throws SourceException of kind RESTART_PARTITION if a page token died, or the pages lead nowhere
+     * @throws SourceException of kind RESTART_PARTITION if a page token died each time, or the pages lead nowhere
      */
     Listing list(List<GmailClient.ListQuery> queries, int most) {
-        IdList ids = new IdList();
-        int entries = 0;
-        int pages = 0;
+        Pass pass = new Pass(most);
         for (GmailClient.ListQuery query : queries) {
+            int begun = 1;
+            boolean ended = false;
+            while (!ended) {
+                try {
+                    if (!pass.turn(query)) {
+                        return pass.listing(false);
+                    }
+                    ended = true;
+                } catch (SourceException error) {
+                    if (!pass.tokenDied || begun++ == MAX_BEGINNINGS) {
+                        throw error;
+                    }
+                }
+            }
+        }
+        return pass.listing(true);
+    }
+
+    /** One listing under way. Confined to its thread. */
+    private final class Pass {
+        private final int most;
+        private final IdList ids = new IdList();
+        private int entries;
+        private int pages;
+
+        /** True if the error that ended the turning of pages says nothing of the list itself. */
+        private boolean tokenDied;
+
+        Pass(int most) {
+            this.most = most;
+        }
+
+        Listing listing(boolean whole) {
+            return new Listing(ids, entries, whole, pages);
+        }
+
+        /** Turns the pages of a query from its first to its last; false if there are more ids than are wanted. */
+        boolean turn(GmailClient.ListQuery query) {
             String token = null;
             Set<String> tokens = new HashSet<>();
             int emptyPages = 0;
+            tokenDied = false;
             do {
                 if (ids.size() >= most) {
-                    return new Listing(ids, entries, false, pages);
+                    return false;
                 }
-                ListJson.IdPage page = page(query, token);
-                pages++;
-                if (token == null && isNothing(page)) {
-                    // The server says so now and then where there is something. Asked once more it costs a quarter of a
-                    // message; believed, a mailbox would end as read of which nothing was.
-                    page = page(query, null);
-                    pages++;
-                }
-                entries += page.messages().size();
+                ListJson.IdPage page = next(query, token);
                 int before = ids.size();
                 page.messages().forEach(message -> ids.include(message.id(), message.threadId()));
                 token = page.nextPageToken();
@@ -75,8 +107,27 @@ final class IdLister {
                     throw loop();
                 }
             } while (token != null);
+            return true;
         }
-        return new Listing(ids, entries, true, pages);
+
+        private ListJson.IdPage next(GmailClient.ListQuery query, @Nullable String token) {
+            ListJson.IdPage page;
+            try {
+                page = page(query, token);
+            } catch (SourceException error) {
+                tokenDied = token != null && error.code().equals(GmailErrors.PAGE_TOKEN);
+                throw error;
+            }
+            pages++;
+            if (token == null && isNothing(page)) {
+                // The server says so now and then where there is something. Asked once more it costs a quarter of a
+                // message; believed, a mailbox would end as read of which nothing was.
+                page = page(query, null);
+                pages++;
+            }
+            entries += page.messages().size();
+            return page;
+        }
     }
 
     private static boolean isNothing(ListJson.IdPage page) {

@@ -1,6 +1,7 @@
 package dev.backfill.provider.gmail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backfill.spi.MailQuery;
@@ -15,6 +16,7 @@ import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.gmail.GmailFault;
 import dev.backfill.testkit.gmail.GmailMailbox;
 import dev.backfill.testkit.gmail.GmailQuirks;
+import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.StoredMail;
 import java.util.ArrayDeque;
@@ -25,11 +27,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mail that comes and goes behind the back of a walk that is begun in one life and ended in another. */
 class MovingMailTest {
     private static final String ADDRESS = "ann@example.com";
     private static final MailQuery QUERY = Crawl.everything();
+    private static final RequestMatch FURTHER_PAGE =
+            RequestMatch.path("/messages$").query("pageToken", "");
+    private static final Fault INVALID_TOKEN =
+            GmailFault.of(400, "invalidArgument", "Invalid pageToken").asFault();
     private static final PageLimit PAGE = new PageLimit(100, 50_000_000);
 
     /** Each a thread by itself, in the order of the walk. */
@@ -98,6 +106,35 @@ class MovingMailTest {
 
     private static List<String> ids(List<StoredMail> mails) {
         return mails.stream().map(StoredMail::id).toList();
+    }
+
+    /** Would the walk end with it, what it had published in the life before would be published again. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aPageTokenThatDiesWhileAWalkIsTakenUpHasTheListBegunAgainAndNotTheWalk(int dead) throws Exception {
+        try (FakeGmail gmail = fake(mails)) {
+            Position position = firstLife(gmail);
+            gmail.journal().clear();
+            for (int nth = 1; nth <= dead; nth++) {
+                gmail.faults().nth(FURTHER_PAGE, nth, INVALID_TOKEN);
+            }
+            secondLife(gmail, position);
+
+            assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(mails));
+        }
+    }
+
+    @Test
+    void aListWhosePageTokensAllDieEndsTheWalk() throws Exception {
+        try (FakeGmail gmail = fake(mails)) {
+            Position position = firstLife(gmail);
+            gmail.faults().always(FURTHER_PAGE, INVALID_TOKEN);
+
+            assertThatThrownBy(() -> secondLife(gmail, position))
+                    .isInstanceOfSatisfying(
+                            SourceException.class,
+                            error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION));
+        }
     }
 
     @Test

@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -43,6 +45,7 @@ class GroupKillTest {
     }
 
     @Tag("campaign")
+    @Timeout(value = 30, unit = TimeUnit.MINUTES)
     @Test
     void mailboxesThatShareCommitsArriveWholeThroughManyKills() throws IOException {
         run(Math.min(20, Integer.getInteger("kills", 50)));
