@@ -328,7 +328,7 @@ public final class FaultScript {
         }
 
         /**
-         * Lets a window be replaced by others of equal length when it is first asked for.
+         * Lets a window be replaced by others of equal length when its beginning is first asked for.
          *
          * @param window the window's number, 0 for the newest
          * @param parts how many, 2 or more; fewer if it has fewer seconds

@@ -64,7 +64,7 @@ final class ScriptedWalk {
 
     private PageEnd window(Partition partition, Position position, int page, PageLimit limit, PageWriter writer) {
         ScriptedFolder folder = folder(partition.scope());
-        int parts = source.faults().splits(account.key(), partition);
+        int parts = position.isStart() ? source.faults().splits(account.key(), partition) : 0;
         if (parts > 1) {
             List<Partition> replacements = split(partition, folder, parts);
             source.faults().planned(account.key(), replacements);

@@ -161,7 +161,9 @@ final class PartitionOutcomes {
                 ledger.noteUncounted();
             }
             plan.finish(state);
-            plan.insertNext(state.partition(), last.replacedBy());
+            if (!last.replacedBy().isEmpty()) {
+                plan.replace(state, last.replacedBy());
+            }
         } else if (mayWalkAgain(state, there)) {
             state.walkAgain();
             plan.putBackLast(state);

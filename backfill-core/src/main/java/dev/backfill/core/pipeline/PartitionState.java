@@ -38,6 +38,7 @@ final class PartitionState {
     private boolean broken;
     private @Nullable Page cut;
     private int restarts;
+    private boolean diedHere;
     private @Nullable PageSelection selection;
     private long lastIds;
     private long lastCount;
@@ -230,18 +231,26 @@ final class PartitionState {
 
     /**
      * Makes the partition ready to go on after its position turned out dead: from the acknowledged mark, and from the
-     * beginning if that is where it died. False when it died too often.
+     * beginning if that is where it died twice, for what died with it may be what a source needs besides, such as the token of a list
+     * that it makes anew, and from the beginning all would be published again. False when it died too often.
      */
     boolean restart(int maxRestarts) {
         if (++restarts > maxRestarts) {
             return false;
         }
-        if (nextPage == 0) {
+        if (nextPage == 0 && (diedHere || position.isStart())) {
             startOver();
+            diedHere = false;
         } else {
+            diedHere = true;
             walk = null;
         }
         return true;
+    }
+
+    /** Leaves what the last walk counted alone: what earlier ones listed beyond it, other partitions will count. */
+    void forgetEarlierWalks() {
+        earlierCounts = JobCounts.ZERO;
     }
 
     private void startOver() {

@@ -275,6 +275,14 @@ final class PlanProgress {
         markDone(state);
     }
 
+    /** Puts others in the place of a partition that is finished; what they walk is theirs to count. */
+    void replace(PartitionState state, List<Partition> others) {
+        JobCounts before = state.counts();
+        state.forgetEarlierWalks();
+        counts = counts.plus(state.counts()).minus(before);
+        insertNext(state.partition(), others);
+    }
+
     private void markDone(PartitionState state) {
         state.finish();
         active.remove(state);

@@ -13,6 +13,8 @@ import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Complete means complete: what a job lists and counts, however it is read. */
 class CompletenessTest extends ScriptedRuns {
@@ -61,6 +63,46 @@ class CompletenessTest extends ScriptedRuns {
 
             assertWholeMailbox(rig.awaitEnd(failed.id()));
             assertThat(sink.duplicates()).isLessThanOrEqualTo(100);
+        }
+    }
+
+    /** What died may be what a source needs besides its position; from the beginning all would be published again. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aPositionThatDiesWhenItIsTakenUpIsTriedOnceMoreBeforeItsPartitionBeginsAgain(int deaths) {
+        ScriptedSource source = source().faults(FaultScript.builder()
+                        .fail(At.window(2, 1), 2, Fault.of(Kind.AUTH))
+                        .build())
+                .build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob failed = rig.run(EngineRig.request().build());
+            assertThat(failed.failureCode()).isEqualTo("AUTHENTICATION");
+            source.faults(FaultScript.builder()
+                    .fail(At.window(2, -1), deaths, Fault.of(Kind.RESTART_PARTITION))
+                    .build());
+            rig.jobs().resume(failed.id());
+
+            assertWholeMailbox(rig.awaitEnd(failed.id()));
+            assertThat(sink.duplicates() > 0).isEqualTo(deaths > 1);
+        }
+    }
+
+    /** What the earlier walk counted of it, the parts count again. */
+    @Test
+    void aPartitionThatIsCutWhenItBeginsAgainIsCountedByItsParts() {
+        ScriptedSource source = source().faults(FaultScript.builder()
+                        .fail(At.window(2, 1), 2, Fault.of(Kind.AUTH))
+                        .build())
+                .build();
+        try (EngineRig rig = rig(source)) {
+            BackfillJob failed = rig.run(EngineRig.request().build());
+            source.faults(FaultScript.builder()
+                    .fail(At.window(2, -1), 2, Fault.of(Kind.RESTART_PARTITION))
+                    .split(2, 3)
+                    .build());
+            rig.jobs().resume(failed.id());
+
+            assertWholeMailbox(rig.awaitEnd(failed.id()));
         }
     }
 

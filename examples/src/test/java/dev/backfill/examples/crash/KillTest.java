@@ -85,7 +85,7 @@ class KillTest {
                         .isEqualTo(new JobLine(job, JobState.COMPLETED, messages, messages - 1, 0, 1));
                 assertThat(world.ids()).hasSize(messages - 1).doesNotContain(unreadable);
                 assertThat(world.gmail().journal().count(FURTHER_PAGE))
-                        .as("seed %d, page tokens that were shown, every third of them in vain", seed)
+                        .as("seed %d, page tokens that were shown, every fifth of them in vain", seed)
                         .isGreaterThan(3);
                 world.gmail().faults().clear();
                 worker.send("retry " + job);
@@ -105,10 +105,10 @@ class KillTest {
         }
     }
 
-    /** Every third page token has died when it is shown, whichever life it is of. */
+    /** Every fifth page token has died when it is shown, whichever life it is of. */
     private static void refusePageTokens(CrashWorld world) {
         Fault dead = GmailFault.of(400, "invalidArgument", "Invalid pageToken").asFault();
-        for (int number = 2; number < 600; number += 3) {
+        for (int number = 2; number < 600; number += 5) {
             world.gmail().faults().nth(FURTHER_PAGE, number, dead);
         }
     }
