@@ -47,11 +47,14 @@ final class RunnableOrder {
         return ranked.stream().limit(limit).map(row -> row.job().id()).toList();
     }
 
-    /** Its priority and the steps it waited, less one for each job of its user before it. */
+    /**
+     * Its priority and the steps it waited, which it shares with each job of its user before it: two backlogs age alike, so that whatever
+     * were merely taken away from the longer wait, the first to queue would keep its lead until its last job.
+     */
     private static long urgency(JobRecord job, Instant now, Duration ageStep, int share) {
         Duration waited = Duration.between(job.times().queued(), now);
         long steps = waited.isNegative() ? 0 : waited.dividedBy(ageStep);
-        return job.request().priority() + Math.max(0, steps - share + 1);
+        return job.request().priority() + steps / share;
     }
 
     private record Ranked(JobRecord job, long urgency, int share) {}

@@ -93,7 +93,8 @@ final class PartitionState {
 
     /**
      * Outcomes of the partition: those of this walk once it lists as many messages as an earlier one, and the earlier one's
-     * before. Either set agrees in itself, so that the job's counters agree at every moment and never fall back.
+     * before. Either set agrees in itself, so that the job's counters agree at every moment; they fall back only where others take the
+     * partition's place and count its messages anew.
      */
     JobCounts counts() {
         return better(walkCounts);

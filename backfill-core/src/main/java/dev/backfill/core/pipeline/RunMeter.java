@@ -44,7 +44,8 @@ final class RunMeter {
         if (seconds < SHORTEST_SAMPLE_SECONDS) {
             return;
         }
-        double newest = (published - samplePublished) / seconds;
+        // What parts count again was taken off before.
+        double newest = Math.max(0, published - samplePublished) / seconds;
         emailsPerSecond = sampled ? emailsPerSecond * (1 - NEWEST_WEIGHT) + newest * NEWEST_WEIGHT : newest;
         sampled = true;
         sampleNanos = now;

@@ -26,19 +26,24 @@ final class SpoiltLists {
     }
 
     /**
-     * Ends a page of a window that could not be listed. Where messages of it were handed over before, they come again.
+     * Ends a page of a window that could not be listed, or whose messages the server did not give. Only a window of which nothing was
+     * handed over is cut: of any other all would come again, and a later run may find it listed.
      *
      * @param query the job's query
      * @param window the window
-     * @param error what its list came to
+     * @param neverListed true if the window was not listed yet, in this life or another
+     * @param error what its list, or its messages, came to
      * @param writer takes the failure
      * @return its halves, or the failure
      * @throws SourceException the error, if it is no fault of this window
      */
-    PageEnd unlisted(MailQuery query, Partition window, SourceException error, PageWriter writer) {
+    PageEnd unlisted(MailQuery query, Partition window, boolean neverListed, SourceException error, PageWriter writer) {
         PageEnd instead = goneLabels.instead(query, window, error);
         if (instead != null) {
             return instead;
+        }
+        if (!neverListed) {
+            throw error;
         }
         check(error);
         Instant to = window.to() == null ? query.to() : window.to();

@@ -72,7 +72,8 @@ final class WindowWalk {
             page = new WindowPage(this, job, list, from, limit, writer, unasked -> false);
             page.walk();
         } catch (SourceException error) {
-            return spoilt.unlisted(job.query(), window, error, writer);
+            boolean neverListed = list == null && position.isStart();
+            return spoilt.unlisted(job.query(), window, neverListed, error, writer);
         }
         if (!page.isLast()) {
             return more(page);

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.gmail.FakeGmail;
@@ -18,6 +21,7 @@ import dev.backfill.testkit.mail.StoredMail;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +111,37 @@ class SpoiltListTest {
                     .containsExactly(new PageItem.Failed(
                             FailureRef.stretch("all", FROM, TO), SourceException.Kind.RETRY, "HTTP_500"));
         }
+    }
+
+    /** Were it cut, all that was published of it would be published again. */
+    @Test
+    void aWindowThatIsTakenUpAndNotListedIsLeftAsItIs() {
+        Partition window = Scopes.window(Scopes.ALL, FROM, TO);
+        Position position = Objects.requireNonNull(
+                fetch(window, Position.START, new PageLimit(20, 50_000_000)).next());
+        box.close();
+        box = TestBox.open(gmail);
+        gmail.faults().always(LIST, Fault.status(500));
+
+        assertThat(failure(window, position).kind()).isEqualTo(SourceException.Kind.RETRY);
+    }
+
+    /** The messages are not given and the profile is not, and when it is asked again it is: that says nothing of the list. */
+    @Test
+    void anOutageThatEndsWhileItIsLookedIntoCutsNoWindow() {
+        Partition window = Scopes.window(Scopes.ALL, FROM, TO);
+        gmail.faults().always(RequestMatch.path("/(messages|threads)/[^/]+$"), Fault.status(503));
+        gmail.faults().range(RequestMatch.path("/profile$"), 1, 2, Fault.status(503));
+
+        assertThat(failure(window, Position.START).kind()).isEqualTo(SourceException.Kind.RETRY);
+    }
+
+    private PageEnd fetch(Partition window, Position position, PageLimit limit) {
+        return box.mailbox().fetch(YEAR, window, position, limit, new PageCollector());
+    }
+
+    private SourceException failure(Partition window, Position position) {
+        return catchThrowableOfType(SourceException.class, () -> fetch(window, position, PAGE));
     }
 
     @Test

@@ -31,10 +31,9 @@ final class JobTurns {
         this.rules = rules;
         running = "select count(*) as everybody, coalesce(sum(case when user_id = ? then 1 else 0 end), 0) as own from "
                 + table + " where state = 'running'";
-        // A user's jobs further up the list count as running, so that one user does not take all free slots; and each
-        // takes
-        // one step of waiting away, or whoever queued ten thousand jobs first would be before all others until the
-        // last.
+        // A user's jobs further up the list count as running, so that one user does not take all free slots; and what a
+        // job gained by waiting it shares with them, or whoever queued ten thousand jobs first would be before all
+        // others until the last.
         runnable = "with running as (select user_id, count(*) as jobs from " + table
                 + " where state = 'running' group by user_id),"
                 + " busy as (select provider, mailbox_key from " + table
@@ -48,7 +47,7 @@ final class JobTurns {
                 + " (partition by c.user_id order by c.priority + c.steps desc, c.queued_at, c.id) as share"
                 + " from candidate c left join running r on r.user_id = c.user_id)"
                 + " select id, (select coalesce(sum(jobs), 0) from running) as everybody from ranked where share <= ?"
-                + " order by priority + case when steps < share then 0 else steps - share + 1 end desc,"
+                + " order by priority + steps / share desc,"
                 + " share, queued_at, id limit ?";
     }
 

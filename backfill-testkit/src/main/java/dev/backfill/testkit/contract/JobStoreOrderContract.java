@@ -114,10 +114,22 @@ public interface JobStoreOrderContract extends JobStoreFixture {
             store().insert(job("many-" + i, "many", "account-" + i, 5, NOW.minus(AGE_STEP.multipliedBy(3))));
         }
         store().insert(job("one", "one", "a", 5, NOW.minus(AGE_STEP)));
-        assertThat(runnable(NOW, 4)).containsExactly("many-0", "many-1", "one", "many-2");
+        assertThat(runnable(NOW, 4)).containsExactly("many-0", "one", "many-1", "many-2");
         insertAndClaim(store(), job("running-1", "many", "r1"));
         insertAndClaim(store(), job("running-2", "many", "r2"));
         assertThat(runnable(NOW, 2)).containsExactly("one", "many-0");
+    }
+
+    /** Both age alike from then on: by as many steps as the backlog led at first it would lead for ever. */
+    @Test
+    default void aBacklogWithALongLeadDoesNotKeepIt() {
+        for (int i = 0; i < 3; i++) {
+            insertAndClaim(store(), job("running-" + i, "many", "r" + i));
+        }
+        store().insert(job("many", "many", "a", 5, NOW.minus(AGE_STEP.multipliedBy(100))));
+        store().insert(job("one", "one", "a", 5, NOW));
+        assertThat(runnable(NOW.plus(AGE_STEP), 2)).containsExactly("many", "one");
+        assertThat(runnable(NOW.plus(AGE_STEP.multipliedBy(35)), 2)).containsExactly("one", "many");
     }
 
     /** Turns are taken within a step of priority, never across. */
