@@ -154,6 +154,8 @@ final class ChangesPage {
             return entry.removed() ? deleted(entry.id(), null) : item;
         }
         if (!(item instanceof PageItem.Message message)) {
+            // Whether it is gone, no replay of the message alone would tell.
+            settled &= !(entry.removed() && isForNow(item));
             return item;
         }
         EmailMessage email = message.email();
@@ -166,6 +168,11 @@ final class ChangesPage {
         return entry.removed() || setting.left()
                 ? deleted(entry.id(), leftAt(email))
                 : new PageItem.Skipped(entry.id(), "LEFT");
+    }
+
+    private static boolean isForNow(PageItem item) {
+        return item instanceof PageItem.Failed failed
+                && (failed.kind() == SourceException.Kind.RETRY || failed.kind() == SourceException.Kind.RETRY_SMALLER);
     }
 
     private @Nullable PageItem told(DeltaPage.Entry entry, SingleMessages.Found found, EmailMessage email) {

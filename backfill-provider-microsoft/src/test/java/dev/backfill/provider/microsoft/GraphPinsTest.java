@@ -396,6 +396,26 @@ class GraphPinsTest {
         assertThat(bed.told(third.items(), 1)).containsExactly("Deleted 1");
     }
 
+    /** A message that left is not read: its replay alone could not tell that it is gone, so the next round looks again. */
+    @Test
+    void mailThatLeftAndCannotBeReadForNowIsLookedForAgain() throws Exception {
+        ChangesBed bed = start();
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.move(stored(1), FolderPath.DELETED, LATER);
+        bed.there.purge(stored(2));
+        bed.graph.faults().always(RequestMatch.path("/messages/" + bed.id(1)), Fault.status(500));
+        Crawl first = bed.changes(OPEN, pins);
+        assertThat(first.items())
+                .hasSize(2)
+                .hasAtLeastOneElementOfType(PageItem.Failed.class)
+                .hasAtLeastOneElementOfType(PageItem.Deleted.class);
+        bed.graph.faults().clear();
+        Crawl second = bed.changes(OPEN, first.tokens());
+
+        assertThat(bed.told(second.items(), 1, 2)).containsExactly("Deleted 1", "Deleted 2");
+        bed.assertNothing(OPEN, second.tokens());
+    }
+
     /** Else a consumer that keeps the newest state would keep a removal over the return that came after it. */
     @Test
     void aRemovalIsNoYoungerThanTheMomentItWasSeenSoThatAReturnIsNewer() throws Exception {
