@@ -131,7 +131,7 @@ class SpoiltListTest {
     void anOutageThatEndsWhileItIsLookedIntoCutsNoWindow() {
         Partition window = Scopes.window(Scopes.ALL, FROM, TO);
         gmail.faults().always(RequestMatch.path("/(messages|threads)/[^/]+$"), Fault.status(503));
-        gmail.faults().range(RequestMatch.path("/profile$"), 1, 2, Fault.status(503));
+        gmail.faults().nth(RequestMatch.path("/profile$"), 1, Fault.status(503));
 
         assertThat(failure(window, Position.START).kind()).isEqualTo(SourceException.Kind.RETRY);
     }
