@@ -70,10 +70,7 @@ class CompletenessTest extends ScriptedRuns {
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void aPositionThatDiesWhenItIsTakenUpIsTriedOnceMoreBeforeItsPartitionBeginsAgain(int deaths) {
-        ScriptedSource source = source().faults(FaultScript.builder()
-                        .fail(At.window(2, 1), 2, Fault.of(Kind.AUTH))
-                        .build())
-                .build();
+        ScriptedSource source = failingInTheMiddle();
         try (EngineRig rig = rig(source)) {
             BackfillJob failed = rig.run(EngineRig.request().build());
             assertThat(failed.failureCode()).isEqualTo("AUTHENTICATION");
@@ -90,10 +87,7 @@ class CompletenessTest extends ScriptedRuns {
     /** What the earlier walk counted of it, the parts count again. */
     @Test
     void aPartitionThatIsCutWhenItBeginsAgainIsCountedByItsParts() {
-        ScriptedSource source = source().faults(FaultScript.builder()
-                        .fail(At.window(2, 1), 2, Fault.of(Kind.AUTH))
-                        .build())
-                .build();
+        ScriptedSource source = failingInTheMiddle();
         try (EngineRig rig = rig(source)) {
             BackfillJob failed = rig.run(EngineRig.request().build());
             source.faults(FaultScript.builder()
@@ -104,6 +98,14 @@ class CompletenessTest extends ScriptedRuns {
 
             assertWholeMailbox(rig.awaitEnd(failed.id()));
         }
+    }
+
+    /** A source that refuses the second page of a window, of which the first is acknowledged by then. */
+    private static ScriptedSource failingInTheMiddle() {
+        FaultScript faults = FaultScript.builder()
+                .fail(At.window(2, 1), 2, Fault.of(Kind.AUTH))
+                .build();
+        return source().faults(faults).build();
     }
 
     @Test

@@ -21,7 +21,7 @@ final class HistoryJson {
      * @param recordId the record
      * @param messageId the message
      * @param added true if the record says that it came into the mailbox
-     * @param deleted true if the record says that it was deleted for good: an id never comes back
+     * @param deleted true if the record says that it was deleted, not thrown into the trash; were it to come back, a later record would say so
      * @param labels the ids of the labels it bore, as the record says; null when the record does not say
      * @param gained the ids of labels that were added
      * @param lost the ids of labels that were removed
