@@ -25,7 +25,10 @@ public final class SourceException extends RuntimeException {
         PARKED,
         /** The token was refused: one refresh, then the job fails as AUTHENTICATION and can be resumed. */
         AUTH,
-        /** The cursor or position is dead: the partition is walked again from its last acknowledged position. */
+        /**
+         * The position is dead, not merely what is needed beside it: the partition is walked again from its last acknowledged position,
+         * or from its beginning if that is the one that died. Six times without getting any further fail the job.
+         */
         RESTART_PARTITION,
         /** This message cannot be read: it becomes a failure row, or is skipped if it is gone. */
         SKIP_MESSAGE,

@@ -50,7 +50,7 @@ public final class JobRun {
     private volatile PartitionWalk.@Nullable Shared shared;
     private @Nullable CatchUp catchUp;
     private boolean planned;
-    private boolean draining;
+    private boolean asksForChanges;
     private @Nullable RunEnd end;
     private boolean graceOver;
 
@@ -87,7 +87,8 @@ public final class JobRun {
                 row.counts().published() + row.counts().failed());
         this.questions = new MailboxQuestions(session.mailbox(), scope.store(), row, scope.time(), tasks, inbox);
         this.errors = new RunErrors(row, scope.config().maxOutage());
-        this.outcomes = new PartitionOutcomes(scope, plan, ledger, questions, errors, () -> end != null, this::stopNow);
+        this.outcomes =
+                new PartitionOutcomes(scope, plan, limit, ledger, questions, errors, () -> end != null, this::stopNow);
         this.walksAtOnce = Math.min(scope.config().partitionsAtOnce(), session.concurrency());
     }
 
@@ -192,8 +193,9 @@ public final class JobRun {
         } else if (event instanceof RunInbox.DrainPlanned made) {
             plan.append(made.partitions());
             ledger.enter(Phase.DRAINING);
-            draining = false;
+            asksForChanges = false;
         } else if (event instanceof RunInbox.CatchUpPlanned made) {
+            asksForChanges = false;
             plan.interpose(made.partitions());
         } else if (event instanceof RunInbox.Estimated made) {
             ledger.estimated(made.estimate());
@@ -278,7 +280,7 @@ public final class JobRun {
     }
 
     private void endIfAllIsRead() {
-        if (end != null || !planned || draining || plan.activeCount() > 0) {
+        if (end != null || !planned || asksForChanges || plan.activeCount() > 0) {
             return;
         }
         if (limit.isReached()) {
@@ -331,7 +333,7 @@ public final class JobRun {
         if (pins.isEmpty()) {
             return false;
         }
-        draining = true;
+        asksForChanges = true;
         questions.planDrain(pins);
         return true;
     }
@@ -364,14 +366,15 @@ public final class JobRun {
         }
         Map<String, String> pins = scope.store().pins(ledger.row().id());
         if (!pins.isEmpty()) {
+            asksForChanges = true;
             questions.planCatchUp(pins);
         }
     }
 
-    /** True if what changed since the job's own marks is still to be read. */
+    /** True if what changed since the job's own marks is still to be read, and not asked for yet: asked for twice, it would come twice. */
     private boolean mayDrain() {
         JobRecord row = ledger.row();
-        return ledger.phase() == Phase.WALKING && row.retryOf() == null && plan.isPinned();
+        return !asksForChanges && ledger.phase() == Phase.WALKING && row.retryOf() == null && plan.isPinned();
     }
 
     /** What the run waits for; any thread may ask. */

@@ -23,6 +23,38 @@ final class MessageLimit {
         return before > 0;
     }
 
+    /** Takes back what was taken for messages that others read again. */
+    void giveBack(long messages) {
+        left.addAndGet(messages);
+    }
+
+    /**
+     * What a walk may take.
+     *
+     * @param paid how many of the messages that it will list were taken before, by a walk that is begun again
+     */
+    Share share(long paid) {
+        return new Share(paid);
+    }
+
+    /** A walk's part of the bound. Confined to the walk's thread. */
+    final class Share {
+        private long paid;
+
+        private Share(long paid) {
+            this.paid = paid;
+        }
+
+        /** Takes one message; false if the bound is reached. */
+        boolean take() {
+            if (paid > 0) {
+                paid--;
+                return true;
+            }
+            return MessageLimit.this.take();
+        }
+    }
+
     boolean isReached() {
         return reached.get();
     }

@@ -20,20 +20,20 @@ final class PageSelection {
      */
     record Selected(List<PageItem> items, long knownPublished, long knownFailed, boolean cut) {}
 
-    private final MessageLimit limit;
+    private final MessageLimit.Share limit;
     private final boolean distinct;
     private final SeenIds inThisWalk;
     private final SeenIds published;
     private final SeenIds failed;
 
     /**
-     * @param limit the job's bound of messages
+     * @param limit what the walk may take of the job's bound of messages
      * @param distinct true where a message comes once (a window), false where it may change twice (changes)
      * @param inThisWalk ids listed in this walk before it was interrupted; taken over
      * @param published ids that earlier walks of this run published; only read
      * @param failed ids that have a failure row from earlier walks of this run; only read
      */
-    PageSelection(MessageLimit limit, boolean distinct, SeenIds inThisWalk, SeenIds published, SeenIds failed) {
+    PageSelection(MessageLimit.Share limit, boolean distinct, SeenIds inThisWalk, SeenIds published, SeenIds failed) {
         this.limit = limit;
         this.distinct = distinct;
         this.inThisWalk = inThisWalk;

@@ -26,6 +26,7 @@ final class PartitionOutcomes {
 
     private final RunScope scope;
     private final PlanProgress plan;
+    private final MessageLimit limit;
     private final RunLedger ledger;
     private final MailboxQuestions questions;
     private final RunErrors errors;
@@ -40,6 +41,7 @@ final class PartitionOutcomes {
     /**
      * @param scope what all runs share
      * @param plan the run's partitions
+     * @param limit the job's bound of messages
      * @param ledger takes notes
      * @param questions knows what the job was asked for
      * @param errors says what an error makes of the job
@@ -49,6 +51,7 @@ final class PartitionOutcomes {
     PartitionOutcomes(
             RunScope scope,
             PlanProgress plan,
+            MessageLimit limit,
             RunLedger ledger,
             MailboxQuestions questions,
             RunErrors errors,
@@ -56,6 +59,7 @@ final class PartitionOutcomes {
             Consumer<RunEnd> stop) {
         this.scope = scope;
         this.plan = plan;
+        this.limit = limit;
         this.ledger = ledger;
         this.questions = questions;
         this.errors = errors;
@@ -162,7 +166,7 @@ final class PartitionOutcomes {
             }
             plan.finish(state);
             if (!last.replacedBy().isEmpty()) {
-                plan.replace(state, last.replacedBy());
+                limit.giveBack(plan.replace(state, last.replacedBy()));
             }
         } else if (mayWalkAgain(state, there)) {
             state.walkAgain();

@@ -38,7 +38,8 @@ final class PartitionState {
     private boolean broken;
     private @Nullable Page cut;
     private int restarts;
-    private boolean diedHere;
+    private long furthest;
+    private long knownAhead;
     private @Nullable PageSelection selection;
     private long lastIds;
     private long lastCount;
@@ -116,7 +117,8 @@ final class PartitionState {
     /** Begins a walk at the acknowledged position. */
     PartitionWalk begin(PartitionWalk.Shared shared, PageFetcher fetcher) {
         boolean distinct = partition.kind() == Partition.Kind.WINDOW;
-        selection = new PageSelection(shared.limit(), distinct, inThisWalk.copy(), published.copy(), failed.copy());
+        MessageLimit.Share share = shared.limit().share(outcomes(counts()) - outcomes(walkCounts) - knownAhead);
+        selection = new PageSelection(share, distinct, inThisWalk.copy(), published.copy(), failed.copy());
         walk = new PartitionWalk(shared, partition, position, fetcher, selection);
         walkEnded = false;
         walkError = null;
@@ -126,6 +128,11 @@ final class PartitionState {
         broken = false;
         waiting.clear();
         return walk;
+    }
+
+    /** Messages that the job's bound counts. */
+    private static long outcomes(JobCounts counts) {
+        return counts.published() + counts.failed();
     }
 
     /** True if this walk is the one at the partition now; others are of the past. */
@@ -170,6 +177,7 @@ final class PartitionState {
     /** Moves the acknowledged mark over a page. */
     void commit(Page page) {
         walkCounts = walkCounts.plus(page.tally()).plus(page.known());
+        knownAhead -= outcomes(page.known());
         page.ids().forEach(inThisWalk::add);
         page.publishedIds().forEach(published::add);
         page.failedIds().forEach(failed::add);
@@ -231,19 +239,20 @@ final class PartitionState {
     }
 
     /**
-     * Makes the partition ready to go on after its position turned out dead: from the acknowledged mark, and from the
-     * beginning if that is where it died twice, for what died with it may be what a source needs besides, such as the token of a list
-     * that it makes anew, and from the beginning all would be published again. False when it died too often.
+     * Makes the partition ready to go on after its position turned out dead: from the acknowledged mark, or, if that is where it
+     * died, from its beginning. False when it died too often without getting further than ever.
      */
     boolean restart(int maxRestarts) {
+        if (walkCounts.listed() > furthest) {
+            furthest = walkCounts.listed();
+            restarts = 0;
+        }
         if (++restarts > maxRestarts) {
             return false;
         }
-        if (nextPage == 0 && (diedHere || position.isStart())) {
+        if (nextPage == 0) {
             startOver();
-            diedHere = false;
         } else {
-            diedHere = true;
             walk = null;
         }
         return true;
@@ -258,6 +267,7 @@ final class PartitionState {
         position = Position.START;
         earlierCounts = counts();
         walkCounts = JobCounts.ZERO;
+        knownAhead = published.size() + failed.size();
         inThisWalk.clear();
         walk = null;
         selection = null;

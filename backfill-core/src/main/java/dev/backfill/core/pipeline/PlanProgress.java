@@ -275,12 +275,17 @@ final class PlanProgress {
         markDone(state);
     }
 
-    /** Puts others in the place of a partition that is finished; what they walk is theirs to count. */
-    void replace(PartitionState state, List<Partition> others) {
-        JobCounts before = state.counts();
+    /**
+     * Puts others in the place of a partition that is finished; what they walk is theirs to count. {@return how many messages with an
+     * outcome are left to them that earlier walks had counted}
+     */
+    long replace(PartitionState state, List<Partition> others) {
+        JobCounts before = counts;
+        JobCounts ofAllWalks = state.counts();
         state.forgetEarlierWalks();
-        counts = counts.plus(state.counts()).minus(before);
+        counts = counts.plus(state.counts()).minus(ofAllWalks);
         insertNext(state.partition(), others);
+        return before.published() + before.failed() - counts.published() - counts.failed();
     }
 
     private void markDone(PartitionState state) {

@@ -12,6 +12,7 @@ import dev.backfill.testkit.Gate;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,21 +67,58 @@ class CompletenessTest extends ScriptedRuns {
         }
     }
 
-    /** What died may be what a source needs besides its position; from the beginning all would be published again. */
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    void aPositionThatDiesWhenItIsTakenUpIsTriedOnceMoreBeforeItsPartitionBeginsAgain(int deaths) {
-        ScriptedSource source = failingInTheMiddle();
-        try (EngineRig rig = rig(source)) {
-            BackfillJob failed = rig.run(EngineRig.request().build());
-            assertThat(failed.failureCode()).isEqualTo("AUTHENTICATION");
-            source.faults(FaultScript.builder()
-                    .fail(At.window(2, -1), deaths, Fault.of(Kind.RESTART_PARTITION))
-                    .build());
-            rig.jobs().resume(failed.id());
+    /** A job whose token was refused in the middle, resumed with other faults. */
+    private static BackfillJob resumed(
+            EngineRig rig, ScriptedSource source, @Nullable Long bound, FaultScript.Builder faults) {
+        BackfillJob failed = rig.run(EngineRig.request().maxEmails(bound).build());
+        assertThat(failed.failureCode()).isEqualTo("AUTHENTICATION");
+        source.faults(faults.build());
+        rig.jobs().resume(failed.id());
+        return rig.awaitEnd(failed.id());
+    }
 
-            assertWholeMailbox(rig.awaitEnd(failed.id()));
-            assertThat(sink.duplicates() > 0).isEqualTo(deaths > 1);
+    private static ScriptedSource refusedAfterAPage(int window) {
+        return source().faults(FaultScript.builder()
+                        .fail(At.window(window, 1), 2, Fault.of(Kind.AUTH))
+                        .build())
+                .build();
+    }
+
+    /** What an earlier life took of the bound is not taken again by those who read it again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theBoundOfMessagesIsReachedThoughAWindowBeginsAgain(boolean cut) {
+        ScriptedSource source = refusedAfterAPage(0);
+        FaultScript.Builder faults = FaultScript.builder().fail(At.window(0, -1), 1, Fault.of(Kind.RESTART_PARTITION));
+        try (EngineRig rig = rig(source)) {
+            BackfillJob job = resumed(rig, source, 900L, cut ? faults.split(0, 3) : faults);
+
+            assertThat(job.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(job.limited()).isTrue();
+            assertThat(job.progress().published()).isEqualTo(900);
+            assertThat(sink.distinct()).isEqualTo(900);
+            assertThat(sink.duplicates()).isPositive();
+        }
+    }
+
+    @Test
+    void aWindowWhosePositionDiesAfterEachPageIsReadToItsEnd() {
+        FaultScript.Builder faults = FaultScript.builder();
+        for (int page = 1; page < 10; page++) {
+            faults.fail(At.window(2, page), 1, Fault.of(Kind.RESTART_PARTITION));
+        }
+        try (EngineRig rig = rig(source().faults(faults.build()).build())) {
+            assertWholeMailboxOnce(rig.run(EngineRig.request().batchSize(25).build()));
+        }
+    }
+
+    @Test
+    void aWindowWhosePositionDiesWithoutEndEndsTheJob() {
+        FaultScript faults = FaultScript.builder()
+                .fail(At.window(2, 1), FaultScript.ALWAYS, Fault.of(Kind.RESTART_PARTITION))
+                .build();
+        try (EngineRig rig = rig(faults)) {
+            assertThat(rig.run(EngineRig.request().build()).state()).isEqualTo(JobState.FAILED);
         }
     }
 

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,9 +32,24 @@ class LongWalkTest {
     private static final Duration QUIET = Duration.ofMillis(3);
     private static final Instant LATER = Instant.parse("2027-06-01T00:00:00Z");
 
+    private static final CountDownLatch OPEN = new CountDownLatch(0);
+
     private final ManualTime time = new ManualTime();
+    private final AtomicInteger plans = new AtomicInteger();
+
+    /** What holds the answers to what changed in the middle, and at the end; open unless a test shuts them. */
+    private volatile CountDownLatch catchUpAnswered = OPEN;
+
+    private volatile CountDownLatch drainAnswered = OPEN;
+
     private final ScriptedSource source = ScriptedSource.builder()
             .mailbox(ScriptedFolder.of("inbox", FolderRole.INBOX, MESSAGES))
+            .onRequest(operation -> {
+                if (operation.equals(ScriptedSource.PLAN)) {
+                    int plan = plans.incrementAndGet();
+                    hold(plan == 2 ? catchUpAnswered : plan == 3 ? drainAnswered : OPEN);
+                }
+            })
             .build();
     private final RecordingSink sink = new RecordingSink();
     private final EngineRig rig = new EngineRig(
@@ -117,6 +134,39 @@ class LongWalkTest {
         Set<String> distinct = new HashSet<>(sink.messageIds());
         assertThat(distinct).hasSize(MESSAGES + 1).contains("new-1");
         assertThat(sink.messageIds()).hasSizeGreaterThan(MESSAGES + 1);
+    }
+
+    /** Both would begin at the same marks. */
+    @Test
+    void whatChangedIsNotAskedForAgainWhileAnAnswerIsOnItsWay() {
+        catchUpAnswered = new CountDownLatch(1);
+        drainAnswered = new CountDownLatch(1);
+        JobId id = standing(EngineRig.request());
+        source.account().add("inbox", "new-1", LATER);
+        time.advance(Duration.ofHours(2));
+        sink.ackAtOnce();
+        try (AutoAdvance running = time.autoAdvance(QUIET, Duration.ofMinutes(30))) {
+            assertThat(running).isNotNull();
+            sink.awaitDelivered(MESSAGES);
+            // Enough for a run that does not wait to ask again: time stands still while there is work.
+            CountDownLatch enough = new CountDownLatch(1);
+            time.schedule(Duration.ofMinutes(5), enough::countDown);
+            hold(enough);
+            catchUpAnswered.countDown();
+            sink.awaitDelivered(MESSAGES + 1);
+        }
+        drainAnswered.countDown();
+        end(id);
+
+        assertThat(sink.messageIds()).hasSize(MESSAGES + 1).doesNotHaveDuplicates();
+    }
+
+    private static void hold(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

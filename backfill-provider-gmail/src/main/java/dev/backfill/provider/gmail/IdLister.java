@@ -46,7 +46,7 @@ final class IdLister {
      * @param queries what is asked for; an id found by several counts once
      * @param most how many ids are wanted; listing ends with the page that exceeds it
      * @return the ids
-     * @throws SourceException of kind RESTART_PARTITION if a page token died each time, or the pages lead nowhere
+     * @throws SourceException of kind RETRY and code PAGE_TOKEN if a page token died each time, or the pages lead nowhere
      */
     Listing list(List<GmailClient.ListQuery> queries, int most) {
         Pass pass = new Pass(most);
@@ -60,8 +60,11 @@ final class IdLister {
                     }
                     ended = true;
                 } catch (SourceException error) {
-                    if (!pass.tokenDied || begun++ == MAX_BEGINNINGS) {
+                    if (!pass.tokenDied) {
                         throw error;
+                    }
+                    if (begun++ == MAX_BEGINNINGS) {
+                        throw untellable("Gmail refused the page tokens that it had given a moment before");
                     }
                 }
             }
@@ -146,9 +149,13 @@ final class IdLister {
 
     /** What is wrong when a server's pages lead nowhere. */
     static SourceException loop() {
-        return SourceException.of(
-                        SourceException.Kind.RESTART_PARTITION, SourceException.Scope.PARTITION, GmailErrors.PAGE_TOKEN)
-                .build("Gmail gives the same page again and again");
+        return untellable("Gmail gives the same page again and again");
+    }
+
+    /** A list that cannot be made for now. What was read of it stays read, so that no walk begins again for it. */
+    private static SourceException untellable(String message) {
+        return SourceException.of(SourceException.Kind.RETRY, SourceException.Scope.PARTITION, GmailErrors.PAGE_TOKEN)
+                .build(message);
     }
 
     private ListJson.IdPage page(GmailClient.ListQuery query, @Nullable String token) {

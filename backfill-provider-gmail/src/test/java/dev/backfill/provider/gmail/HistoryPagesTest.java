@@ -79,7 +79,7 @@ class HistoryPagesTest {
                 .withQueryParam("pageToken", equalTo("more"))
                 .willReturn(okJson("{\"nextPageToken\":\"more\",\"historyId\":\"12\"}")));
         SourceException error = catchThrowableOfType(SourceException.class, () -> page(new PageCollector()));
-        assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION);
+        assertThat(error.kind()).isEqualTo(SourceException.Kind.RETRY);
     }
 
     @Test

@@ -61,7 +61,7 @@ class ListLoopTest {
             SourceException error = catchThrowableOfType(
                     SourceException.class,
                     () -> box.mailbox().fetch(query, window, position, new PageLimit(10, 1_000), new PageCollector()));
-            assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION);
+            assertThat(error.kind()).isEqualTo(SourceException.Kind.RETRY);
         }
     }
 }

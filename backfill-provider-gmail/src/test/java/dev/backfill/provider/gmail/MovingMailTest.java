@@ -125,7 +125,7 @@ class MovingMailTest {
     }
 
     @Test
-    void aListWhosePageTokensAllDieEndsTheWalk() throws Exception {
+    void aListWhosePageTokensAllDieLeavesTheWalkWhereItIs() throws Exception {
         try (FakeGmail gmail = fake(mails)) {
             Position position = firstLife(gmail);
             gmail.faults().always(FURTHER_PAGE, INVALID_TOKEN);
@@ -133,7 +133,7 @@ class MovingMailTest {
             assertThatThrownBy(() -> secondLife(gmail, position))
                     .isInstanceOfSatisfying(
                             SourceException.class,
-                            error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION));
+                            error -> assertThat(error.kind()).isEqualTo(SourceException.Kind.RETRY));
         }
     }
 
