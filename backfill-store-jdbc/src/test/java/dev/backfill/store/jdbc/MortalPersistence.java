@@ -1,5 +1,6 @@
 package dev.backfill.store.jdbc;
 
+import dev.backfill.api.JobId;
 import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
@@ -11,6 +12,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -25,7 +27,7 @@ final class MortalPersistence implements Persistence {
     /**
      * Wraps a persistence.
      *
-     * @param real one that is connected by the wire of the death
+     * @param real one that the death cuts off
      * @param death what kills
      * @param claimed hears of each claim that succeeded
      */
@@ -46,17 +48,19 @@ final class MortalPersistence implements Persistence {
 
     /** When an instance dies, by a method of its store and what that gave or is about to store. Thread-safe. */
     static final class Death {
-        private final CutDataSource wire;
+        private final Runnable cut;
+        private final AtomicBoolean come = new AtomicBoolean();
+        private volatile boolean runsEnded;
         private volatile BiPredicate<String, Object> after = Death::never;
         private volatile BiPredicate<String, Object> before = Death::never;
 
         /**
          * Kills nobody yet.
          *
-         * @param wire what is cut
+         * @param cut cuts the instance off from the database
          */
-        Death(CutDataSource wire) {
-            this.wire = wire;
+        Death(Runnable cut) {
+            this.cut = cut;
         }
 
         /** Kills with the next such answer, which is stored; before the caller has it. */
@@ -71,13 +75,22 @@ final class MortalPersistence implements Persistence {
             before = deadly;
         }
 
+        boolean hasCome() {
+            return come.get();
+        }
+
+        /** Its runs end as with the process: on a file nobody takes a hold from them. */
+        void endRuns() {
+            runsEnded = true;
+        }
+
         private static boolean never(String method, Object row) {
             return false;
         }
 
         private void comes(BiPredicate<String, Object> deadly, String method, Object row) {
-            if (!wire.isCut() && deadly.test(method, row)) {
-                wire.cut();
+            if (deadly.test(method, row) && come.compareAndSet(false, true)) {
+                cut.run();
                 throw new Died();
             }
         }
@@ -135,7 +148,29 @@ final class MortalPersistence implements Persistence {
 
     @Override
     public JobQueue queue(String instance, int slots) {
-        return real.queue(instance, slots);
+        return new MortalQueue(real.queue(instance, slots), death);
+    }
+
+    private record MortalQueue(JobQueue real, Death death) implements JobQueue {
+        @Override
+        public void start(Handler handler, Runnable onRoom) {
+            real.start((id, hold) -> handler.run(id, () -> !death.runsEnded && hold.isHeld()), onRoom);
+        }
+
+        @Override
+        public boolean offer(JobId id) {
+            return real.offer(id);
+        }
+
+        @Override
+        public int room() {
+            return real.room();
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
     }
 
     @Override
