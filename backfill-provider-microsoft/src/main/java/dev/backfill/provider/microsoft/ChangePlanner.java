@@ -75,7 +75,6 @@ final class ChangePlanner {
         if (!pinned.any()) {
             return List.of();
         }
-        changes.pinned(pinned.scopes());
         FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
         Now now = folderPin == null || !folderPin.whole() ? null : listed(query, folderPin);
         if (now == null || !isAsPlanned(query, pinned, now, folderPin)) {
@@ -89,13 +88,17 @@ final class ChangePlanner {
         List<Folder> fresh = fresh(query, pinned, now, folderPin);
         fresh.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()), round)));
         for (Folder folder : now.chosen()) {
-            if (pinned.isToBeAsked(folder.id(), query)) {
+            if (pinned.isToBeAsked(folder.id(), query) && !changes.pinned().isLeaving(folder.id())) {
                 plan.add(Partition.changes(folder.id(), pinned.token(folder.id())));
             }
         }
         FolderTree.Tree tree = now.tree();
+        List<Partition> gone = tree == null ? List.of() : gone(query, pinned, now, tree);
+        Set<String> toLeave = new HashSet<>();
+        gone.stream().filter(Changes::isLeft).map(Partition::scope).forEach(toLeave::add);
+        changes.pinned().planned(pinned.scopes(), pinned.left(), toLeave);
         if (tree != null) {
-            plan.addAll(gone(query, pinned, now, tree));
+            plan.addAll(gone);
             plan.addAll(changes.windows(query, fresh, round));
             List<Folder> known = Subfolders.without(Subfolders.later(tree, tree.folders(), query), tree.folders());
             plan.addAll(Upserts.of(Subfolders.closed(tree, known, query, query.from(), query.to()), CLOSED));
@@ -108,9 +111,10 @@ final class ChangePlanner {
         return ids.containsAll(pinned.scopes()) && ids.stream().allMatch(id -> isKnown(query, pinned, folderPin, id));
     }
 
-    /** A folder is known that has a pin, or is still to get one of the same job. */
+    /** A folder is known that has a pin, or is still to get one of the same job. One that left and is back is a new one. */
     private static boolean isKnown(MailQuery query, Pinned pinned, @Nullable FolderPin folderPin, String id) {
-        return pinned.scopes().contains(id) || (folderPin != null && folderPin.isPlanned(query, id));
+        boolean planned = folderPin != null && folderPin.isPlanned(query, id);
+        return pinned.scopes().contains(id) || (planned && !pinned.left().contains(id));
     }
 
     /** The folders that are meant and were not pinned; what lies below a list that broke off is planned with its rest. */
@@ -159,32 +163,39 @@ final class ChangePlanner {
     }
 
     /** The pins of the folders, with one beginning of what is new for all: a new message may have moved since it came. */
-    private record Pinned(Map<String, PinToken> tokens, Map<String, String> texts, long newFrom) {
+    private record Pinned(Map<String, PinToken> tokens, Map<String, String> texts, Set<String> left, long newFrom) {
         static Pinned of(Map<String, String> pins) {
             Map<String, PinToken> tokens = new HashMap<>();
             Map<String, String> texts = new HashMap<>();
+            Set<String> left = new HashSet<>();
             long newFrom = Long.MIN_VALUE;
             for (Map.Entry<String, String> pin : pins.entrySet()) {
                 if (pin.getKey().equals(FolderPin.SCOPE)) {
                     continue;
                 }
-                texts.put(pin.getKey(), pin.getValue());
                 PinToken token = PinToken.decode(pin.getValue());
                 if (token != null) {
-                    tokens.put(pin.getKey(), token);
                     newFrom = Math.max(newFrom, token.newFrom());
                 }
+                if (token != null && token.left()) {
+                    left.add(pin.getKey());
+                    continue;
+                }
+                texts.put(pin.getKey(), pin.getValue());
+                if (token != null) {
+                    tokens.put(pin.getKey(), token);
+                }
             }
-            return new Pinned(tokens, texts, newFrom);
+            return new Pinned(tokens, texts, left, newFrom);
         }
 
         Set<String> scopes() {
             return texts.keySet();
         }
 
-        /** {@return true if the changes of a folder at least may be had} */
+        /** {@return true if the changes of a folder at least may be had, or one may be back of which only a pin knows that it left} */
         boolean any() {
-            return texts.keySet().stream().anyMatch(scope -> !isNone(scope));
+            return !left.isEmpty() || texts.keySet().stream().anyMatch(scope -> !isNone(scope));
         }
 
         boolean isNone(String scope) {

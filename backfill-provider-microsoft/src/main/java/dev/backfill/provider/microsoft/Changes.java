@@ -11,20 +11,21 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks what changed in a folder since its pin; what a change means says {@link ChangesPage}. A page whose token died in the
  * middle of a round has the round begin again from the pin; where the pin itself is dead the folder is pinned anew and walked
  * again, for updates, and the engine says that deletions are unknown.
  *
- * <p>A folder that is none of the job's any more, since it was thrown away for instance, is walked under a scope of its own:
- * first what changed in it, then all that is still there, which left the job with it. Stateless but for what is remembered as
- * long as the mailbox is open; thread-safe.
+ * <p>A folder that is none of the job's any more, since it was thrown away for instance, is walked by a partition of another name:
+ * first all that is there, which left the job with it, then what changed in it since its pin, so that nothing goes in between. Its
+ * pin ends there: the one that takes its place says that the folder left. Stateless but for what is remembered as long as the mailbox is open; thread-safe.
  */
 final class Changes {
     private static final String LEFT = "left:";
     private static final String REST = "left-lost:";
+    private static final String TOLD = "left-told:";
 
     /** The most entries that are asked for at once; each is a request more. */
     static final int MOST = 100;
@@ -38,7 +39,7 @@ final class Changes {
     private final InstantSource clock;
     private final Leftovers leftovers;
     private final HandedOver handedOver = new HandedOver();
-    private final Set<String> pinned = ConcurrentHashMap.newKeySet();
+    private final PinnedFolders pinned = new PinnedFolders();
 
     /**
      * @param lists reads pages
@@ -64,21 +65,36 @@ final class Changes {
         this.positions = positions;
         this.access = access;
         this.clock = clock;
-        this.leftovers = new Leftovers(lists, positions, clock);
+        this.leftovers = new Leftovers(lists, positions, handedOver, clock);
     }
 
     /** Makes the partition of a folder that is none of the job's any more. */
     static Partition left(String folderId, String token) {
-        return Partition.changes(LEFT + folderId, token);
+        return named(LEFT, folderId, token);
     }
 
-    /** Hears which folders are pinned, so that whatever leaves them from here on will be told. */
-    void pinned(Set<String> folderIds) {
-        pinned.addAll(folderIds);
+    /** {@return true if a partition is that of a folder which is none of the job's any more} */
+    static boolean isLeft(Partition partition) {
+        return partition.id().startsWith(LEFT);
+    }
+
+    private static Partition named(String prefix, String folderId, String token) {
+        Partition changes = Partition.changes(folderId, token);
+        return new Partition(prefix + changes.id(), changes.kind(), folderId, null, null, token);
+    }
+
+    /** The folders whose changes are told by themselves. */
+    PinnedFolders pinned() {
+        return pinned;
+    }
+
+    /** What was handed over as deleted or otherwise. */
+    HandedOver handedOver() {
+        return handedOver;
     }
 
     /** What is walked: a folder from its pin on. */
-    private record Walk(MailQuery query, Partition partition, String folderId, boolean left, PinToken pin) {
+    private record Walk(MailQuery query, Partition partition, boolean left, PinToken pin) {
         DeltaPlace begin() {
             return new DeltaPlace(pin.newFrom(), true, String.valueOf(pin.query()), Set.of());
         }
@@ -86,31 +102,46 @@ final class Changes {
 
     /** Reads one page. */
     PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
-        String scope = partition.scope();
-        String folderId =
-                scope.startsWith(LEFT) || scope.startsWith(REST) ? scope.substring(scope.indexOf(':') + 1) : scope;
+        String folderId = partition.scope();
         String place = positions.place(position);
-        if (scope.startsWith(REST) || Leftovers.isMeant(place)) {
-            return leftovers.fetch(query, folderId, revision(partition), place, limit, writer);
-        }
-        boolean left = scope.startsWith(LEFT);
         PinToken pin = PinToken.decode(partition.token());
-        if (pin == null || pin.query() == null) {
-            return lost(query, partition, folderId, left);
+        if (partition.id().startsWith(REST)) {
+            return leftovers.fetch(leftovers(query, partition, pin, null), place, limit, writer);
         }
-        Walk walk = new Walk(query, partition, folderId, left, pin);
-        DeltaPlace at = position.isStart() ? walk.begin() : DeltaPlace.decode(place);
-        DeltaLists.Answer answer;
+        if (partition.id().startsWith(TOLD)) {
+            return PageEnd.token(PinToken.left(pin, query).encode(), 0, 0);
+        }
+        boolean left = isLeft(partition);
+        if (pin == null || pin.query() == null) {
+            return left ? leftLost(REST, partition) : lost(query, partition);
+        }
+        Walk walk = new Walk(query, partition, left, pin);
+        boolean begins = place.equals(walk.begin().encode());
         try {
-            answer = lists.read(folderId, at.query(), Math.min(limit.messages(), MOST));
+            if (left && (position.isStart() || Leftovers.isMeant(place))) {
+                begins = position.isStart();
+                Position since = positions.position(walk.begin().encode());
+                return leftovers.fetch(leftovers(query, partition, pin, since), place, limit, writer);
+            }
+            DeltaPlace at = position.isStart() ? walk.begin() : DeltaPlace.decode(place);
+            DeltaLists.Answer answer = lists.read(folderId, at.query(), Math.min(limit.messages(), MOST));
+            return page(walk, at, answer, limit, writer);
         } catch (SourceException error) {
             requireDead(error);
-            if (!position.isStart()) {
+            if (!position.isStart() && !begins) {
                 throw LongPositions.unreadable("the server gave " + error.code() + " in the middle of it");
             }
-            return lost(query, partition, folderId, left);
+            if (left) {
+                return leftLost(position.isStart() ? REST : TOLD, partition);
+            }
+            return lost(query, partition);
         }
-        return page(walk, at, answer, limit, writer);
+    }
+
+    private static Leftovers.Setting leftovers(
+            MailQuery query, Partition partition, @Nullable PinToken pin, @Nullable Position after) {
+        String token = PinToken.left(pin, query).encode();
+        return new Leftovers.Setting(query, partition.scope(), revision(partition), token, after);
     }
 
     /** Throws an error again after which the pin may still be good. */
@@ -125,12 +156,10 @@ final class Changes {
     }
 
     private PageEnd page(Walk walk, DeltaPlace at, DeltaLists.Answer answer, PageLimit limit, PageWriter writer) {
-        String scope = walk.partition().scope();
         ChangesPage page = new ChangesPage(
                 new ChangesPage.Setting(
                         walk.query(),
-                        scope,
-                        walk.folderId(),
+                        walk.partition().scope(),
                         walk.left(),
                         revision(walk.partition()),
                         walk.pin().newFrom(),
@@ -158,7 +187,7 @@ final class Changes {
             return PageEnd.more(positions.position(next.encode()), raw, page.repeats());
         }
         if (walk.left()) {
-            return PageEnd.more(Leftovers.begin(), raw, page.repeats());
+            return PageEnd.token(PinToken.left(walk.pin(), walk.query()).encode(), raw, page.repeats());
         }
         PinToken next = new PinToken(page.newFrom(), token);
         // The pin before stays where the new one cannot be kept, or the same must be looked for again: read twice,
@@ -175,13 +204,14 @@ final class Changes {
     }
 
     /** What is to be walked where changes are lost. */
-    private PageEnd lost(MailQuery query, Partition partition, String folderId, boolean left) {
-        if (left) {
-            return PageEnd.replaced(
-                    List.of(Partition.changes(REST + folderId, String.valueOf(partition.token()))), 0, 0);
-        }
-        return PageEnd.replaced(
-                again(query, List.of(folders.folder(folderId)), String.valueOf(partition.token())), 0, 0);
+    private PageEnd lost(MailQuery query, Partition partition) {
+        String mark = String.valueOf(partition.token());
+        return PageEnd.replaced(again(query, List.of(folders.folder(partition.scope())), mark), 0, 0);
+    }
+
+    /** What is to be walked of a folder that left where its changes are lost: all that is there, unless that is told already. */
+    private static PageEnd leftLost(String name, Partition partition) {
+        return PageEnd.replaced(List.of(named(name, partition.scope(), String.valueOf(partition.token()))), 0, 0);
     }
 
     /** Plans folders to be pinned anew and walked again, for updates. */

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>a message that lies in a folder of the job, and in its range: an UPDATE, for nobody knows whether the walk or another
  *       folder's changes handed it over; a CREATE where it came after all that was handed over as new, and is as it came;
  *   <li>outside the range: nothing;
- *   <li>a message that left this folder and is gone, or lies outside the job's folders: a delete. When a message that is gone was
+ *   <li>a message that left this folder and is gone, or lies outside the job's folders: a delete, unless it is that folder which left
+ *       ({@link PinnedFolders}). When a message that is gone was
  *       received nobody knows, so its delete is handed over though it may never have been handed over itself: such a delete
  *       changes nothing for those who keep messages by their ids;
  *   <li>a message that is told of as being here, and is gone or elsewhere by now: nothing yet, the next round tells.
@@ -62,7 +63,6 @@ final class ChangesPage {
      * What the pages of a partition share.
      *
      * @param query what the job covers
-     * @param scope the partition's scope
      * @param folderId the folder whose changes are walked
      * @param left true if the folder is none of the job's any more, so that all in it left
      * @param revision the revision of a removal
@@ -74,14 +74,13 @@ final class ChangesPage {
      */
     record Setting(
             MailQuery query,
-            String scope,
             String folderId,
             boolean left,
             String revision,
             long newFrom,
             InstantSource clock,
             MailboxFolders folders,
-            Set<String> pinned,
+            PinnedFolders pinned,
             HandedOver handedOver) {}
 
     /**
@@ -162,12 +161,29 @@ final class ChangesPage {
         if (!setting.query().coversChange(email.receivedAt())) {
             return null;
         }
-        if (setting.folders().isMeant(setting.query(), found.folderId())) {
+        if (setting.left() && !setting.pinned().contains(found.folderId())) {
+            // Here too, should the folder be back by now: once this is told it counts as new.
+            return deleted(entry.id(), leftAt(email));
+        }
+        if (setting.left() || setting.folders().isMeant(setting.query(), found.folderId())) {
             return told(entry, found, email);
         }
-        return entry.removed() || setting.left()
+        boolean leaves = mayHaveLeftItself(found.folderId());
+        // Whether the folder stays away shows in the next round.
+        settled &= !leaves;
+        return entry.removed() && !leaves
                 ? deleted(entry.id(), leftAt(email))
                 : new PageItem.Skipped(entry.id(), "LEFT");
+    }
+
+    /**
+     * Says whether a folder outside of the job is one that left it since the plan was made. Told as deleted singly, a message in it would
+     * stay so should the folder come back, for that changes nothing of it.
+     */
+    private boolean mayHaveLeftItself(String folderId) {
+        return folderId.equals(setting.folderId())
+                || setting.pinned().contains(folderId)
+                || (!setting.pinned().areAll() && setting.folders().mayHaveBeenMeant(folderId));
     }
 
     private static boolean isForNow(PageItem item) {
@@ -180,7 +196,7 @@ final class ChangesPage {
         settled &= !entry.removed() || setting.pinned().contains(found.folderId());
         String mark = HandedOver.mark(email.id(), email.revision());
         boolean again = !here.add(mark);
-        if (again || setting.handedOver().byOther(setting.scope(), mark)) {
+        if (again || setting.handedOver().byOther(setting.folderId(), mark)) {
             return null;
         }
         boolean came = !entry.removed() && found.folderId().equals(setting.folderId());
@@ -207,7 +223,7 @@ final class ChangesPage {
     }
 
     private @Nullable PageItem deleted(String id, @Nullable Instant seenAt) {
-        return setting.handedOver().byOther(setting.scope(), HandedOver.mark(id, ""))
+        return setting.handedOver().byOther(setting.folderId(), HandedOver.mark(id, ""))
                 ? null
                 : new PageItem.Deleted(id, setting.revision(), seenAt);
     }
@@ -266,6 +282,6 @@ final class ChangesPage {
 
     /** Takes note of what was handed over. */
     void takeNote() {
-        setting.handedOver().add(setting.scope(), handed, back);
+        setting.handedOver().add(setting.folderId(), handed, back);
     }
 }

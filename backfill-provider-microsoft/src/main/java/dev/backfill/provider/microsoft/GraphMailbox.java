@@ -166,7 +166,8 @@ final class GraphMailbox implements Mailbox {
         PageEnd end = switch (partition.kind()) {
             case PIN -> pin(query, partition, position, limit);
             case CHANGES -> changes.fetch(query, partition, position, limit, writer);
-            case WINDOW -> window(query, partition, position, limit, told);
+            case WINDOW ->
+                window(query, partition, position, limit, changes.handedOver().walking(told));
         };
         return updates ? Upserts.end(end, partition) : end;
     }
@@ -174,7 +175,7 @@ final class GraphMailbox implements Mailbox {
     private PageEnd pin(MailQuery query, Partition partition, Position position, PageLimit limit) {
         PageEnd end = pins.fetch(query, partition, position, limit);
         if (end.isLast()) {
-            changes.pinned(Set.of(partition.scope()));
+            changes.pinned().pinned(partition.scope());
         }
         return end;
     }

@@ -1,5 +1,7 @@
 package dev.backfill.provider.microsoft;
 
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,20 @@ final class HandedOver {
             String teller = tellers.get(mark);
             return teller != null && !teller.equals(scope);
         }
+    }
+
+    /** Gives a writer that notes of each message that comes by a walk that it is there, whatever changes told before. */
+    PageWriter walking(PageWriter writer) {
+        return item -> {
+            if (item instanceof PageItem.Message message) {
+                synchronized (lock) {
+                    if (!tellers.isEmpty()) {
+                        tellers.remove(mark(message.email().id(), ""));
+                    }
+                }
+            }
+            return writer.write(item);
+        };
     }
 
     /**

@@ -9,9 +9,11 @@ import dev.backfill.spi.Position;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands over as deleted what is in a folder that left the job: nothing happened to its messages, so that no change tells of
@@ -21,19 +23,19 @@ final class Leftovers {
     /** How a place among them begins; no place in changes does. */
     private static final String PREFIX = "l1 ";
 
+    /** Not the folder's own name: its changes need not tell of them again. */
+    private static final String TELLER = "left ";
+
     private final DeltaLists lists;
     private final LongPositions positions;
+    private final HandedOver handedOver;
     private final InstantSource clock;
 
-    Leftovers(DeltaLists lists, LongPositions positions, InstantSource clock) {
+    Leftovers(DeltaLists lists, LongPositions positions, HandedOver handedOver, InstantSource clock) {
         this.lists = lists;
         this.positions = positions;
+        this.handedOver = handedOver;
         this.clock = clock;
-    }
-
-    /** {@return where they begin} */
-    static Position begin() {
-        return new Position(PREFIX);
     }
 
     /** {@return true if a place is among them} */
@@ -42,45 +44,65 @@ final class Leftovers {
     }
 
     /**
-     * Reads one page.
+     * What the pages share.
      *
      * @param query what the job covers
      * @param folderId the folder
      * @param revision the revision of the removals
+     * @param token the pin that the folder has once all of it is told
+     * @param after where the partition goes on behind them; null if they are its end
+     */
+    record Setting(
+            MailQuery query,
+            String folderId,
+            String revision,
+            String token,
+            @Nullable Position after) {}
+
+    /**
+     * Reads one page.
+     *
+     * @param setting what the pages share
      * @param place where, empty for the beginning
      * @param limit how many to hand over
      * @param writer takes them
-     * @return the end, without a pin at the last
+     * @return the end
      */
-    PageEnd fetch(MailQuery query, String folderId, String revision, String place, PageLimit limit, PageWriter writer) {
+    PageEnd fetch(Setting setting, String place, PageLimit limit, PageWriter writer) {
         DeltaPlace at = place.length() <= PREFIX.length()
                 ? new DeltaPlace(0, true, "", Set.of())
                 : DeltaPlace.decode(place.substring(PREFIX.length()));
         // What brings a message back happens later, in Graph's whole seconds too.
         Instant askedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        DeltaLists.Answer answer = lists.read(folderId, at.query(), Math.min(limit.messages(), Changes.MOST));
+        DeltaLists.Answer answer = lists.read(setting.folderId(), at.query(), Math.min(limit.messages(), Changes.MOST));
         List<DeltaPage.Entry> entries = answer.page().entries();
         Set<String> done = new HashSet<>(at.done());
+        List<String> handed = new ArrayList<>();
         int used = 0;
         int repeats = 0;
         boolean room = true;
         while (room && used < entries.size()) {
             DeltaPage.Entry entry = entries.get(used++);
-            if (at.done().contains(entry.mark()) || !isToBeTold(query, entry)) {
+            if (at.done().contains(entry.mark()) || !isToBeTold(setting.query(), entry)) {
                 repeats++;
             } else {
-                room = writer.write(new PageItem.Deleted(entry.id(), revision, askedAt)) == PageWriter.Verdict.CONTINUE;
+                room = writer.write(new PageItem.Deleted(entry.id(), setting.revision(), askedAt))
+                        == PageWriter.Verdict.CONTINUE;
+                handed.add(HandedOver.mark(entry.id(), ""));
             }
             done.add(entry.mark());
         }
+        handedOver.add(TELLER + setting.folderId(), handed, List.of());
         if (used < entries.size()) {
             return PageEnd.more(position(new DeltaPlace(0, true, at.query(), done)), used, repeats);
         }
         String next = answer.next();
         int raw = answer.page().raw();
-        return next == null
-                ? PageEnd.last(raw, repeats, null)
-                : PageEnd.more(position(new DeltaPlace(0, true, next, Set.of())), raw, repeats);
+        if (next != null) {
+            return PageEnd.more(position(new DeltaPlace(0, true, next, Set.of())), raw, repeats);
+        }
+        Position after = setting.after();
+        return after == null ? PageEnd.token(setting.token(), raw, repeats) : PageEnd.more(after, raw, repeats);
     }
 
     private static boolean isToBeTold(MailQuery query, DeltaPage.Entry entry) {

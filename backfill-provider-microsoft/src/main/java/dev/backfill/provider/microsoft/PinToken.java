@@ -1,5 +1,6 @@
 package dev.backfill.provider.microsoft;
 
+import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param newFrom the epoch second of received time from which on no message was handed over as new; the messages of a mailbox
  *     that came since can be told from those that only changed by it
- * @param query the query that begins the next round; null where the folder's changes cannot be had
+ * @param query the query that begins the next round; null where the folder's changes cannot be had, or are not to be
+ * @param left true if all that was in the folder was told as deleted, since it left the job: should it come back it is a new one,
+ *     for nothing that happened to its messages tells that they are there again. Then there is no query
  */
-record PinToken(long newFrom, @Nullable String query) {
+record PinToken(long newFrom, @Nullable String query, boolean left) {
     /**
      * Mail that is dated later than this from now has a wrong date: it is left to its time, as the windows leave it, and tells
      * nothing of what is new. The service's clock may go before ours.
@@ -21,10 +24,26 @@ record PinToken(long newFrom, @Nullable String query) {
 
     private static final String VERSION = "g1";
     private static final String NONE = "-";
+    private static final String LEFT = "left";
+
+    /** Makes the pin of a folder from whose changes on is to be read. */
+    PinToken(long newFrom, @Nullable String query) {
+        this(newFrom, query, false);
+    }
 
     /** Makes the pin of a folder whose changes cannot be had. */
     static PinToken none(Instant newFrom) {
         return new PinToken(newFrom.getEpochSecond(), null);
+    }
+
+    /**
+     * Makes the pin of a folder that left the job with all that was in it.
+     *
+     * @param before the pin it had; null for one that is none of this version
+     * @param query what the job covers
+     */
+    static PinToken left(@Nullable PinToken before, MailQuery query) {
+        return new PinToken(before == null ? query.to().getEpochSecond() : before.newFrom(), null, true);
     }
 
     /** {@return true if mail of this time may have come by now} */
@@ -34,7 +53,7 @@ record PinToken(long newFrom, @Nullable String query) {
 
     /** {@return the text that is stored} */
     String encode() {
-        return VERSION + " " + newFrom + " " + (query == null ? NONE : query);
+        return VERSION + " " + newFrom + " " + (query == null ? left ? LEFT : NONE : query);
     }
 
     /** Reads a stored text; null if it is none of this version, so that the pin counts as dead. */
@@ -44,7 +63,8 @@ record PinToken(long newFrom, @Nullable String query) {
             return null;
         }
         try {
-            return new PinToken(Long.parseLong(parts[1]), parts[2].equals(NONE) ? null : parts[2]);
+            boolean left = parts[2].equals(LEFT);
+            return new PinToken(Long.parseLong(parts[1]), left || parts[2].equals(NONE) ? null : parts[2], left);
         } catch (NumberFormatException notOurs) {
             return null;
         }
@@ -57,6 +77,6 @@ record PinToken(long newFrom, @Nullable String query) {
 
     /** {@return the same round, with another beginning of what is new} */
     PinToken newFrom(long second) {
-        return new PinToken(second, query);
+        return new PinToken(second, query, left);
     }
 }

@@ -1,11 +1,16 @@
 package dev.backfill.provider.microsoft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.Crawl;
 import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.graph.DeltaOptions;
@@ -98,6 +103,16 @@ final class ChangesBed implements AutoCloseable {
         mailbox.close();
         mailbox = new MicrosoftEmailSource()
                 .open(Graphs.builder(graph, "me").clock(clock).build());
+    }
+
+    /** Reads one page and lets go of what is in it. */
+    PageEnd page(Partition partition, Position position, PageLimit limit) {
+        return mailbox.fetch(OPEN, partition, position, limit, new PageCollector());
+    }
+
+    /** {@return what the reading of one page came to} */
+    SourceException failed(Partition partition, Position position, PageLimit limit) {
+        return catchThrowableOfType(SourceException.class, () -> page(partition, position, limit));
     }
 
     Crawl full(MailQuery query) {

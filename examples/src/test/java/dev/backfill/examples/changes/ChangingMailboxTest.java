@@ -148,6 +148,31 @@ class ChangingMailboxTest {
         assertExact();
     }
 
+    /** Between two readings of one job too: once its mail was told as deleted it is told anew. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void foldersThatAreThrownAwayAndComeBackAllTheWhileAreThereInTheEnd(long seed) throws Exception {
+        start(seed);
+        mailbox.foldersMove();
+        mailbox.restless(Integer.MAX_VALUE, 2);
+        run(Mode.FULL);
+        for (int i = 0; i < 3; i++) {
+            mailbox.restless(60, 0.7);
+            run(Mode.INCREMENTAL);
+            mailbox.quiet();
+            mailbox.happen(10);
+        }
+        run(Mode.INCREMENTAL);
+        assertThat(withoutPlaces(consumer().there())).isEqualTo(withoutPlaces(mailbox.expected()));
+    }
+
+    /** A folder's place is told as it was when its messages were read: that it moved is no change of theirs. */
+    private static Map<String, String> withoutPlaces(Map<String, String> shown) {
+        Map<String, String> names = new HashMap<>(shown);
+        names.replaceAll((id, path) -> path.replaceAll("^[^\\[]*/", ""));
+        return names;
+    }
+
     /** Nothing happens to its messages: neither their times nor their revisions tell that they are back. */
     @ParameterizedTest
     @MethodSource("seeds")

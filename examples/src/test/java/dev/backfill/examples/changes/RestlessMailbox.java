@@ -35,12 +35,16 @@ final class RestlessMailbox implements AutoCloseable {
             FolderPath.DELETED,
             FolderPath.JUNK);
 
+    private static final List<FolderPath> MOVABLE =
+            List.of(FolderPath.of("Work", "North"), FolderPath.of("Work", "North", "Deep"));
+
     private final Object lock = new Object();
     private final QuickClock clock;
     private final Random random;
     private final FakeGraph graph;
     private final Map<String, Kept> mails = new LinkedHashMap<>();
     private @Nullable FolderPath thrownAway;
+    private boolean foldersMove;
     private int numbers;
     private int budget;
     private double perRequest;
@@ -178,6 +182,13 @@ final class RestlessMailbox implements AutoCloseable {
         }
     }
 
+    /** Lets folders be thrown away and come back, too, when things happen. */
+    void foldersMove() {
+        synchronized (lock) {
+            foldersMove = true;
+        }
+    }
+
     /** Lets things happen now. */
     void happen(int changes) {
         synchronized (lock) {
@@ -199,6 +210,14 @@ final class RestlessMailbox implements AutoCloseable {
     }
 
     private void change() {
+        if (foldersMove && random.nextInt(12) == 0) {
+            if (thrownAway == null) {
+                throwAway(MOVABLE.get(random.nextInt(MOVABLE.size())));
+            } else {
+                bringBack();
+            }
+            return;
+        }
         Instant now = clock.tick();
         int kind = random.nextInt(10);
         if (kind < 3 || mails.isEmpty()) {

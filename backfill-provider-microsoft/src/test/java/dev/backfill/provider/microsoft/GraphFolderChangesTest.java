@@ -1,0 +1,222 @@
+package dev.backfill.provider.microsoft;
+
+import static dev.backfill.provider.microsoft.ChangesBed.LATER;
+import static dev.backfill.provider.microsoft.ChangesBed.OPEN;
+import static dev.backfill.provider.microsoft.ChangesBed.TO;
+import static dev.backfill.provider.microsoft.ChangesBed.WORK;
+import static dev.backfill.provider.microsoft.ChangesBed.mail;
+import static dev.backfill.provider.microsoft.ChangesBed.stored;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Mailbox;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
+import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import dev.backfill.testkit.Crawl;
+import dev.backfill.testkit.PageCollector;
+import dev.backfill.testkit.http.Fault;
+import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.FolderPath;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Folders that come, are thrown away, come back, and go for good between two readings of changes. */
+class GraphFolderChangesTest {
+    private ChangesBed bed;
+
+    @BeforeEach
+    void start() throws Exception {
+        bed = ChangesBed.start(ChangesBed.mails());
+    }
+
+    @AfterEach
+    void stop() {
+        bed.close();
+    }
+
+    @Test
+    void aFolderThatIsNewIsPinnedAndWalkedForUpdates() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        FolderPath fresh = FolderPath.of("Work", "Deep", "New");
+        bed.there.add(mail(30, fresh));
+        bed.there.add(Graphs.mail(31, TO.plusSeconds(60), fresh));
+        bed.there.move(stored(1), fresh, LATER);
+        Crawl changes = bed.changes(OPEN, pins);
+
+        assertThat(bed.told(changes.items(), 1, 30, 31)).contains("UPDATE 1", "UPDATE 30", "UPDATE 31");
+        assertThat(changes.ids().stream().distinct()).hasSize(3);
+        assertThat(changes.tokens()).containsKey(bed.folder(fresh));
+        bed.assertNothing(OPEN, changes.tokens());
+        bed.there.change(mail(30, fresh), List.of("Red"), LATER);
+        assertThat(bed.told(bed.changes(OPEN, changes.tokens()).items(), 30)).containsExactly("UPDATE 30");
+    }
+
+    /** The one list of the tree was read before the folder was there. */
+    @Test
+    void mailThatMovesToAFolderNobodyHeardOfIsStillTheJobs() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        List<Partition> plan = bed.mailbox.planChanges(OPEN, pins);
+        bed.there.move(stored(1), FolderPath.of("Brand new"), LATER);
+        bed.there.move(stored(2), FolderPath.of("Deleted", "Old"), LATER);
+        List<PageItem> items = new ArrayList<>();
+        for (Partition partition : plan) {
+            items.addAll(Crawl.from(bed.mailbox, OPEN, partition, Position.START, ChangesBed.PAGE)
+                    .items());
+        }
+
+        assertThat(bed.told(items, 1, 2)).containsExactly("Deleted 2", "UPDATE 1");
+    }
+
+    /** Of what left it before it had a pin no round of its own would tell, and the folder it came from told already. */
+    @Test
+    void mailThatLeavesAFolderBeforeThatHasAPinIsLookedForAgain() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        List<Partition> plan = bed.mailbox.planChanges(OPEN, pins);
+        FolderPath fresh = FolderPath.of("Brand new");
+        bed.there.move(stored(1), fresh, LATER);
+        Map<String, String> next = new HashMap<>();
+        List<PageItem> items = new ArrayList<>();
+        for (Partition partition : plan) {
+            Crawl walk = Crawl.from(bed.mailbox, OPEN, partition, Position.START, new PageLimit(1, 1L << 30));
+            next.putAll(walk.tokens());
+            items.addAll(walk.items());
+        }
+        assertThat(bed.told(items, 1)).containsExactly("UPDATE 1");
+        bed.there.purge(stored(1));
+        bed.restart();
+        Crawl then = bed.changes(OPEN, next);
+
+        assertThat(bed.told(then.items(), 1)).containsExactly("Deleted 1");
+        bed.assertNothing(OPEN, then.tokens());
+    }
+
+    @Test
+    void whenAFolderIsThrownAwayAllThatWasInItIsDeleted() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.purge(stored(100));
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        PageLimit three = new PageLimit(3, 1L << 30);
+        Crawl changes = Crawl.changes(bed.mailbox, OPEN, pins, three);
+
+        assertThat(changes.items()).hasSize(10).allMatch(PageItem.Deleted.class::isInstance);
+        assertThat(changes.ids()).doesNotHaveDuplicates().contains(bed.id(100), bed.id(101), bed.id(109));
+        bed.assertNothing(OPEN, changes.tokens());
+    }
+
+    @Test
+    void whenAFolderIsThrownAwayAndItsTokenDiedWhatIsInItIsDeletedAndTheRestUnknown() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        bed.there.forgetChanges(FolderPath.of("Deleted", "Work"));
+        Crawl changes = bed.changes(OPEN, pins);
+
+        assertThat(changes.items()).hasSize(10).allMatch(PageItem.Deleted.class::isInstance);
+        assertThat(changes.pages())
+                .filteredOn(page -> !page.end().replacedBy().isEmpty())
+                .hasSize(1);
+    }
+
+    @Test
+    void aFolderThatIsGoneForGoodIsNamedAndItsDeletionsAreUnknown() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        String work = bed.folder(WORK);
+        bed.there.removeFolder(WORK);
+        Partition gone = bed.mailbox.planChanges(OPEN, pins).stream()
+                .filter(partition -> partition.scope().equals(work))
+                .findFirst()
+                .orElseThrow();
+        List<Partition> instead =
+                bed.page(gone, Position.START, ChangesBed.PAGE).replacedBy();
+
+        assertThat(instead).hasSize(2);
+        PageEnd pin = bed.page(instead.get(0), Position.START, ChangesBed.PAGE);
+        assertThat(bed.failed(instead.get(1), Position.START, ChangesBed.PAGE).kind())
+                .isEqualTo(SourceException.Kind.SKIP_PARTITION);
+        Map<String, String> next = new HashMap<>(pins);
+        next.put(work, String.valueOf(pin.token()));
+        assertThat(bed.mailbox.planChanges(OPEN, next))
+                .extracting(Partition::scope)
+                .doesNotContain(work);
+    }
+
+    /** Changes may be planned in the middle of a walk, when folders still wait for their pins. */
+    @Test
+    void aFolderThatStillWaitsForItsPinIsNotPlannedTwice() throws Exception {
+        List<Partition> plan = bed.mailbox.plan(OPEN);
+        Map<String, String> pins = new HashMap<>();
+        for (Partition partition : plan.subList(0, 2)) {
+            pins.putAll(Crawl.from(bed.mailbox, OPEN, partition, Position.START, ChangesBed.PAGE)
+                    .tokens());
+        }
+        assertThat(pins).hasSize(2);
+        assertThat(bed.mailbox.planChanges(OPEN, pins))
+                .extracting(Partition::kind)
+                .containsExactly(Partition.Kind.CHANGES, Partition.Kind.CHANGES);
+        MailQuery next = new MailQuery(null, TO.plusSeconds(3_600), List.of(), false, true, true);
+        assertThat(bed.mailbox.planChanges(next, pins))
+                .extracting(Partition::kind)
+                .as("another job plans what has no pin")
+                .contains(Partition.Kind.PIN, Partition.Kind.WINDOW);
+    }
+
+    @Test
+    void aJobOfNamedFoldersHearsOfTheseAlone() throws Exception {
+        MailQuery inbox = new MailQuery(null, TO, List.of("inbox"), false, true, true);
+        Map<String, String> pins = bed.full(inbox).tokens();
+        bed.there.add(mail(30, FolderPath.of("Other")));
+
+        assertThat(pins).containsOnlyKeys("folders", bed.folder(FolderPath.INBOX));
+        bed.assertNothing(inbox, pins);
+    }
+
+    @Test
+    void aWellKnownFolderThatWasRefusedIsNotTakenForAnOrdinaryOneLater() throws Exception {
+        bed.there.add(mail(300, FolderPath.JUNK));
+        Fault denied = Fault.json(403, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"\"}}");
+        bed.graph.faults().always(RequestMatch.path("/mailFolders/junkemail$"), denied);
+        try (Mailbox mailbox = Graphs.open(bed.graph)) {
+            String token = mailbox.fetch(
+                            OPEN, Partition.pin(FolderPin.SCOPE), Position.START, ChangesBed.PAGE, new PageCollector())
+                    .token();
+            assertThat(FolderPin.decode(token).whole()).isFalse();
+        }
+    }
+
+    /** Its mail was told as deleted meanwhile, and neither its token nor its messages tell that it is back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFolderThatLeavesAndComesBackBetweenTwoReadingsOfOneJobIsToldAnew(boolean tokenDied) throws Exception {
+        FolderPath old = FolderPath.of("Projects", "Old");
+        bed.there.addAll(List.of(mail(30, old), mail(31, old)));
+        Map<String, String> pins = new HashMap<>(bed.full(OPEN).tokens());
+        bed.there.moveFolder(old, FolderPath.DELETED);
+        if (tokenDied) {
+            bed.there.forgetChanges(FolderPath.of("Deleted", "Old"));
+        }
+        Crawl left = bed.changes(OPEN, pins);
+        assertThat(bed.told(left.items(), 30, 31)).containsExactly("Deleted 30", "Deleted 31");
+        pins.putAll(left.tokens());
+        bed.assertNothing(OPEN, pins);
+        bed.there.moveFolder(FolderPath.of("Deleted", "Old"), FolderPath.of("Projects"));
+        MailQuery next = new MailQuery(null, TO.plusSeconds(3_600), List.of(), false, true, true);
+
+        for (MailQuery query : List.of(OPEN, next)) {
+            Crawl back = bed.changes(query, pins);
+            assertThat(bed.told(back.items(), 30, 31)).containsExactly("UPDATE 30", "UPDATE 31");
+            Map<String, String> after = new HashMap<>(pins);
+            after.putAll(back.tokens());
+            bed.assertNothing(query, after);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.backfill.provider.microsoft;
+
+import static dev.backfill.provider.microsoft.ChangesBed.LATER;
+import static dev.backfill.provider.microsoft.ChangesBed.OPEN;
+import static dev.backfill.provider.microsoft.ChangesBed.WORK;
+import static dev.backfill.provider.microsoft.ChangesBed.stored;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.spi.PageItem;
+import dev.backfill.testkit.Crawl;
+import dev.backfill.testkit.http.Fault;
+import dev.backfill.testkit.http.RequestMatch;
+import dev.backfill.testkit.mail.FolderPath;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Messages that leave the job: when they are told as deleted, and how old that is. */
+class GraphRemovalsTest {
+    private ChangesBed bed;
+
+    @BeforeEach
+    void start() throws Exception {
+        bed = ChangesBed.start(ChangesBed.mails());
+    }
+
+    @AfterEach
+    void stop() {
+        bed.close();
+    }
+
+    @Test
+    void mailThatIsDeletedAndComesBackAndIsDeletedAgainIsDeletedInTheEnd() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.move(stored(1), FolderPath.DELETED, LATER);
+        Crawl first = bed.changes(OPEN, pins);
+        bed.there.move(stored(1), WORK, LATER.plusSeconds(10));
+        Crawl second = bed.changes(OPEN, first.tokens());
+        bed.there.move(stored(1), FolderPath.DELETED, LATER.plusSeconds(20));
+        Crawl third = bed.changes(OPEN, second.tokens());
+
+        assertThat(bed.told(first.items(), 1)).containsExactly("Deleted 1");
+        assertThat(bed.told(second.items(), 1)).containsExactly("UPDATE 1");
+        assertThat(bed.told(third.items(), 1)).containsExactly("Deleted 1");
+    }
+
+    /** A message that left is not read: its replay alone could not tell that it is gone, so the next round looks again. */
+    @Test
+    void mailThatLeftAndCannotBeReadForNowIsLookedForAgain() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.move(stored(1), FolderPath.DELETED, LATER);
+        bed.there.purge(stored(2));
+        bed.graph.faults().always(RequestMatch.path("/messages/" + bed.id(1)), Fault.status(500));
+        Crawl first = bed.changes(OPEN, pins);
+        assertThat(first.items())
+                .hasSize(2)
+                .hasAtLeastOneElementOfType(PageItem.Failed.class)
+                .hasAtLeastOneElementOfType(PageItem.Deleted.class);
+        bed.graph.faults().clear();
+        Crawl second = bed.changes(OPEN, first.tokens());
+
+        assertThat(bed.told(second.items(), 1, 2)).containsExactly("Deleted 1", "Deleted 2");
+        bed.assertNothing(OPEN, second.tokens());
+    }
+
+    /** Else a consumer that keeps the newest state would keep a removal over the return that came after it. */
+    @Test
+    void aRemovalIsNoYoungerThanTheMomentItWasSeenSoThatAReturnIsNewer() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.move(stored(1), FolderPath.DELETED, LATER);
+        bed.there.move(stored(2), FolderPath.DELETED, LATER.plusSeconds(61));
+        bed.there.purge(stored(3));
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        Instant asked = LATER.plusSeconds(60);
+        bed.restart(() -> asked.plusMillis(700));
+        List<PageItem> items = bed.changes(OPEN, pins).items();
+
+        assertThat(items)
+                .contains(
+                        new PageItem.Deleted(bed.id(1), revision(items, bed.id(1)), asked),
+                        new PageItem.Deleted(bed.id(2), revision(items, bed.id(2)), asked.plusSeconds(1)),
+                        new PageItem.Deleted(bed.id(3), revision(items, bed.id(3)), null),
+                        new PageItem.Deleted(bed.id(101), revision(items, bed.id(101)), asked));
+    }
+
+    private static String revision(List<PageItem> items, String id) {
+        return items.stream()
+                .map(PageItem.Deleted.class::cast)
+                .filter(item -> item.messageId().equals(id))
+                .map(PageItem.Deleted::revision)
+                .findFirst()
+                .orElseThrow();
+    }
+}
