@@ -267,7 +267,7 @@ final class PartitionState {
         position = Position.START;
         earlierCounts = counts();
         walkCounts = JobCounts.ZERO;
-        knownAhead = published.size() + failed.size();
+        knownAhead = (long) published.size() + failed.size();
         inThisWalk.clear();
         walk = null;
         selection = null;
