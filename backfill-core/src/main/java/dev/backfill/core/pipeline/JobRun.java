@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +43,12 @@ public final class JobRun {
     private final PartitionOutcomes outcomes;
     private final MessageLimit limit;
     private final MailboxQuestions questions;
+    private final ChangeReadings changes;
     private final AtomicInteger blockedBySink = new AtomicInteger();
     private final int walksAtOnce;
     private volatile int walksUnderWay;
     private volatile PartitionWalk.@Nullable Shared shared;
-    private @Nullable CatchUp catchUp;
     private boolean planned;
-    private boolean asksForChanges;
     private @Nullable RunEnd end;
     private boolean graceOver;
 
@@ -86,6 +84,7 @@ public final class JobRun {
                 row.request().maxEmails(),
                 row.counts().published() + row.counts().failed());
         this.questions = new MailboxQuestions(session.mailbox(), scope.store(), row, scope.time(), tasks, inbox);
+        this.changes = new ChangeReadings(scope, plan, ledger, questions);
         this.errors = new RunErrors(row, scope.config().maxOutage());
         this.outcomes =
                 new PartitionOutcomes(scope, plan, limit, ledger, questions, errors, () -> end != null, this::stopNow);
@@ -191,12 +190,9 @@ public final class JobRun {
             ledger.enter(Phase.WALKING);
             planned = true;
         } else if (event instanceof RunInbox.DrainPlanned made) {
-            plan.append(made.partitions());
-            ledger.enter(Phase.DRAINING);
-            asksForChanges = false;
+            changes.drainPlanned(made.partitions());
         } else if (event instanceof RunInbox.CatchUpPlanned made) {
-            asksForChanges = false;
-            plan.interpose(made.partitions());
+            changes.catchUpPlanned(made.partitions());
         } else if (event instanceof RunInbox.Estimated made) {
             ledger.estimated(made.estimate());
         } else if (event instanceof RunInbox.AskFailed failed) {
@@ -223,7 +219,7 @@ public final class JobRun {
         session.gate().rekey(mailboxKey);
         JobRecord row = ledger.row();
         shared = sharedBy(row, mailboxKey);
-        catchUp = CatchUp.of(row, scope.config().catchUpInterval(), now());
+        changes.begin();
         if (row.phase() == Phase.NEW) {
             questions.plan(row);
         } else {
@@ -280,7 +276,7 @@ public final class JobRun {
     }
 
     private void endIfAllIsRead() {
-        if (end != null || !planned || asksForChanges || plan.activeCount() > 0) {
+        if (end != null || !planned || changes.isAsking() || plan.activeCount() > 0) {
             return;
         }
         if (limit.isReached()) {
@@ -306,10 +302,9 @@ public final class JobRun {
                 return;
             }
             plan.acceptSkipped();
-            if (needsDrain()) {
-                return;
+            if (!changes.drain()) {
+                complete(false, plan.counts());
             }
-            complete(false, plan.counts());
         }
     }
 
@@ -322,20 +317,6 @@ public final class JobRun {
                 counts.isBalanced()
                         ? new RunEnd.Completed(limited)
                         : new RunEnd.Failed("INCOMPLETE", "The counters do not agree: " + counts + "."));
-    }
-
-    /** Begins to read what changed behind the walk's back; false if there is nothing to begin. */
-    private boolean needsDrain() {
-        if (!mayDrain()) {
-            return false;
-        }
-        Map<String, String> pins = scope.store().pins(ledger.row().id());
-        if (pins.isEmpty()) {
-            return false;
-        }
-        asksForChanges = true;
-        questions.planDrain(pins);
-        return true;
     }
 
     /** Looks at what only time changes. */
@@ -352,29 +333,10 @@ public final class JobRun {
         }
         ledger.meter().sample(plan.counts().published());
         ledger.waitsFor(waiting());
-        catchUpIfDue();
-    }
-
-    /** A mark may be forgotten by the provider before a large mailbox is walked: it is moved on in the middle. */
-    private void catchUpIfDue() {
-        CatchUp known = catchUp;
-        boolean bounded = ledger.row().request().maxEmails() != null;
         // What would be read by the way must not make an endless outage of the rest look over.
-        boolean may = planned && !bounded && mayDrain() && !errors.isSilent();
-        if (known == null || !may || !known.isDue(now())) {
-            return;
+        if (planned && !errors.isSilent()) {
+            changes.catchUpIfDue();
         }
-        Map<String, String> pins = scope.store().pins(ledger.row().id());
-        if (!pins.isEmpty()) {
-            asksForChanges = true;
-            questions.planCatchUp(pins);
-        }
-    }
-
-    /** True if what changed since the job's own marks is still to be read, and not asked for yet: asked for twice, it would come twice. */
-    private boolean mayDrain() {
-        JobRecord row = ledger.row();
-        return !asksForChanges && ledger.phase() == Phase.WALKING && row.retryOf() == null && plan.isPinned();
     }
 
     /** What the run waits for; any thread may ask. */

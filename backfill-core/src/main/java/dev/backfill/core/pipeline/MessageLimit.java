@@ -23,9 +23,9 @@ final class MessageLimit {
         return before > 0;
     }
 
-    /** Takes back what was taken for messages that others read again. */
+    /** Takes back what was taken for messages that others read again, in this life of the job or an earlier one. */
     void giveBack(long messages) {
-        left.addAndGet(messages);
+        left.updateAndGet(value -> value > Long.MAX_VALUE - messages ? Long.MAX_VALUE : value + messages);
     }
 
     /**

@@ -1,0 +1,96 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobRecord.Phase;
+import dev.backfill.spi.Partition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has what changed behind the walk's back read: at intervals while the walk goes on, since a mark may be forgotten by the provider
+ * before a large mailbox is walked, and once at its end. One question at a time: two would begin at the same marks, and all that
+ * changed since would come twice. Confined to the run's thread.
+ */
+final class ChangeReadings {
+    private final RunScope scope;
+    private final PlanProgress plan;
+    private final RunLedger ledger;
+    private final MailboxQuestions questions;
+    private @Nullable CatchUp catchUp;
+    private boolean asking;
+
+    /**
+     * @param scope what all runs share
+     * @param plan takes the changes
+     * @param ledger knows the job and its phase
+     * @param questions asks the provider; the answer comes by the run's inbox
+     */
+    ChangeReadings(RunScope scope, PlanProgress plan, RunLedger ledger, MailboxQuestions questions) {
+        this.scope = scope;
+        this.plan = plan;
+        this.ledger = ledger;
+        this.questions = questions;
+    }
+
+    /** Hears that the job's mailbox is open; before that nothing is asked. */
+    void begin() {
+        catchUp = CatchUp.of(ledger.row(), scope.config().catchUpInterval(), now());
+    }
+
+    /** True while an answer is on its way. */
+    boolean isAsking() {
+        return asking;
+    }
+
+    /** Asks in the middle of the walk, if it is time. A job with a bound is read no further than that. */
+    void catchUpIfDue() {
+        CatchUp known = catchUp;
+        boolean bounded = ledger.row().request().maxEmails() != null;
+        if (known == null || bounded || !isOpen() || !known.isDue(now())) {
+            return;
+        }
+        Map<String, String> pins = pins();
+        if (!pins.isEmpty()) {
+            asking = true;
+            questions.planCatchUp(pins);
+        }
+    }
+
+    void catchUpPlanned(List<Partition> changes) {
+        asking = false;
+        plan.interpose(changes);
+    }
+
+    /** Asks at the end of the walk; false if there is nothing to ask. */
+    boolean drain() {
+        Map<String, String> pins = isOpen() ? pins() : Map.of();
+        if (pins.isEmpty()) {
+            return false;
+        }
+        asking = true;
+        questions.planDrain(pins);
+        return true;
+    }
+
+    void drainPlanned(List<Partition> changes) {
+        asking = false;
+        plan.append(changes);
+        ledger.enter(Phase.DRAINING);
+    }
+
+    /** True if what changed since the job's own marks is still to be read, and not asked for yet. */
+    private boolean isOpen() {
+        JobRecord row = ledger.row();
+        return !asking && ledger.phase() == Phase.WALKING && row.retryOf() == null && plan.isPinned();
+    }
+
+    private Map<String, String> pins() {
+        return scope.store().pins(ledger.row().id());
+    }
+
+    private Instant now() {
+        return scope.time().instant();
+    }
+}
