@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scope the scope of the partition it was met in
  * @param messageId the provider's message id; null for a stretch
- * @param from the stretch's first second, inclusive; null for a message or no bound
- * @param to the stretch's end, exclusive; null for a message or no bound
+ * @param from the stretch's first second, inclusive; of a message the window's that it was met in, where its provider wants to know it
+ *     when the message is read again; else null, or for no bound
+ * @param to the stretch's, or that window's, end, exclusive; null as {@code from}
  */
 public record FailureRef(
         String scope,

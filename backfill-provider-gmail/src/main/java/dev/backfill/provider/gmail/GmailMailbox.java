@@ -250,8 +250,14 @@ final class GmailMailbox implements Mailbox {
     @Override
     public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
         Labels known = labels.orNone();
-        new Replay(windows, reading(query).fetcher())
-                .run(query, scope -> selectionLeft(query, scope, known), known, refs, labels.naming(writer));
+        new Replay(
+                        reading(query),
+                        windows,
+                        query,
+                        scope -> selectionLeft(query, scope, known),
+                        known,
+                        labels.naming(writer))
+                .run(refs);
     }
 
     @Override

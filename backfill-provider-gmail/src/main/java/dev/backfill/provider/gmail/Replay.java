@@ -3,80 +3,124 @@ package dev.backfill.provider.gmail;
 import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Reads again what failed: single messages, and stretches of time. Immutable and thread-safe. */
+/**
+ * Reads again what failed: single messages, and stretches of time. A message that is said to be gone is skipped only if the list of
+ * the window it failed in does not name it either; where its reference names no window it had been read once, and is believed to
+ * be gone. A stretch is walked as any window is. Confined to one replay.
+ */
 final class Replay {
     private static final int CHUNK = 50;
+    private static final PageLimit PAGE = new PageLimit(CHUNK, 32L << 20);
 
+    private final Reading reading;
     private final Windows windows;
-    private final MessageFetcher fetcher;
-
-    Replay(Windows windows, MessageFetcher fetcher) {
-        this.windows = windows;
-        this.fetcher = fetcher;
-    }
+    private final MailQuery query;
+    private final Function<String, Selection> selections;
+    private final Labels labels;
+    private final PageWriter writer;
+    private final Map<Partition, Predicate<String>> lists = new HashMap<>();
 
     /**
-     * Reads.
-     *
      * @param query the query of the job that failed on them
      * @param selections gives what the query means in a scope
      * @param labels the mailbox's labels
-     * @param refs what to read
      * @param writer takes the items
      */
-    void run(
+    Replay(
+            Reading reading,
+            Windows windows,
             MailQuery query,
             Function<String, Selection> selections,
             Labels labels,
-            List<FailureRef> refs,
             PageWriter writer) {
-        Map<String, List<String>> idsByScope = new LinkedHashMap<>();
+        this.reading = reading;
+        this.windows = windows;
+        this.query = query;
+        this.selections = selections;
+        this.labels = labels;
+        this.writer = writer;
+    }
+
+    void run(List<FailureRef> refs) {
+        Map<String, List<FailureRef>> messagesByScope = new LinkedHashMap<>();
         for (FailureRef ref : refs) {
-            String scope = Scopes.base(ref.scope());
-            if (ref.messageId() != null) {
-                idsByScope.computeIfAbsent(scope, unused -> new ArrayList<>()).add(ref.messageId());
+            if (ref.messageId() == null) {
+                stretch(window(ref));
             } else {
-                stretch(query, selections.apply(scope), labels, ref, writer);
+                messagesByScope
+                        .computeIfAbsent(Scopes.base(ref.scope()), unused -> new ArrayList<>())
+                        .add(ref);
             }
         }
-        idsByScope.forEach((scope, ids) -> read(ids, scope, selections.apply(scope), labels, writer, one -> true));
+        messagesByScope.forEach((scope, ofScope) -> {
+            for (int from = 0; from < ofScope.size(); from += CHUNK) {
+                read(scope, ofScope.subList(from, Math.min(ofScope.size(), from + CHUNK)));
+            }
+        });
     }
 
-    private void stretch(MailQuery query, Selection selection, Labels labels, FailureRef ref, PageWriter writer) {
-        String scope = Scopes.base(ref.scope());
-        Partition window = Scopes.window(scope, ref.from(), ref.to());
-        List<String> ids =
-                windows.list(query, selection, window, Integer.MAX_VALUE).ids().sorted();
-        WindowShare share = new WindowShare(windows, query, selection, window);
-        read(ids, scope, selection, labels, writer, one -> one.error() != null || one.wanted() && share.holds(one));
+    /** Where a reference was met. */
+    private static Partition window(FailureRef ref) {
+        return Scopes.window(Scopes.base(ref.scope()), ref.from(), ref.to());
     }
 
-    private void read(
-            List<String> ids,
-            String scope,
-            Selection selection,
-            Labels labels,
-            PageWriter writer,
-            Predicate<Fetched> meant) {
-        for (int from = 0; from < ids.size(); from += CHUNK) {
-            List<String> chunk = ids.subList(from, Math.min(ids.size(), from + CHUNK));
-            for (Fetched one : fetcher.fetch(chunk, selection, labels)) {
-                if (one.error() != null && one.stopsPage()) {
-                    throw one.error();
-                }
-                if (meant.test(one)) {
-                    writer.write(WindowPage.item(one, scope));
-                }
+    private void stretch(Partition stretch) {
+        Deque<Partition> left = new ArrayDeque<>(List.of(stretch));
+        while (!left.isEmpty()) {
+            Partition window = left.removeFirst();
+            Selection selection = selections.apply(Scopes.base(window.scope()));
+            WindowWalk.Job job = new WindowWalk.Job(query, selection, labels, window);
+            Position position = Scopes.isGone(window.scope()) ? null : Position.START;
+            while (position != null) {
+                PageEnd end = reading.walk().fetch(job, position, PAGE, writer);
+                left.addAll(end.replacedBy());
+                position = end.next();
             }
         }
+    }
+
+    private void read(String scope, List<FailureRef> refs) {
+        List<String> ids = refs.stream()
+                .map(ref -> Objects.requireNonNull(ref.messageId()))
+                .toList();
+        Map<String, Fetched> byId = new HashMap<>();
+        for (Fetched one : reading.fetcher().fetch(ids, selections.apply(scope), labels)) {
+            if (one.error() != null && one.stopsPage()) {
+                throw one.error();
+            }
+            byId.put(one.id(), one);
+        }
+        for (FailureRef ref : refs) {
+            Fetched one = Objects.requireNonNull(byId.get(ref.messageId()));
+            Partition window = window(ref);
+            writer.write(WindowItem.of(one, window, one.gone() && isListed(one.id(), window)));
+        }
+    }
+
+    private boolean isListed(String id, Partition window) {
+        if (window.from() == null && window.to() == null) {
+            return false;
+        }
+        Selection selection = selections.apply(window.scope());
+        return lists.computeIfAbsent(
+                        window,
+                        unused -> new StillListed(() -> windows.list(query, selection, window, Integer.MAX_VALUE)))
+                .test(id);
     }
 }

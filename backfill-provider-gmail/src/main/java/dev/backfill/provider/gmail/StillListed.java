@@ -1,13 +1,12 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.provider.gmail.IdLister.Listing;
-import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Says whether a window's list names a message, by a list made when it is asked first. Confined to a page's thread. */
-final class StillListed implements Predicate<Entry> {
+final class StillListed implements Predicate<String> {
     private final Supplier<Listing> lister;
     private @Nullable IdList ids;
 
@@ -16,10 +15,10 @@ final class StillListed implements Predicate<Entry> {
     }
 
     @Override
-    public boolean test(Entry entry) {
+    public boolean test(String id) {
         if (ids == null) {
             ids = lister.get().ids();
         }
-        return ids.contains(entry.id());
+        return ids.contains(id);
     }
 }

@@ -3,8 +3,6 @@ package dev.backfill.provider.gmail;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.provider.gmail.ThreadedIds.Entry;
-import dev.backfill.spi.FailureRef;
-import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.SourceException;
@@ -15,8 +13,6 @@ final class WindowPage {
     /** Where hardly an id is the window's, a page ends here for the engine to note how far it is. */
     private static final int MAX_ENTRIES = 1_000;
 
-    private static final String STILL_LISTED = "STILL_LISTED";
-
     private final WindowWalk walk;
     private final WindowWalk.Job job;
     private final WindowShare share;
@@ -25,7 +21,7 @@ final class WindowPage {
     private final WindowPosition from;
     private final PageLimit limit;
     private final PageWriter writer;
-    private final Predicate<Entry> stillListed;
+    private final Predicate<String> stillListed;
     private final WalkedIds walked;
     private final int first;
     private int next;
@@ -44,7 +40,7 @@ final class WindowPage {
             WindowPosition from,
             PageLimit limit,
             PageWriter writer,
-            Predicate<Entry> stillListed) {
+            Predicate<String> stillListed) {
         this.walk = walk;
         this.job = job;
         this.share = new WindowShare(walk.windows(), job.query(), job.selection(), job.window());
@@ -121,7 +117,7 @@ final class WindowPage {
         boolean lost;
         try {
             ours = error != null || one.wanted() && share.holds(one);
-            lost = one.gone() && stillListed.test(ids.entry(next));
+            lost = one.gone() && stillListed.test(one.id());
         } catch (SourceException unlisted) {
             if (next == first) {
                 throw unlisted;
@@ -145,8 +141,7 @@ final class WindowPage {
         if (email != null) {
             walk.averageBytes().saw(size);
         }
-        String scope = job.window().scope();
-        return writer.write(lost ? lost(one, scope) : item(one, scope)) == PageWriter.Verdict.CONTINUE
+        return writer.write(WindowItem.of(one, job.window(), lost)) == PageWriter.Verdict.CONTINUE
                 && written < limit.messages();
     }
 
@@ -158,25 +153,6 @@ final class WindowPage {
             walked.add(one.id());
         }
         next++;
-    }
-
-    /** A message that the server names in its lists and calls gone, twice: were it skipped, it would be lost in silence. */
-    private static PageItem lost(Fetched one, String scope) {
-        FailureRef ref = FailureRef.message(Scopes.base(scope), one.id());
-        return new PageItem.Failed(ref, SourceException.Kind.SKIP_MESSAGE, STILL_LISTED);
-    }
-
-    /** What is published, or recorded, of a message met on a walk in a scope. */
-    static PageItem item(Fetched one, String scope) {
-        SourceException error = one.error();
-        EmailMessage email = one.email();
-        if (error == null && email != null) {
-            return new PageItem.Message(PageItem.Change.CREATE, email);
-        }
-        if (error == null || one.gone()) {
-            return new PageItem.Skipped(one.id(), error == null ? "OUT_OF_SCOPE" : "GONE");
-        }
-        return new PageItem.Failed(FailureRef.message(Scopes.base(scope), one.id()), error.kind(), error.code());
     }
 
     boolean isLast() {
