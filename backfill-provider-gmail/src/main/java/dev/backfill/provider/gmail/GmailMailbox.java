@@ -35,6 +35,7 @@ final class GmailMailbox implements Mailbox {
     private final KnownLabels labels;
     private final Contents contents;
     private final Windows windows;
+    private final GoneLabels goneLabels;
     private final Reading plain;
     private final Reading withMime;
 
@@ -46,8 +47,13 @@ final class GmailMailbox implements Mailbox {
         this.labels = new KnownLabels(client, calls, regime);
         this.contents = new Contents(client, calls, regime, settings.raw());
         this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
-        this.plain = Reading.of(settings.raw() ? Form.MIME : Form.PARTS, client, calls, regime, windows, contents);
-        this.withMime = Reading.of(Form.WITH_MIME, client, calls, regime, windows, contents);
+        this.goneLabels = new GoneLabels(client, calls, regime);
+        this.plain = reading(settings.raw() ? Form.MIME : Form.PARTS);
+        this.withMime = reading(Form.WITH_MIME);
+    }
+
+    private Reading reading(Form form) {
+        return Reading.of(form, client, calls, regime, windows, goneLabels, contents);
     }
 
     static GmailMailbox open(MailboxContext context, GmailSettings settings) {
@@ -125,10 +131,10 @@ final class GmailMailbox implements Mailbox {
     /** What a query means in a scope: the labels that it began with, whatever they are called by now. */
     private Selection selection(MailQuery query, String scope) {
         List<String> labelIds = Scopes.labelIds(Scopes.base(scope));
-        return Selection.of(query, labelIds == null ? named(query) : labelIds);
+        return Selection.of(query, labelIds == null ? named(query) : goneLabels.left(labelIds));
     }
 
-    /** As {@link #selection}, without the labels that are gone by now: a list by one is an error. */
+    /** As {@link #selection}, without any label that is gone by now: a list by one is an error. */
     private Selection selectionLeft(MailQuery query, String scope, Labels known) {
         List<String> labelIds = Scopes.labelIds(Scopes.base(scope));
         if (labelIds == null || known.ids().isEmpty()) {
@@ -206,17 +212,26 @@ final class GmailMailbox implements Mailbox {
         PageWriter naming = labels.naming(writer);
         return switch (partition.kind()) {
             case PIN -> PageEnd.token(pin(), 0, 0);
-            case WINDOW ->
-                reading(query)
-                        .walk()
-                        .fetch(
-                                new WindowWalk.Job(
-                                        query, selection(query, partition.scope()), labels.orNone(), partition),
-                                position,
-                                limit,
-                                naming);
+            case WINDOW -> window(query, partition, position, limit, naming);
             case CHANGES -> changes(query, partition, position, limit, naming);
         };
+    }
+
+    /** Walks a window; once more by the labels that are left where it turns out that one is gone. */
+    private PageEnd window(MailQuery query, Partition window, Position position, PageLimit limit, PageWriter writer) {
+        try {
+            return walk(query, window, position, limit, writer);
+        } catch (SourceException refused) {
+            if (goneLabels.explain(window.scope(), refused)) {
+                return walk(query, window, position, limit, writer);
+            }
+            throw refused;
+        }
+    }
+
+    private PageEnd walk(MailQuery query, Partition window, Position position, PageLimit limit, PageWriter writer) {
+        WindowWalk.Job job = new WindowWalk.Job(query, selection(query, window.scope()), labels.orNone(), window);
+        return reading(query).walk().fetch(job, position, limit, writer);
     }
 
     private String pin() {

@@ -1,20 +1,17 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.spi.ApiCalls;
-import dev.backfill.spi.MailQuery;
-import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.SourceException;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What becomes of a window when a label that the job was asked for is deleted in the middle: it is walked by the labels that are
- * left, and the one that is gone is a partition by itself, which is skipped so that the engine names it among the job's notes.
- * Gmail answers a list by such a label with an error that may mean other things too, so the labels decide. Thread-safe.
+ * The labels that a job was asked for and that were deleted in the middle of it. Its windows are walked on by the labels that are
+ * left, and each label that is gone becomes a partition by itself, which is skipped so that the engine names it among the job's
+ * notes. Gmail answers a list by such a label with an error that may mean other things too, so the labels decide. A label's id
+ * never comes back. Thread-safe.
  */
 final class GoneLabels {
     /** The code by which a label that is gone is noted. */
@@ -23,6 +20,7 @@ final class GoneLabels {
     private final GmailClient client;
     private final ApiCalls calls;
     private final QuotaRegime regime;
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
     GoneLabels(GmailClient client, ApiCalls calls, QuotaRegime regime) {
         this.client = client;
@@ -33,31 +31,37 @@ final class GoneLabels {
     /**
      * Finds out whether an error came of a label that is gone.
      *
-     * @param query the job's query
-     * @param window the window that was asked for; what was handed over of it comes again
+     * @param scope the scope of the window that was asked for
      * @param error what its list came to
-     * @return what to walk instead; null if the error has another reason
+     * @return false if the error has another reason
      */
-    @Nullable
-    PageEnd instead(MailQuery query, Partition window, SourceException error) {
-        List<String> meant = Scopes.labelIds(Scopes.base(window.scope()));
+    boolean explain(String scope, SourceException error) {
+        List<String> meant = Scopes.labelIds(Scopes.base(scope));
         if (meant == null || !error.code().equals(GmailErrors.LABEL_REFUSED)) {
-            return null;
+            return false;
         }
-        Set<String> gone = new LinkedHashSet<>(meant);
-        calls.call(regime.labels(), client::labels).forEach(label -> gone.remove(label.id()));
-        if (gone.isEmpty()) {
-            return null;
-        }
-        List<String> left = meant.stream().filter(id -> !gone.contains(id)).toList();
-        List<Partition> instead = new ArrayList<>();
-        if (!Selection.of(query, left).queries("").isEmpty()) {
-            instead.add(Scopes.window(Scopes.left(left), window.from(), window.to()));
-        }
-        for (String labelId : gone) {
-            instead.add(Scopes.window(Scopes.gone(labelId), window.from(), window.to()));
-        }
-        return PageEnd.replaced(instead, 0, 0);
+        List<String> there = calls.call(regime.labels(), client::labels).stream()
+                .map(ListJson.Label::id)
+                .toList();
+        List<String> missing = meant.stream().filter(id -> !there.contains(id)).toList();
+        gone.addAll(missing);
+        return !missing.isEmpty();
+    }
+
+    /** {@return those of some labels that are not known to be gone} */
+    List<String> left(List<String> labelIds) {
+        return labelIds.stream().filter(id -> !gone.contains(id)).toList();
+    }
+
+    /** {@return a partition for each label of a window that is gone} */
+    List<Partition> of(Partition window) {
+        List<String> meant = Scopes.labelIds(Scopes.base(window.scope()));
+        return meant == null
+                ? List.of()
+                : meant.stream()
+                        .filter(gone::contains)
+                        .map(id -> Scopes.window(Scopes.gone(id), window.from(), window.to()))
+                        .toList();
     }
 
     /** {@return what the walk of a label that is gone comes to} */

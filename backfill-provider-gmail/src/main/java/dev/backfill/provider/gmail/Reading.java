@@ -14,15 +14,20 @@ import dev.backfill.spi.ApiCalls;
  */
 record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Changes changes) {
     static Reading of(
-            Form form, GmailClient client, ApiCalls calls, QuotaRegime regime, Windows windows, Contents contents) {
+            Form form,
+            GmailClient client,
+            ApiCalls calls,
+            QuotaRegime regime,
+            Windows windows,
+            GoneLabels goneLabels,
+            Contents contents) {
         MessageFetcher fetcher = new MessageFetcher(client, calls, regime, form, contents);
         GetPlan plan = new GetPlan(regime, form != Form.PARTS);
         AverageBytes averageBytes = new AverageBytes();
-        GoneLabels gone = new GoneLabels(client, calls, regime);
         return new Reading(
                 fetcher,
                 new Estimator(windows, plan, regime, client, calls),
-                new WindowWalk(windows, fetcher, plan, gone, averageBytes),
+                new WindowWalk(windows, fetcher, plan, goneLabels, averageBytes),
                 new Changes(client, calls, regime, fetcher, averageBytes));
     }
 }

@@ -36,11 +36,6 @@ final class Scopes {
         return labelIds.isEmpty() ? ALL : LABELS + String.join(",", new TreeSet<>(labelIds));
     }
 
-    /** {@return the scope of a job whose labels of the user's own are these by now, none perhaps} */
-    static String left(Collection<String> labelIds) {
-        return LABELS + String.join(",", new TreeSet<>(labelIds));
-    }
-
     /** {@return the scope of a label that was asked for and is gone} */
     static String gone(String labelId) {
         return GONE + labelId;
@@ -62,9 +57,6 @@ final class Scopes {
 
     /** {@return the ids of the labels that a job's scope names; null if it names none} */
     static @Nullable List<String> labelIds(String base) {
-        if (base.equals(LABELS)) {
-            return List.of();
-        }
         return base.startsWith(LABELS) ? List.of(base.substring(LABELS.length()).split(",")) : null;
     }
 

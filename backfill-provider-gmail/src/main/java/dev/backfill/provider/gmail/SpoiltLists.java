@@ -18,11 +18,9 @@ import java.util.List;
  */
 final class SpoiltLists {
     private final MessageFetcher fetcher;
-    private final GoneLabels goneLabels;
 
-    SpoiltLists(MessageFetcher fetcher, GoneLabels goneLabels) {
+    SpoiltLists(MessageFetcher fetcher) {
         this.fetcher = fetcher;
-        this.goneLabels = goneLabels;
     }
 
     /**
@@ -38,10 +36,6 @@ final class SpoiltLists {
      * @throws SourceException the error, if it is no fault of this window
      */
     PageEnd unlisted(MailQuery query, Partition window, boolean neverListed, SourceException error, PageWriter writer) {
-        PageEnd instead = goneLabels.instead(query, window, error);
-        if (instead != null) {
-            return instead;
-        }
         if (!neverListed) {
             throw error;
         }
@@ -63,23 +57,16 @@ final class SpoiltLists {
     /**
      * Ends a window that was walked and whose list was not given again to count it: all of it may be incomplete.
      *
-     * @param query the job's query
      * @param window the window
      * @param error what its second list came to
-     * @param page the page that was its last
-     * @param writer takes the failure, unless it took messages in this page and may take no more
-     * @return the failure, or that the page goes on behind the last message
+     * @param page the page that was its last, without messages
+     * @param writer takes the failure
+     * @return the failure
      * @throws SourceException the error, if it is no fault of this window
      */
-    PageEnd uncounted(MailQuery query, Partition window, SourceException error, WindowPage page, PageWriter writer) {
-        PageEnd instead = goneLabels.instead(query, window, error);
-        if (instead != null) {
-            return page.entries() > 0 ? WindowWalk.more(page) : instead;
-        }
+    PageEnd uncounted(Partition window, SourceException error, WindowPage page, PageWriter writer) {
         check(error);
-        return page.entries() > 0
-                ? WindowWalk.more(page)
-                : failed(window, error, writer, page.entries(), page.foreign());
+        return failed(window, error, writer, page.entries(), page.foreign());
     }
 
     private void check(SourceException error) {

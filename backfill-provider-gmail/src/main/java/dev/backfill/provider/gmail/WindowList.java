@@ -55,11 +55,16 @@ final class WindowList {
     void standsFor(WindowPosition from) {
         List<Entry> unread = from.walked().lacks(walked, next(from));
         if (unread == null) {
-            throw SourceException.of(
-                            SourceException.Kind.RESTART_PARTITION, SourceException.Scope.PARTITION, "LIST_CHANGED")
-                    .build("the list of a window is so different from the one before that it is read again");
+            throw changed();
         }
         missed.addAll(unread);
+    }
+
+    /** {@return what ends a walk whose list is no longer the one it began with} */
+    static SourceException changed() {
+        return SourceException.of(
+                        SourceException.Kind.RESTART_PARTITION, SourceException.Scope.PARTITION, "LIST_CHANGED")
+                .build("the list of a window is so different from the one before that it is read again");
     }
 
     /** Hears that the walk passed over a message without reading it, as the server says that it is gone. */

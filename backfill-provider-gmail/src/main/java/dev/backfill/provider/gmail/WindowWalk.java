@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks windows: lists a window's ids whole, and gets them page by page, thread by thread. The list is kept for the next page and
@@ -32,6 +33,7 @@ final class WindowWalk {
     private final GetPlan plan;
     private final ConcurrentHashMap<String, WindowList> kept = new ConcurrentHashMap<>();
     private final AverageBytes averageBytes;
+    private final GoneLabels goneLabels;
     private final SpoiltLists spoilt;
 
     /** What a page is walked for. */
@@ -42,8 +44,9 @@ final class WindowWalk {
         this.windows = windows;
         this.fetcher = fetcher;
         this.plan = plan;
+        this.goneLabels = goneLabels;
         this.averageBytes = averageBytes;
-        this.spoilt = new SpoiltLists(fetcher, goneLabels);
+        this.spoilt = new SpoiltLists(fetcher);
     }
 
     PageEnd fetch(Job job, Position position, PageLimit limit, PageWriter writer) {
@@ -52,6 +55,10 @@ final class WindowWalk {
         List<Entry> late = Scopes.late(window.scope());
         if (late != null) {
             return fetchLate(job, late, from, limit, writer);
+        }
+        if (position.isStart()) {
+            // What an earlier walk left behind, a pass over what came in crowds perhaps, is not where this one begins.
+            kept.remove(window.id());
         }
         WindowList list = kept.get(window.id());
         WindowPage page;
@@ -82,7 +89,11 @@ final class WindowWalk {
         try {
             end = end(job, list, page);
         } catch (SourceException error) {
-            end = spoilt.uncounted(job.query(), window, error, page, writer);
+            if (page.entries() > 0) {
+                // The next page begins with what is wrong, and has nothing else to lose.
+                return more(page);
+            }
+            end = spoilt.uncounted(window, error, page, writer);
         }
         if (end.isLast()) {
             kept.remove(window.id());
@@ -106,7 +117,7 @@ final class WindowWalk {
         return PageEnd.last(page.entries(), page.foreign(), null);
     }
 
-    static PageEnd more(WindowPage page) {
+    private static PageEnd more(WindowPage page) {
         return PageEnd.more(page.position().position(), page.entries(), page.foreign());
     }
 
@@ -122,10 +133,15 @@ final class WindowWalk {
 
     /** Ends a window with the provider's own count: a second list of the same ids, less those known not to be the window's. */
     private PageEnd end(Job job, WindowList list, WindowPage page) {
-        if (list.ids().isEmpty()) {
-            return PageEnd.last(page.entries(), page.foreign(), 0L);
+        if (list.ids().isEmpty() && page.allEntries() == 0) {
+            return ended(job, page, 0L, List.of());
         }
-        ThreadedIds again = whole(job).ids().intoThreads();
+        ThreadedIds again = againIfEmpty(job);
+        if (list.ids().isEmpty() && again.size() > 0) {
+            // It was not empty after all: taken up once more the walk finds it as it is.
+            kept.remove(job.window().id());
+            throw WindowList.changed();
+        }
         List<Entry> late = list.known().lacks(again);
         List<Entry> missed = list.missedOf(again);
         if (missed.size() > MAX_LATE) {
@@ -140,12 +156,25 @@ final class WindowWalk {
         }
         if (late.isEmpty() && missed.isEmpty()) {
             long there = Math.max(0, (long) again.size() - page.allForeign());
-            return PageEnd.last(page.entries(), page.foreign(), there);
+            return ended(job, page, there, List.of());
         }
         List<Entry> all = Stream.concat(late.stream(), missed.stream()).toList();
         List<Partition> rest =
                 latePartitions(job.window(), IdList.ofEntries(all).intoThreads());
-        return PageEnd.replaced(rest, page.entries(), page.foreign());
+        return ended(job, page, null, rest);
+    }
+
+    /** Lists once more; where something was walked an empty list is asked for twice, for it is believed then. */
+    private ThreadedIds againIfEmpty(Job job) {
+        IdList ids = whole(job).ids();
+        return (ids.isEmpty() ? whole(job).ids() : ids).intoThreads();
+    }
+
+    /** Ends a window; the labels that it was to be listed by and that are gone are left to be noted. */
+    private PageEnd ended(Job job, WindowPage page, @Nullable Long there, List<Partition> rest) {
+        List<Partition> parts = new ArrayList<>(rest);
+        parts.addAll(goneLabels.of(job.window()));
+        return new PageEnd(null, page.entries(), page.foreign(), there, null, parts);
     }
 
     /** Some messages each, no thread in two of them unless it is longer than one may be: it may be cheaper to get whole. */

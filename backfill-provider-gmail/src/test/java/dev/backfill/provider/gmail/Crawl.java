@@ -1,6 +1,7 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.model.EmailMessage;
+import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.PageEnd;
@@ -32,6 +33,11 @@ final class Crawl {
 
     static MailQuery everything() {
         return new MailQuery(null, TO, List.of(), false, false);
+    }
+
+    /** What names a message that failed in the one window of {@link #everything()}. */
+    static FailureRef failed(String id) {
+        return new FailureRef(Scopes.ALL, id, null, TO);
     }
 
     static Crawl run(Mailbox mailbox, MailQuery query, PageLimit limit) {

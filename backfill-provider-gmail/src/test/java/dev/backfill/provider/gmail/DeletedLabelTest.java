@@ -22,11 +22,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A label that a job was asked for is deleted while the job runs. */
 class DeletedLabelTest {
@@ -102,27 +102,40 @@ class DeletedLabelTest {
         }
     }
 
-    @Test
-    void aLabelThatIsDeletedInTheMiddleOfAWindowCostsNothingOfTheRest() {
+    /** In the same life its list is still known and counted by what is left; in another it is made by what is left. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLabelThatIsDeletedInTheMiddleOfAWindowHasNothingOfTheRestReadTwice(boolean restarted) {
         String work = there.labelId("Work");
-        try (TestBox box = TestBox.open(gmail)) {
+        TestBox box = TestBox.open(gmail);
+        try {
             Partition window = windows(box.mailbox().plan(QUERY)).get(0);
-            PageCollector first = new PageCollector();
-            PageEnd end = box.mailbox().fetch(QUERY, window, Position.START, PAGE, first);
+            List<String> ids = new ArrayList<>();
+            PageEnd end = page(box, window, Position.START, ids);
             there.deleteLabel("Work");
-            Set<String> ids = new TreeSet<>();
-            first.items().forEach(item -> ids.add(PageCollector.id(item)));
-            while (end.next() != null) {
-                PageCollector page = new PageCollector();
-                end = box.mailbox().fetch(QUERY, window, end.next(), PAGE, page);
-                assertThat(end.entries() - end.repeats()).isEqualTo(page.items().size());
-                page.items().forEach(item -> ids.add(PageCollector.id(item)));
+            if (restarted) {
+                box.close();
+                box = TestBox.open(gmail);
             }
+            while (end.next() != null) {
+                end = page(box, window, end.next(), ids);
+            }
+            assertThat(ids).doesNotHaveDuplicates().containsAll(left());
+            assertThat(end.providerCount()).isNotNull().isLessThanOrEqualTo(ids.size());
             List<String> rest = new ArrayList<>();
             assertThat(skipped(box, QUERY, end.replacedBy(), rest)).containsExactly("gone:" + work);
-            assertThat(rest).containsExactlyInAnyOrderElementsOf(left());
-            assertThat(ids).containsAll(left());
+            assertThat(rest).isEmpty();
+        } finally {
+            box.close();
         }
+    }
+
+    private static PageEnd page(TestBox box, Partition window, Position position, List<String> ids) {
+        PageCollector page = new PageCollector();
+        PageEnd end = box.mailbox().fetch(QUERY, window, position, PAGE, page);
+        assertThat(end.entries() - end.repeats()).isEqualTo(page.items().size());
+        ids.addAll(page.ids());
+        return end;
     }
 
     @Test

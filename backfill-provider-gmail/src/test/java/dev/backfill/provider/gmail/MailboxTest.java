@@ -270,7 +270,7 @@ class MailboxTest {
         assertThat(crawl.emails()).hasSize(TestMail.shownIds(mails).size() - 2);
         assertThat(crawl.items())
                 .contains(
-                        new PageItem.Failed(FailureRef.message("all", broken), SourceException.Kind.RETRY, "HTTP_500"),
+                        new PageItem.Failed(Crawl.failed(broken), SourceException.Kind.RETRY, "HTTP_500"),
                         new PageItem.Skipped(gone, "GONE"));
         gmail.faults().clear();
         PageCollector collector = new PageCollector();

@@ -283,6 +283,22 @@ class MovingMailTest {
         }
     }
 
+    /** The engine begins a window again whose page tokens die for good, whatever is kept of its walk. */
+    @Test
+    void aWindowThatIsBegunAgainInTheMiddleOfAFurtherPassIsReadFromItsBeginning() throws Exception {
+        try (FakeGmail gmail = fake(mails.subList(0, 150));
+                TestBox box = TestBox.open(gmail)) {
+            Position first =
+                    Objects.requireNonNull(page(box, window(), Position.START).next());
+            mails.subList(150, mails.size()).forEach(gmail.mailbox(ADDRESS)::add);
+            Position further = Objects.requireNonNull(page(box, window(), first).next());
+            assertThat(WindowPosition.of(further).pass()).isEqualTo(1);
+            items.clear();
+            readOn(box, Position.START);
+            assertThat(read()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(ids(mails));
+        }
+    }
+
     @Test
     void oneThatIsGoneIndeedIsSkippedAndNothingMore() throws Exception {
         try (FakeGmail gmail = fake(mails)) {

@@ -74,8 +74,8 @@ class UnreadableMailTest {
             assertThat(crawl.ids()).as(count + " broken").containsExactlyElementsOf(order);
             assertThat(crawl.items().subList(0, count))
                     .containsExactlyElementsOf(broken.stream()
-                            .map(id -> (PageItem) new PageItem.Failed(
-                                    FailureRef.message("all", id), SourceException.Kind.RETRY, "HTTP_500"))
+                            .map(id -> (PageItem)
+                                    new PageItem.Failed(Crawl.failed(id), SourceException.Kind.RETRY, "HTTP_500"))
                             .toList());
             assertThat(crawl.emails()).hasSize(order.size() - count);
         }
@@ -150,13 +150,15 @@ class UnreadableMailTest {
         Crawl before = Crawl.run(box.mailbox(), pinned, PAGE);
         gmail.mailbox("ann@example.com").label(order.get(0), List.of("IMPORTANT"), List.of());
         gmail.faults().always(RequestMatch.path(order.get(0)), Fault.html(404));
-        PageItem failed =
-                new PageItem.Failed(FailureRef.message("all", order.get(0)), SourceException.Kind.RETRY, "HTTP_404");
-        assertThat(Crawl.run(box.mailbox(), QUERY, PAGE).items()).startsWith(failed);
+        assertThat(Crawl.run(box.mailbox(), QUERY, PAGE).items()).startsWith(failed(Crawl.failed(order.get(0))));
         Partition changes = box.mailbox().planChanges(pinned, before.pins()).get(0);
         PageCollector collector = new PageCollector();
         box.mailbox().fetch(pinned, changes, Position.START, PAGE, collector);
-        assertThat(collector.items()).containsExactly(failed);
+        assertThat(collector.items()).containsExactly(failed(FailureRef.message(Scopes.ALL, order.get(0))));
+    }
+
+    private static PageItem failed(FailureRef ref) {
+        return new PageItem.Failed(ref, SourceException.Kind.RETRY, "HTTP_404");
     }
 
     @Test

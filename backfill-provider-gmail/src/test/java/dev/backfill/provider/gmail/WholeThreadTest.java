@@ -3,7 +3,6 @@ package dev.backfill.provider.gmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.model.EmailMessage;
-import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.SourceException;
@@ -133,7 +132,7 @@ class WholeThreadTest {
             assertThat(crawl.items())
                     .last()
                     .isEqualTo(new PageItem.Failed(
-                            FailureRef.message("all", id(7)), SourceException.Kind.SKIP_MESSAGE, "STILL_LISTED"));
+                            Crawl.failed(id(7)), SourceException.Kind.SKIP_MESSAGE, "STILL_LISTED"));
             assertThat(crawl.emails()).hasSize(7);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.JobId;
+import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Mode;
 import dev.backfill.api.Waiting;
@@ -25,9 +26,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Gmail's refusals do to a job, from the wire to the job's state. */
 class GmailTroubleTest {
@@ -165,6 +170,60 @@ class GmailTroubleTest {
                             Instant.now().plus(Duration.ofHours(23)),
                             Instant.now().plus(Duration.ofHours(25)));
             world.jobs().cancel(id);
+        }
+    }
+
+    /** Where it is restarted its list is made anew, by the label that is gone; else only the count at the end is. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLabelThatIsDeletedWhileItsJobRunsHasNothingPublishedOrCountedTwice(boolean restarted) throws Exception {
+        List<StoredMail> mails = new ArrayList<>();
+        for (StoredMail mail :
+                new MailGenerator(GeneratorOptions.of(6, 100)).mails().toList()) {
+            FolderPath folder = mails.size() % 4 == 0 ? FolderPath.of("Work") : FolderPath.INBOX;
+            mails.add(mail.toBuilder().folder(folder).build());
+        }
+        try (FakeGmail gmail =
+                        FakeGmail.builder().mailbox(GmailWorld.OWNER, mails).start();
+                GmailWorld world = new GmailWorld(gmail)) {
+            String label = world.mailbox().labelId("Work");
+            CountDownLatch deleted = new CountDownLatch(1);
+            AtomicInteger published = new AtomicInteger();
+            world.atEachMessage(() -> {
+                if (published.incrementAndGet() == 30) {
+                    world.mailbox().deleteLabel("Work");
+                    deleted.countDown();
+                }
+            });
+            JobId id = world.jobs()
+                    .start(GmailWorld.request(Mode.FULL)
+                            .batchSize(5)
+                            .folders(List.of("inbox", "Work"))
+                            .build())
+                    .id();
+            if (restarted) {
+                assertThat(deleted.await(60, TimeUnit.SECONDS)).isTrue();
+                world.restart();
+            }
+            BackfillJob job = world.completed(id);
+
+            assertThat(job.notes()).contains(new JobNote("FOLDER_SKIPPED", "gone:" + label, "FOLDER_GONE"));
+            List<String> created = world.sink.payloads().stream()
+                    .filter(message -> message.attributes().get("operation").equals("create"))
+                    .map(message -> message.attributes().get("message_id"))
+                    .toList();
+            // What was under way when the engine closed may come again.
+            int again = restarted ? 40 : 0;
+            assertThat(created).hasSizeLessThanOrEqualTo(mails.size() + again);
+            if (!restarted) {
+                assertThat(created).doesNotHaveDuplicates();
+            }
+            long left = world.mailbox().messageIds().stream()
+                    .filter(one -> world.mailbox().labelNames(one).contains("INBOX"))
+                    .count();
+            // The walk's and the changes since: each message that had the label alone is a delete by then.
+            assertThat(job.progress().listed()).isBetween(left, 2L * mails.size() - left);
+            world.assertReadersSeeTheMailbox(6, "INBOX");
         }
     }
 }
