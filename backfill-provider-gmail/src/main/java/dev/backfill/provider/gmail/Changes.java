@@ -25,6 +25,7 @@ final class Changes {
     private final ApiCalls calls;
     private final QuotaRegime regime;
     private final MessageFetcher fetcher;
+    private final GetPlan plan;
     private final AverageBytes averageBytes;
 
     /** Where a walk stands: changes after the record, the first so many of them done. */
@@ -58,11 +59,18 @@ final class Changes {
         }
     }
 
-    Changes(GmailClient client, ApiCalls calls, QuotaRegime regime, MessageFetcher fetcher, AverageBytes averageBytes) {
+    Changes(
+            GmailClient client,
+            ApiCalls calls,
+            QuotaRegime regime,
+            MessageFetcher fetcher,
+            GetPlan plan,
+            AverageBytes averageBytes) {
         this.client = client;
         this.calls = calls;
         this.regime = regime;
         this.fetcher = fetcher;
+        this.plan = plan;
         this.averageBytes = averageBytes;
     }
 
@@ -84,9 +92,9 @@ final class Changes {
         String newest = list(place, limit.messages(), changes);
         int end = Math.min(changes.size(), place.done() + Math.min(limit.messages(), MAX_CHUNK));
         int first = Math.min(place.done(), end);
-        ChangesPage page =
-                new ChangesPage(query, selection, partition, changes.subList(first, end), limit, averageBytes);
-        page.walk(fetcher, labels, writer);
+        ListedChanges listed = new ListedChanges(changes, first, end);
+        ChangesPage page = new ChangesPage(query, selection, partition, listed, limit, averageBytes);
+        page.walk(fetcher, plan, labels, writer);
         int next = place.done() + page.used();
         if (newest == null || next < changes.size()) {
             return PageEnd.more(place.after(changes, next).position(), page.used(), page.repeats());

@@ -1,6 +1,7 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.model.EmailMessage;
+import dev.backfill.provider.gmail.GetPlan.Get;
 import dev.backfill.provider.gmail.HistoryJson.Change;
 import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.FailureRef;
@@ -13,10 +14,13 @@ import dev.backfill.spi.SourceException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +44,9 @@ final class ChangesPage {
     private final MailQuery query;
     private final Selection selection;
     private final Partition partition;
+    private final ListedChanges listed;
     private final List<Change> changes;
-    private final Map<String, List<Change>> byMessage = new LinkedHashMap<>();
+    private final Set<String> bigThreads = new HashSet<>();
     private final Map<String, Integer> handled = new HashMap<>();
     private final Map<String, Fetched> fetched = new HashMap<>();
     private final PageLimit limit;
@@ -51,7 +56,7 @@ final class ChangesPage {
     private int repeats;
 
     /**
-     * @param changes what the page is about, oldest first
+     * @param listed what the page is about
      * @param limit how many bytes of messages it may hold; one message is always allowed
      * @param averageBytes says how many messages to get at once for that
      */
@@ -59,33 +64,33 @@ final class ChangesPage {
             MailQuery query,
             Selection selection,
             Partition partition,
-            List<Change> changes,
+            ListedChanges listed,
             PageLimit limit,
             AverageBytes averageBytes) {
         this.query = query;
         this.selection = selection;
         this.partition = partition;
-        this.changes = List.copyOf(changes);
+        this.listed = listed;
+        this.changes = listed.ofPage();
         this.limit = limit;
         this.averageBytes = averageBytes;
         for (Change change : changes) {
-            byMessage
-                    .computeIfAbsent(change.messageId(), unused -> new ArrayList<>())
-                    .add(change);
-        }
-        byMessage.forEach((id, ofMessage) -> {
-            if (ofMessage.get(ofMessage.size() - 1).deleted()) {
-                fetched.put(id, Fetched.deleted(id));
+            if (listed.endsDeleted(change.messageId())) {
+                fetched.put(change.messageId(), Fetched.deleted(change.messageId()));
             }
-        });
+        }
     }
 
-    void walk(MessageFetcher fetcher, Labels labels, PageWriter writer) {
+    void walk(MessageFetcher fetcher, GetPlan plan, Labels labels, PageWriter writer) {
         boolean room = true;
         while (room && used < changes.size() && bytes < limit.bytes()) {
             String id = changes.get(used).messageId();
-            if (!fetched.containsKey(id)) {
-                fetcher.fetch(next(), selection, labels).forEach(one -> fetched.put(one.id(), one));
+            while (!fetched.containsKey(id)) {
+                // A thread may be too big to give what it was asked for: then its messages are asked for by themselves.
+                MessageFetcher.Batch batch = fetcher.fetch(
+                        next(plan), selection, labels, limit.bytes() - bytes + WindowList.MAX_AHEAD_BYTES);
+                bigThreads.addAll(batch.bigThreads());
+                batch.messages().forEach(one -> fetched.put(one.id(), one));
             }
             Fetched one = Objects.requireNonNull(fetched.get(id));
             if (one.stopsPage() && one.error() != null) {
@@ -114,14 +119,33 @@ final class ChangesPage {
         }
     }
 
-    /** The messages to get next: as many as are likely to fit. */
-    private List<String> next() {
-        return changes.subList(used, changes.size()).stream()
-                .map(Change::messageId)
-                .distinct()
-                .filter(id -> !fetched.containsKey(id))
-                .limit(averageBytes.fitting(limit.bytes() - bytes, changes.size()))
-                .toList();
+    /**
+     * What to get next: as many messages as are likely to fit, and of a thread of which so many changed that it is cheaper whole all
+     * that did. Who archives, labels or reads in Gmail does it to whole conversations.
+     */
+    private List<Get> next(GetPlan plan) {
+        Map<String, Set<String>> byThread = new LinkedHashMap<>();
+        for (Change change : changes.subList(used, changes.size())) {
+            if (!fetched.containsKey(change.messageId())) {
+                byThread.computeIfAbsent(change.threadId(), unused -> new LinkedHashSet<>())
+                        .add(change.messageId());
+            }
+        }
+        int left = averageBytes.fitting(limit.bytes() - bytes, changes.size());
+        List<Get> gets = new ArrayList<>();
+        for (Map.Entry<String, Set<String>> thread : byThread.entrySet()) {
+            List<String> ids = List.copyOf(thread.getValue());
+            if (plan.isCheaperWhole(ids.size()) && !bigThreads.contains(thread.getKey())) {
+                gets.add(new Get(thread.getKey(), ids));
+            } else {
+                ids.stream().limit(left).map(Get::single).forEach(gets::add);
+            }
+            left -= ids.size();
+            if (left <= 0) {
+                break;
+            }
+        }
+        return gets;
     }
 
     /** How many of the changes are done. */
@@ -136,7 +160,7 @@ final class ChangesPage {
 
     /** What the nth change of a message in this page means, from 0; null if nothing that an earlier one did not say. */
     private @Nullable PageItem item(Fetched one, int nth) {
-        List<Change> ofMessage = byMessage.getOrDefault(one.id(), List.of());
+        List<Change> ofMessage = listed.inPage(one.id());
         SourceException error = one.error();
         if (error != null && !one.gone()) {
             FailureRef ref = FailureRef.message(partition.scope(), one.id());
@@ -149,10 +173,33 @@ final class ChangesPage {
         if (one.email() != null) {
             return message(one.email(), ofMessage, nth);
         }
-        if (nth > 0 || !PastLabels.mayHaveBeenMeant(selection, ofMessage, one.labelIds())) {
-            return null;
+        if (listed.endsDeleted(one.id())) {
+            return deleted(one.id(), nth);
         }
-        return new PageItem.Deleted(one.id(), one.gone() ? revision(ofMessage.get(0)) : one.historyId());
+        return nth == 0 ? left(one, ofMessage) : null;
+    }
+
+    /**
+     * What the history calls deleted is a delete once, wherever pages end: with the last change from which on the records show
+     * that it was meant.
+     */
+    private @Nullable PageItem deleted(String id, int nth) {
+        List<Change> all = listed.fromHere(id);
+        int next = nth + 1;
+        boolean later = next < all.size() && mayHaveBeenMeant(all.subList(next, all.size()));
+        return later || !mayHaveBeenMeant(all.subList(nth, all.size()))
+                ? null
+                : new PageItem.Deleted(id, revision(all.get(all.size() - 1)));
+    }
+
+    private boolean mayHaveBeenMeant(List<Change> untilItWasDeleted) {
+        return PastLabels.mayHaveBeenMeant(selection, untilItWasDeleted, null);
+    }
+
+    private @Nullable PageItem left(Fetched one, List<Change> ofMessage) {
+        return PastLabels.mayHaveBeenMeant(selection, ofMessage, one.labelIds())
+                ? new PageItem.Deleted(one.id(), one.gone() ? revision(ofMessage.get(0)) : one.historyId())
+                : null;
     }
 
     private static @Nullable PageItem message(EmailMessage email, List<Change> ofMessage, int nth) {

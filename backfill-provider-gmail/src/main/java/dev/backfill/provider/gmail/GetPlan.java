@@ -50,7 +50,7 @@ final class GetPlan {
         while (at < end) {
             int endOfThread = ids.endOfThread(at);
             List<String> left = left(list, at, endOfThread);
-            if (threads && regime.isCheaperWhole(left.size()) && !list.isBig(ids.threadId(at))) {
+            if (isCheaperWhole(left.size()) && !list.isBig(ids.threadId(at))) {
                 gets.add(new Get(ids.threadId(at), left));
                 at = endOfThread;
             } else {
@@ -74,16 +74,20 @@ final class GetPlan {
         return some;
     }
 
+    /** True if so many messages of a thread cost less together than one by one, and may be had so. */
+    boolean isCheaperWhole(int messagesOfThread) {
+        return threads && regime.isCheaperWhole(messagesOfThread);
+    }
+
     /** What the messages of a mailbox cost to get, where a thread has so many of them. */
     long units(int messagesOfThread) {
-        boolean whole = threads && regime.isCheaperWhole(messagesOfThread);
-        return whole
+        return isCheaperWhole(messagesOfThread)
                 ? regime.thread().units()
                 : (long) messagesOfThread * regime.get().units();
     }
 
     /** By how many requests that is. */
     long calls(int messagesOfThread) {
-        return threads && regime.isCheaperWhole(messagesOfThread) ? 1 : messagesOfThread;
+        return isCheaperWhole(messagesOfThread) ? 1 : messagesOfThread;
     }
 }

@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
 /** Reads an answer of history.list: which messages changed in which record, and how. */
 final class HistoryJson {
     /** What of an answer is read, as Google's {@code fields}. */
-    static final String FIELDS = "history(id,messagesAdded/message(id,labelIds),messagesDeleted/message(id,labelIds),"
-            + "labelsAdded(labelIds,message(id,labelIds)),labelsRemoved(labelIds,message(id,labelIds))),"
-            + "nextPageToken,historyId";
+    static final String FIELDS =
+            "history(id,messagesAdded/message(id,threadId,labelIds),messagesDeleted/message(id,threadId,labelIds),"
+                    + "labelsAdded(labelIds,message(id,threadId,labelIds)),labelsRemoved(labelIds,message(id,threadId,labelIds))),"
+                    + "nextPageToken,historyId";
 
     /**
      * One message of one record.
      *
      * @param recordId the record
      * @param messageId the message
+     * @param threadId its thread; its own id when the record does not say
      * @param added true if the record says that it came into the mailbox
      * @param deleted true if the record says that it was deleted, not thrown into the trash; were it to come back, a later record would say so
      * @param labels the ids of the labels it bore, as the record says; null when the record does not say
@@ -29,6 +31,7 @@ final class HistoryJson {
     record Change(
             String recordId,
             String messageId,
+            String threadId,
             boolean added,
             boolean deleted,
             @Nullable List<String> labels,
@@ -89,7 +92,8 @@ final class HistoryJson {
         List<Change> changes = new ArrayList<>();
         for (Map.Entry<String, Collected> entry : byMessage.entrySet()) {
             Collected all = entry.getValue();
-            changes.add(new Change(recordId, entry.getKey(), all.added, all.deleted, all.labels, all.gained, all.lost));
+            changes.add(new Change(
+                    recordId, entry.getKey(), all.threadId, all.added, all.deleted, all.labels, all.gained, all.lost));
         }
         return changes;
     }
@@ -109,8 +113,9 @@ final class HistoryJson {
                 }
             }
             if (!message.id().isEmpty()) {
+                String threadId = message.threadId();
                 byMessage
-                        .computeIfAbsent(message.id(), unused -> new Collected())
+                        .computeIfAbsent(message.id(), unused -> new Collected(threadId))
                         .add(kind, message.labelIds(), changed);
             }
         }
@@ -118,11 +123,16 @@ final class HistoryJson {
 
     /** What one record says of one message. */
     private static final class Collected {
+        private final String threadId;
         private final List<String> gained = new ArrayList<>();
         private final List<String> lost = new ArrayList<>();
         private boolean added;
         private boolean deleted;
         private @Nullable List<String> labels;
+
+        private Collected(String threadId) {
+            this.threadId = threadId;
+        }
 
         private void add(String kind, List<String> labelIds, List<String> changed) {
             added |= kind.equals("messagesAdded");

@@ -25,10 +25,11 @@ final class ListJson {
      * A message in a list or in the history.
      *
      * @param id its id; empty when the server does not say
+     * @param threadId its thread; its own id when the server does not say
      * @param labelIds the ids of its labels; empty when it bears none or the server does not say
      */
-    record ListedMessage(String id, List<String> labelIds) {
-        static final ListedMessage NONE = new ListedMessage("", List.of());
+    record ListedMessage(String id, String threadId, List<String> labelIds) {
+        static final ListedMessage NONE = new ListedMessage("", "", List.of());
     }
 
     /**
@@ -100,15 +101,17 @@ final class ListJson {
             return ListedMessage.NONE;
         }
         String id = "";
+        String threadId = "";
         List<String> labelIds = List.of();
         for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
                 case "id" -> id = Json.text(parser);
+                case "threadId" -> threadId = Json.text(parser);
                 case "labelIds" -> labelIds = Json.strings(parser);
                 default -> parser.skipChildren();
             }
         }
-        return new ListedMessage(id, labelIds);
+        return new ListedMessage(id, threadId.isEmpty() ? id : threadId, labelIds);
     }
 
     static List<Label> labels(JsonParser parser) throws IOException {

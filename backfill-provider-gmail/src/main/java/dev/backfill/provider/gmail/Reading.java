@@ -28,6 +28,6 @@ record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Cha
                 fetcher,
                 new Estimator(windows, plan, regime, client, calls),
                 new WindowWalk(windows, fetcher, plan, goneLabels, averageBytes),
-                new Changes(client, calls, regime, fetcher, averageBytes));
+                new Changes(client, calls, regime, fetcher, plan, averageBytes));
     }
 }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the history since a pin means for a job: for mail that is there, has left the job's scope, or was never in it. */
 class ChangesTest {
@@ -204,6 +206,80 @@ class ChangesTest {
                 .isEqualTo(2 * walk);
     }
 
+    /** The history is listed far beyond a page, so that it is known that the message is gone by the end of it. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 50})
+    void mailThatALaterPageCallsDeletedIsNotAskedForAndIsOneDelete(int pageSize) {
+        Crawl.run(box.mailbox(), query("inbox"), PAGE);
+        int walk = box.context().requests("messages.get");
+        List<PageItem> items = changes(query("inbox"), pageSize, () -> {
+            there.label(inbox.id(), List.of("STARRED"), List.of());
+            // It leaves the folder in one page and the mailbox in another.
+            there.trash(inbox.id());
+            there.label(old.id(), List.of("STARRED"), List.of());
+            there.delete(inbox.id());
+        });
+        assertDeleted(items, inbox);
+        assertThat(((PageItem.Deleted) items.get(0)).revision())
+                .as("the deletion's own, whatever page it stands in")
+                .isEqualTo(Long.toString(there.historyId()));
+        assertThat(box.context().requests("messages.get"))
+                .as("of the two walks, and of the message that is out of the range")
+                .isEqualTo(2 * walk + 1);
+    }
+
+    /** Who archives a conversation changes all of its messages. */
+    @Test
+    void aThreadOfWhichThreeChangedIsGotWhole() {
+        List<StoredMail> thread = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            StoredMail one = mail(10 + i, FROM.plusSeconds(1_000 + i), FolderPath.INBOX).toBuilder()
+                    .threadKey("conversation")
+                    .build();
+            there.add(one);
+            thread.add(one);
+        }
+        StoredMail alone = mail(30, FROM.plusSeconds(5_000), FolderPath.INBOX);
+        there.add(alone);
+        Map<String, String> pins = Crawl.run(box.mailbox(), query(), PAGE).pins();
+        int gets = box.context().requests("messages.get");
+        int threads = box.context().requests("threads.get");
+        thread.forEach(one -> there.label(one.id(), List.of("Label_1"), List.of("INBOX")));
+        there.label(alone.id(), List.of(), List.of("INBOX"));
+
+        Crawl changes = Crawl.run(box.mailbox(), query(), PAGE, box.mailbox().planChanges(query(), pins));
+
+        List<String> expected =
+                new ArrayList<>(thread.stream().map(StoredMail::id).toList());
+        expected.add(alone.id());
+        assertThat(changes.ids()).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(box.context().requests("threads.get")).isEqualTo(threads + 1);
+        assertThat(box.context().requests("messages.get")).isEqualTo(gets + 1);
+    }
+
+    /** What was read of it before it became too much is used, and the rest is asked for by itself. */
+    @Test
+    void aThreadThatIsMoreThanAPageMayHoldIsReadMessageByMessage() {
+        String text = "From: a@example.com\r\nSubject: large\r\n\r\n" + "0123456789abcdef\r\n".repeat(30_000);
+        Map<String, String> pins = Crawl.run(box.mailbox(), query(), PAGE).pins();
+        List<String> large = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            StoredMail one = StoredMail.builder(HexFormat.of().toHexDigits(0x1000L + i), FROM.plusSeconds(500 + i))
+                    .folder(FolderPath.INBOX)
+                    .threadKey("large")
+                    .mime(MailBytes.utf8(text))
+                    .build();
+            there.add(one);
+            large.add(one.id());
+        }
+        Crawl changes = Crawl.run(
+                box.mailbox(),
+                query(),
+                new PageLimit(100, 1_200_000),
+                box.mailbox().planChanges(query(), pins));
+        assertThat(changes.ids()).containsExactlyElementsOf(large);
+    }
+
     @Test
     void mailThatTheJobNeverMeantIsNoDelete() {
         assertThat(changes(query("inbox"), 50, () -> {
@@ -282,7 +358,7 @@ class ChangesTest {
     @Test
     void whereNobodySaysTheLabelsItMayHaveBeenMeant() {
         Selection inboxOnly = Selection.of(query("inbox"), List.of());
-        HistoryJson.Change deleted = new HistoryJson.Change("7", "a", false, false, null, List.of(), List.of());
+        HistoryJson.Change deleted = new HistoryJson.Change("7", "a", "a", false, false, null, List.of(), List.of());
         assertThat(PastLabels.mayHaveBeenMeant(inboxOnly, List.of(deleted), null))
                 .isTrue();
         assertThat(PastLabels.mayHaveBeenMeant(inboxOnly, List.of(deleted), List.of("Label_1")))
@@ -297,7 +373,7 @@ class ChangesTest {
     }
 
     private static HistoryJson.Change change(@Nullable List<String> labels, List<String> gained, List<String> lost) {
-        return new HistoryJson.Change("7", "a", false, false, labels, gained, lost);
+        return new HistoryJson.Change("7", "a", "a", false, false, labels, gained, lost);
     }
 
     @Test
