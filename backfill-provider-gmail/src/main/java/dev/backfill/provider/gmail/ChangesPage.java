@@ -163,8 +163,7 @@ final class ChangesPage {
         List<Change> ofMessage = listed.inPage(one.id());
         SourceException error = one.error();
         if (error != null && !one.gone()) {
-            FailureRef ref = FailureRef.message(partition.scope(), one.id());
-            return nth > 0 ? null : new PageItem.Failed(ref, error.kind(), error.code());
+            return nth > 0 ? null : new PageItem.Failed(failed(ofMessage), error.kind(), error.code());
         }
         Instant dated = one.dated();
         if (dated != null && !query.coversChange(dated)) {
@@ -200,6 +199,14 @@ final class ChangesPage {
         return PastLabels.mayHaveBeenMeant(selection, ofMessage, one.labelIds())
                 ? new PageItem.Deleted(one.id(), one.gone() ? revision(ofMessage.get(0)) : one.historyId())
                 : null;
+    }
+
+    /** What names a change that failed: whoever reads the message again tells what it came to, and not what a walk would. */
+    private FailureRef failed(List<Change> ofMessage) {
+        Change last = ofMessage.get(ofMessage.size() - 1);
+        boolean came = ofMessage.stream().allMatch(Change::added);
+        String scope = Scopes.told(partition.scope(), new Scopes.Told(revision(last), came));
+        return FailureRef.message(scope, last.messageId());
     }
 
     private static @Nullable PageItem message(EmailMessage email, List<Change> ofMessage, int nth) {

@@ -131,10 +131,10 @@ final class GmailMailbox implements Mailbox {
     /** What a query means in a scope: the labels that it began with, whatever they are called by now. */
     private Selection selection(MailQuery query, String scope) {
         List<String> labelIds = Scopes.labelIds(Scopes.base(scope));
-        return Selection.of(query, labelIds == null ? named(query) : goneLabels.left(labelIds));
+        return Selection.of(query, labelIds == null ? named(query) : labelIds);
     }
 
-    /** As {@link #selection}, without any label that is gone by now: a list by one is an error. */
+    /** As {@link #selection}, without the labels that are gone by now: a list by one is an error. */
     private Selection selectionLeft(MailQuery query, String scope, Labels known) {
         List<String> labelIds = Scopes.labelIds(Scopes.base(scope));
         if (labelIds == null || known.ids().isEmpty()) {
@@ -230,7 +230,9 @@ final class GmailMailbox implements Mailbox {
     }
 
     private PageEnd walk(MailQuery query, Partition window, Position position, PageLimit limit, PageWriter writer) {
-        WindowWalk.Job job = new WindowWalk.Job(query, selection(query, window.scope()), labels.orNone(), window);
+        List<String> labelIds = Scopes.labelIds(Scopes.base(window.scope()));
+        Selection selection = Selection.of(query, labelIds == null ? named(query) : goneLabels.left(labelIds));
+        WindowWalk.Job job = new WindowWalk.Job(query, selection, labels.orNone(), window);
         return reading(query).walk().fetch(job, position, limit, writer);
     }
 

@@ -1,13 +1,17 @@
 package dev.backfill.provider.gmail;
 
+import dev.backfill.model.EmailMessage;
 import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
+import dev.backfill.spi.SourceException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,7 +26,8 @@ import java.util.function.Predicate;
 /**
  * Reads again what failed: single messages, and stretches of time. A message that is said to be gone is skipped only if the list of
  * the window it failed in does not name it either; where its reference names no window it had been read once, and is believed to
- * be gone. A stretch is walked as any window is. Confined to one replay.
+ * be gone. A change is told as the history told it: a message that it was about may be gone or out of the folders by now, which
+ * those who know it must hear. A stretch is walked as any window is. Confined to one replay.
  */
 final class Replay {
     private static final int CHUNK = 50;
@@ -108,9 +113,31 @@ final class Replay {
         }
         for (FailureRef ref : refs) {
             Fetched one = Objects.requireNonNull(byId.get(ref.messageId()));
-            Partition window = window(ref);
-            writer.write(WindowItem.of(one, window, one.gone() && isListed(one.id(), window)));
+            Scopes.Told told = Scopes.told(ref.scope());
+            writer.write(told == null ? asWalked(one, window(ref)) : asTold(one, ref, told));
         }
+    }
+
+    private PageItem asWalked(Fetched one, Partition window) {
+        return WindowItem.of(one, window, one.gone() && isListed(one.id(), window));
+    }
+
+    /** As {@link ChangesPage} would have told it; what its labels were before nobody knows any more, so that it may be a delete too many. */
+    private PageItem asTold(Fetched one, FailureRef ref, Scopes.Told told) {
+        SourceException error = one.error();
+        if (error != null) {
+            return one.gone()
+                    ? new PageItem.Deleted(one.id(), told.revision())
+                    : new PageItem.Failed(ref, error.kind(), error.code());
+        }
+        Instant dated = one.dated();
+        if (dated != null && !query.coversChange(dated)) {
+            return new PageItem.Skipped(one.id(), WindowItem.OUT_OF_SCOPE);
+        }
+        EmailMessage email = one.email();
+        return email == null
+                ? new PageItem.Deleted(one.id(), one.historyId())
+                : new PageItem.Message(told.came() ? PageItem.Change.CREATE : PageItem.Change.UPDATE, email);
     }
 
     private boolean isListed(String id, Partition window) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What partitions are called. A mailbox is crawled once, never once a label, so there is one scope a job: {@code all}, or where
  * the user named labels of his own {@code labels:<ids>}, so that a label that is renamed in the middle of the job stays the one
- * it began with. Single messages that came late are {@code ids:<ids>}, followed by the labels' scope where there is one. A label that was deleted in the
+ * it began with. Single messages that came late are {@code ids:<ids>}, followed by the labels' scope where there is one; a change that failed
+ * is {@code changed:<record>} or {@code came:<record>}, followed by the same. A label that was deleted in the
  * middle of the job is {@code gone:<id>}, a partition that is skipped so that the job names it.
  */
 final class Scopes {
@@ -23,6 +24,8 @@ final class Scopes {
     private static final String LABELS = "labels:";
     private static final String LATE = "ids:";
     private static final String GONE = "gone:";
+    private static final String CHANGED = "changed:";
+    private static final String CAME = "came:";
     private static final String AND = ";";
     private static final String OF = "@";
 
@@ -46,9 +49,33 @@ final class Scopes {
         return scope.startsWith(GONE);
     }
 
+    /**
+     * What a record of the history told of a message that could not be read then.
+     *
+     * @param revision the mark of the change
+     * @param came true if it told that the message came, and nothing besides
+     */
+    record Told(String revision, boolean came) {}
+
+    /** {@return the scope of a change that failed} */
+    static String told(String base, Told told) {
+        return (told.came() ? CAME : CHANGED) + told.revision() + (base.equals(ALL) ? "" : AND + base);
+    }
+
+    /** {@return the change that failed in a scope; null if it was none} */
+    static @Nullable Told told(String scope) {
+        boolean came = scope.startsWith(CAME);
+        if (!came && !scope.startsWith(CHANGED)) {
+            return null;
+        }
+        int begin = came ? CAME.length() : CHANGED.length();
+        int end = scope.indexOf(AND);
+        return new Told(scope.substring(begin, end < 0 ? scope.length() : end), came);
+    }
+
     /** {@return the job's scope that a partition's, or a failure's, belongs to} */
     static String base(String scope) {
-        if (!scope.startsWith(LATE)) {
+        if (!scope.startsWith(LATE) && told(scope) == null) {
             return scope;
         }
         int end = scope.indexOf(AND);

@@ -12,6 +12,9 @@ final class WindowItem {
     /** A message that the server names in its lists and calls gone: were it skipped, it would be lost in silence. */
     static final String STILL_LISTED = "STILL_LISTED";
 
+    /** A message that is there and not meant. */
+    static final String OUT_OF_SCOPE = "OUT_OF_SCOPE";
+
     private WindowItem() {}
 
     /**
@@ -26,7 +29,7 @@ final class WindowItem {
         EmailMessage email = one.email();
         if (error == null) {
             return email == null
-                    ? new PageItem.Skipped(one.id(), "OUT_OF_SCOPE")
+                    ? new PageItem.Skipped(one.id(), OUT_OF_SCOPE)
                     : new PageItem.Message(PageItem.Change.CREATE, email);
         }
         if (one.gone() && !stillListed) {

@@ -3,6 +3,7 @@ package dev.backfill.provider.gmail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
@@ -11,6 +12,7 @@ import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.gmail.GmailFault;
 import dev.backfill.testkit.gmail.GmailMailbox;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
@@ -278,6 +280,50 @@ class ChangesTest {
                 new PageLimit(100, 1_200_000),
                 box.mailbox().planChanges(query(), pins));
         assertThat(changes.ids()).containsExactlyElementsOf(large);
+    }
+
+    /** Replayed as if a walk had met it, it would be a create that readers know already, or nothing at all. */
+    @Test
+    void aChangeThatFailedIsToldAsTheChangeItWasWhenItIsReadAgain() {
+        StoredMail news = mail(5, FROM.plusSeconds(500), FolderPath.INBOX);
+        for (boolean labels : new boolean[] {false, true}) {
+            MailQuery query = labels ? query("inbox", "Work") : query();
+            Map<String, String> pins = Crawl.run(box.mailbox(), query, PAGE).pins();
+            there.add(news);
+            there.label(inbox.id(), List.of(labels ? "IMPORTANT" : "STARRED"), List.of());
+            there.label(work.id(), List.of(labels ? "IMPORTANT" : "STARRED"), List.of());
+            gmail.faults()
+                    .always(
+                            RequestMatch.path("/messages/[0-9a-f]+$"),
+                            GmailFault.of(500, "backendError", "no").asFault());
+            List<FailureRef> failed =
+                    Crawl.run(box.mailbox(), query, PAGE, box.mailbox().planChanges(query, pins)).items().stream()
+                            .map(item -> ((PageItem.Failed) item).ref())
+                            .toList();
+            assertThat(failed).hasSize(3);
+            assertThat(replay(query, failed))
+                    .as("what fails again is told apart the next time, too")
+                    .extracting(item -> ((PageItem.Failed) item).ref())
+                    .isEqualTo(failed);
+            gmail.faults().clear();
+
+            List<PageItem> items = replay(query, failed);
+            assertMessage(items.get(0), news, PageItem.Change.CREATE);
+            assertMessage(items.get(1), inbox, PageItem.Change.UPDATE);
+            assertMessage(items.get(2), work, PageItem.Change.UPDATE);
+
+            there.trash(inbox.id());
+            there.delete(news.id());
+            assertDeleted(List.of(replay(query, failed).get(0)), news);
+            assertDeleted(List.of(replay(query, failed).get(1)), inbox);
+            there.label(inbox.id(), List.of("INBOX"), List.of("TRASH"));
+        }
+    }
+
+    private List<PageItem> replay(MailQuery query, List<FailureRef> refs) {
+        PageCollector again = new PageCollector();
+        box.mailbox().replay(query, refs, again);
+        return again.items();
     }
 
     @Test

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MovingMailTest {
     private static final String ADDRESS = "ann@example.com";
     private static final MailQuery QUERY = Crawl.everything();
+    private static final RequestMatch LIST = RequestMatch.path("/messages$");
     private static final RequestMatch FURTHER_PAGE =
             RequestMatch.path("/messages$").query("pageToken", "");
     private static final Fault INVALID_TOKEN =
@@ -207,8 +208,17 @@ class MovingMailTest {
             mails.subList(120, 220).forEach(mail -> mailbox.delete(mail.id()));
             SourceException error = catchThrowableOfType(SourceException.class, () -> secondLife(gmail, position));
             assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION);
-            secondLife(gmail, Position.START);
+            gmail.journal().clear();
+            int gets = secondLife(gmail, Position.START);
             assertThat(read()).containsAll(ids(late)).containsAll(ids(mails.subList(220, mails.size())));
+            int there = mailbox.messageIds().size();
+            assertThat(gets).as("a get each of what is there").isEqualTo(there);
+            assertThat(gmail.journal().count(LIST))
+                    .as("the window's list and its count, a page each of 500")
+                    .isLessThanOrEqualTo(2 * (1 + there / 500));
+            assertThat(read().distinct().count())
+                    .as("what the first life read comes again, and nothing a third time")
+                    .isGreaterThanOrEqualTo(read().count() - 200);
         }
     }
 

@@ -50,6 +50,9 @@ class ThreadPlanTest {
         private long listed;
         private long counted;
         private long units;
+        private int lists;
+        private int lives;
+        private int windows;
         private int whole;
         private int gone;
 
@@ -125,6 +128,7 @@ class ThreadPlanTest {
             try {
                 while (!left.isEmpty()) {
                     Partition window = left.removeFirst();
+                    windows++;
                     Position position = Position.START;
                     while (position != null) {
                         beforePage.run();
@@ -164,6 +168,8 @@ class ThreadPlanTest {
         private void close(TestBox box) {
             DirectMailboxContext context = box.context();
             units += context.units() - 5L * context.requests("messages.list");
+            lists += context.requests("messages.list");
+            lives++;
             whole += context.requests("threads.get");
             box.close();
         }
@@ -191,6 +197,12 @@ class ThreadPlanTest {
         assertThat(round.units)
                 .as(round.toString())
                 .isLessThanOrEqualTo((round.wanted().size() + round.gone + 10) * round.get());
+        // A window's list and its count, and its two borders; a life that takes one up lists it, and asks for its
+        // borders, again.
+        // What is empty is asked for twice.
+        assertThat(round.lists)
+                .as("lists, %s, %d windows, %d lives", round, round.windows, round.lives)
+                .isLessThanOrEqualTo(6 * round.windows + 6 * (round.lives - 1));
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.backfill.examples.crash;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.backfill.spi.OutboundMessage;
 import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.mail.GeneratorOptions;
 import dev.backfill.testkit.mail.MailGenerator;
@@ -133,6 +136,17 @@ final class CrashWorld implements AutoCloseable {
         return pubsub.messages(TOPIC).stream()
                 .map(message -> String.valueOf(message.attributes().get("message_id")))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What arrived, as it was handed to the sink. */
+    List<OutboundMessage> messages() {
+        return pubsub.messages(TOPIC).stream()
+                .map(message -> new OutboundMessage(
+                        message.text().getBytes(UTF_8),
+                        message.attributes(),
+                        String.valueOf(message.attributes().get("dedupe_key")),
+                        null))
+                .toList();
     }
 
     /** What arrived, in its order. */

@@ -5,14 +5,17 @@ import dev.backfill.testkit.mail.StoredMail;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A mailbox whose owner is at work: mail arrives, is read, starred, labelled, archived, moved to the trash and to the spam and back, and
  * deleted for good, in an order that a seed decides. Thread-safe; the owner does one thing at a time.
  */
-final class ChangingMailbox {
+public final class ChangingMailbox {
     private static final String USER_LABEL = "Work/Projects";
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -27,14 +30,35 @@ final class ChangingMailbox {
      * @param seed decides what happens
      * @param arrivals what may arrive, again and again under other ids
      */
-    ChangingMailbox(GmailMailbox mailbox, long seed, List<StoredMail> arrivals) {
+    public ChangingMailbox(GmailMailbox mailbox, long seed, List<StoredMail> arrivals) {
         this.mailbox = mailbox;
         this.random = new Random(seed);
         this.arrivals = arrivals;
     }
 
-    /** Lets the owner do so many things more. */
-    void work(int things) {
+    /**
+     * What a job should leave a consumer with: the labels of each message of its folders but the deleted and the junk.
+     *
+     * @param folders the labels of its folders; none for all mail
+     */
+    public static Map<String, Set<String>> shown(GmailMailbox mailbox, String... folders) {
+        Map<String, Set<String>> shown = new TreeMap<>();
+        for (String id : mailbox.messageIds()) {
+            Set<String> labels = mailbox.labelNames(id);
+            boolean meant = folders.length == 0 || labels.stream().anyMatch(List.of(folders)::contains);
+            if (meant && !labels.contains("TRASH") && !labels.contains("SPAM")) {
+                shown.put(id, labels);
+            }
+        }
+        return shown;
+    }
+
+    /**
+     * Lets the owner do so many things more.
+     *
+     * @param things how many, 0 or more
+     */
+    public void work(int things) {
         lock.lock();
         try {
             left = things;
@@ -44,7 +68,7 @@ final class ChangingMailbox {
     }
 
     /** The owner may do something now; one time in three does. */
-    void moment() {
+    public void moment() {
         lock.lock();
         try {
             if (left > 0 && random.nextInt(3) == 0) {
@@ -57,7 +81,7 @@ final class ChangingMailbox {
     }
 
     /** The owner does what is left to do. */
-    void finish() {
+    public void finish() {
         lock.lock();
         try {
             for (; left > 0; left--) {

@@ -26,13 +26,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +109,19 @@ class GmailPausesTest {
         return ids;
     }
 
+    /** Many hours before the reset, whenever this runs: so near to it that a job just waits nobody is parked. */
+    private void passUntilMorningInCalifornia() {
+        ZonedDateTime now = time.instant().atZone(ZoneId.of("America/Los_Angeles"));
+        time.passUntil(
+                now.toLocalDate().plusDays(1).atTime(8, 0).atZone(now.getZone()).toInstant());
+    }
+
+    private void passHourByHourUntil(Instant end) {
+        while (time.instant().isBefore(end)) {
+            time.pass(Duration.ofHours(1));
+        }
+    }
+
     private static void assertMidnightInCalifornia(Instant until) {
         // The time of a fence that is up already is worked out anew, by another clock.
         assertThat(until.atZone(ZoneId.of("America/Los_Angeles")).toLocalTime())
@@ -119,6 +132,7 @@ class GmailPausesTest {
     void aUsedUpDayParksEveryJobOfTheProjectUntilItsResetAndAllGoOnThen() throws Exception {
         try (FakeGmail gmail = gmail();
                 GmailWorld world = world(gmail)) {
+            passUntilMorningInCalifornia();
             gmail.faults()
                     .range(GET, 11, Integer.MAX_VALUE, GmailFault.dailyLimit().asFault());
             JobId one = start(world, "me");
@@ -126,13 +140,15 @@ class GmailPausesTest {
             assertMidnightInCalifornia(reset);
             assertThat(world.sink.messageIds()).as("what the day had given").isNotEmpty();
             long asked = gmail.journal().total();
+            passHourByHourUntil(reset.minus(Duration.ofHours(2)));
 
+            // Whatever the hours have woken has had its turn once a job that comes after them has had its own.
             JobId other = start(world, OTHER);
             Waiting waiting = parked(world, other);
             assertThat(waiting.reason()).isEqualTo(Waiting.Reason.PARKED);
             assertThat(Duration.between(reset, waiting.until()).abs()).isLessThan(Duration.ofSeconds(1));
             assertThat(gmail.journal().total())
-                    .as("a mailbox that nobody has asked for yet belongs to the project too")
+                    .as("all the hours, and a mailbox that nobody has asked for yet belongs to the project too")
                     .isEqualTo(asked);
 
             gmail.faults().clear();
@@ -183,11 +199,8 @@ class GmailPausesTest {
             JobId other = start(second, OTHER);
             int days = 0;
             while (true) {
-                // What was parked until a time that has come is about to go on.
-                Predicate<BackfillJob> rests = job -> job.state().isTerminal()
-                        || isParked(job) && job.waiting().until().isAfter(time.instant());
-                BackfillJob here = first.await(one, rests);
-                BackfillJob there = second.await(other, rests);
+                BackfillJob here = rests(first, one);
+                BackfillJob there = rests(second, other);
                 days++;
                 assertThat(units(gmail.journal())).as("day %d", days).isLessThanOrEqualTo(aDay);
                 if (here.state().isTerminal() && there.state().isTerminal()) {
@@ -202,6 +215,48 @@ class GmailPausesTest {
             assertThat(first.sink.messageIds()).containsExactlyInAnyOrderElementsOf(allIds(gmail, GmailWorld.OWNER));
             assertThat(second.sink.messageIds()).containsExactlyInAnyOrderElementsOf(allIds(gmail, OTHER));
         }
+    }
+
+    /** A share of what a day gives is the job's own bound, whatever the others of the project leave. */
+    @Test
+    void aJobKeepsToItsShareOfADayAndGoesOnTheNextDay() throws Exception {
+        int aDay = 800;
+        double share = 0.5;
+        Map<String, String> settings =
+                Map.of("quota", "off", "concurrency", "1", "daily-units", Integer.toString(aDay));
+        try (FakeGmail gmail = gmail();
+                GmailWorld world = world(gmail, settings, UnaryOperator.identity())) {
+            JobId id = world.jobs()
+                    .start(GmailWorld.request(Mode.FULL)
+                            .batchSize(5)
+                            .dailyShare(share)
+                            .build())
+                    .id();
+            int days = 1;
+            BackfillJob job = rests(world, id);
+            while (!job.state().isTerminal()) {
+                assertThat(job.waiting().reason()).isEqualTo(Waiting.Reason.PARKED);
+                long spent = units(gmail.journal());
+                assertThat(spent).as("day %d", days).isBetween((long) (0.8 * share * aDay), (long) (share * aDay));
+                gmail.journal().clear();
+                time.passUntil(job.waiting().until().plusSeconds(10));
+                days++;
+                job = rests(world, id);
+            }
+            world.completed(id);
+            assertThat(days).isBetween(2, 5);
+            assertThat(world.sink.messageIds()).containsExactlyInAnyOrderElementsOf(allIds(gmail, GmailWorld.OWNER));
+        }
+    }
+
+    /** Waits until a job is over or parked; what was parked until a time that has come is about to go on. */
+    private BackfillJob rests(GmailWorld world, JobId id) {
+        return world.await(id, this::rests);
+    }
+
+    private boolean rests(BackfillJob job) {
+        return job.state().isTerminal()
+                || isParked(job) && job.waiting().until().isAfter(time.instant());
     }
 
     private static Instant later(BackfillJob one, BackfillJob other) {

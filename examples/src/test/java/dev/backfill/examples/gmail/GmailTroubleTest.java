@@ -173,6 +173,32 @@ class GmailTroubleTest {
         }
     }
 
+    /** Replayed as a create it would be passed over by all who know the message. */
+    @Test
+    void aChangeThatCouldNotBeReadIsPublishedAsAnUpdateWhenItsFailureIsTriedAgain() throws Exception {
+        try (FakeGmail gmail = gmail();
+                GmailWorld world = new GmailWorld(gmail)) {
+            world.run(Mode.FULL);
+            List<String> ids = world.mailbox().messageIds();
+            world.mailbox().label(ids.get(0), List.of("STARRED"), List.of());
+            world.mailbox().label(ids.get(1), List.of("STARRED"), List.of());
+            gmail.faults()
+                    .always(
+                            GET,
+                            GmailFault.of(400, "invalidArgument", "Bad Request").asFault());
+            BackfillJob job = world.completed(world.jobs()
+                    .start(GmailWorld.request(Mode.INCREMENTAL).build())
+                    .id());
+            assertThat(job.progress().failed()).isEqualTo(2);
+            gmail.faults().clear();
+            world.mailbox().trash(ids.get(1));
+
+            world.completed(world.jobs().retryFailures(job.id()).id());
+
+            world.assertReadersSeeTheMailbox(5);
+        }
+    }
+
     /** Where it is restarted its list is made anew, by the label that is gone; else only the count at the end is. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

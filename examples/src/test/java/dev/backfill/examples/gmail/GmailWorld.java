@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -157,15 +156,7 @@ final class GmailWorld implements AutoCloseable {
 
     /** What a job should leave a consumer with: the labels of each message of its folders but the deleted and the junk. */
     Map<String, Set<String>> shown(String... folders) {
-        Map<String, Set<String>> shown = new TreeMap<>();
-        for (String id : mailbox().messageIds()) {
-            Set<String> labels = mailbox().labelNames(id);
-            boolean meant = folders.length == 0 || labels.stream().anyMatch(List.of(folders)::contains);
-            if (meant && !labels.contains("TRASH") && !labels.contains("SPAM")) {
-                shown.put(id, labels);
-            }
-        }
-        return shown;
+        return ChangingMailbox.shown(mailbox(), folders);
     }
 
     /** Checks that whoever reads what was published, in whatever order, ends with what the mailbox shows of these folders. */

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A consumer as the wire contract wants it: takes an event once by its key, and keeps of a message what the event with the highest
  * {@code last_updated} says. The order of arrival means nothing to it.
  */
-final class Reader {
+public final class Reader {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final Set<String> keys = new HashSet<>();
@@ -30,8 +30,13 @@ final class Reader {
     /** What is known of a message: null labels once it is deleted. */
     private record State(Instant updated, @Nullable Set<String> labels) {}
 
-    /** Reads everything that was published, in an order of the seed's. */
-    static Reader of(List<OutboundMessage> published, long seed) {
+    /**
+     * Reads everything that was published, in an order of the seed's.
+     *
+     * @param published what was published
+     * @param seed decides on the order
+     */
+    public static Reader of(List<OutboundMessage> published, long seed) {
         Reader reader = new Reader();
         List<OutboundMessage> shuffled = new java.util.ArrayList<>(published);
         java.util.Collections.shuffle(shuffled, new Random(seed));
@@ -90,7 +95,7 @@ final class Reader {
     }
 
     /** {@return the labels of each message that the consumer has, by id} */
-    Map<String, Set<String>> mailbox() {
+    public Map<String, Set<String>> mailbox() {
         Map<String, Set<String>> mailbox = new TreeMap<>();
         states.forEach((id, state) -> {
             if (state.labels() != null) {
