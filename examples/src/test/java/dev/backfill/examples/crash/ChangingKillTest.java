@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills an instance with kill -9 while it reads a Gmail whose owner is at work, and whose page tokens die. */
 class ChangingKillTest {
     private static final String OWNER = "ann@example.com";
-    private static final Duration SINK_LATENCY = Duration.ofMillis(20);
+    private static final Duration SINK_LATENCY = Duration.ofMillis(5);
 
     /** What the owner does in a life: so little that a window need not be read again for it, see ADR 29. */
     private static final int CHANGES = 30;
@@ -49,7 +49,7 @@ class ChangingKillTest {
     @Test
     void whoReadsWhatAKilledJobPublishedOfAChangingMailboxSeesTheMailbox() throws IOException {
         // More than a page of ids, so that each list shows a token.
-        run(560, 2);
+        run(560, 1);
     }
 
     @Test
@@ -84,7 +84,7 @@ class ChangingKillTest {
             }
             assertThat(world.gmail().journal().count(FURTHER_PAGE))
                     .as("seed %d, page tokens that were shown, every second of them in vain", seed)
-                    .isGreaterThan(kills);
+                    .isGreaterThanOrEqualTo(2 * kills);
             List<OutboundMessage> published = world.messages();
             assertThat(Reader.of(published, seed).mailbox())
                     .as("seed %d", seed)
@@ -113,6 +113,7 @@ class ChangingKillTest {
                     return line.startsWith("@stored") && ++seen[0] > checkpoint;
                 },
                 "a checkpoint");
+        owner.finish();
         worker.kill();
     }
 
