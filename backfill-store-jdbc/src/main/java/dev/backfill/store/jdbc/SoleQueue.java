@@ -1,5 +1,7 @@
 package dev.backfill.store.jdbc;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.backfill.api.BackfillException;
 import dev.backfill.api.JobId;
 import dev.backfill.spi.JobQueue;
@@ -27,6 +29,7 @@ final class SoleQueue implements JobQueue {
 
     @Override
     public void start(Handler handler, Runnable onRoom) {
+        requireNonNull(handler, "handler");
         if (!started.compareAndSet(null, this)) {
             throw new BackfillException(
                     JdbcPersistence.SETUP_CODE,
@@ -35,7 +38,7 @@ final class SoleQueue implements JobQueue {
                             + " run side by side take a file each, or share a PostgreSQL (JdbcPersistence.dataSource).");
         }
         try {
-            queue.start(handler, onRoom);
+            queue.start((id, hold) -> handler.run(id, () -> hasThePlace() && hold.isHeld()), onRoom);
         } catch (RuntimeException | Error failed) {
             started.compareAndSet(this, null);
             throw failed;
@@ -52,10 +55,20 @@ final class SoleQueue implements JobQueue {
         return queue.room();
     }
 
-    /** Another may start once the runs of this one are over, or were waited for as long as a queue waits. */
+    private boolean hasThePlace() {
+        return started.get() == this;
+    }
+
+    /**
+     * Another may start once the runs of this one are over, or were waited for as long as a queue waits: one that is still not over
+     * has lost its hold by then, so that it hands over and stores nothing beside the next. The place is free even if closing fails.
+     */
     @Override
     public void close() {
-        queue.close();
-        started.compareAndSet(this, null);
+        try {
+            queue.close();
+        } finally {
+            started.compareAndSet(this, null);
+        }
     }
 }
