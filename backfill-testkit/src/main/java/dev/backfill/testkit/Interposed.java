@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * call, answers it itself, or has it fail. Thread-safe if what the test does is.
  *
  * <pre>{@code
- * MessagePublisher failing = Interposed.between(MessagePublisher.class, real, (method, arguments, call) -> {
+ * MessagePublisher failing = Interposed.between(MessagePublisher.class, real, (method, arguments, real) -> {
  *     if (method.equals("flush")) {
  *         throw new IllegalStateException("as wanted");
  *     }
- *     return call.with(arguments);
+ *     return real.call(arguments);
  * });
  * }</pre>
  */
@@ -33,12 +33,12 @@ public final class Interposed {
          *
          * @param method the method's name
          * @param arguments what it was given, in order; empty for nothing, and the test's to change
-         * @param call the real one's answer, for those who want it
+         * @param real answers the call for those who want that
          * @return what the caller gets; null where the method gives nothing
          * @throws Throwable what the caller gets instead
          */
         @Nullable
-        Object call(String method, @Nullable Object[] arguments, Real call) throws Throwable;
+        Object call(String method, @Nullable Object[] arguments, Real real) throws Throwable;
     }
 
     /** The call of the real one. */
@@ -52,7 +52,7 @@ public final class Interposed {
          * @throws Throwable what it threw
          */
         @Nullable
-        Object with(@Nullable Object... arguments) throws Throwable;
+        Object call(@Nullable Object... arguments) throws Throwable;
     }
 
     /**

@@ -9,14 +9,11 @@ import dev.backfill.core.InMemoryJobStore;
 import dev.backfill.core.job.InMemoryBudgetStore;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
-import dev.backfill.spi.MessagePublisher;
-import dev.backfill.spi.MessageSink;
 import dev.backfill.spi.Persistence;
-import dev.backfill.spi.SinkContext;
-import dev.backfill.spi.SpiVersion;
 import dev.backfill.spi.StoreException;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.RecordingSink;
-import java.lang.reflect.InvocationTargetException;
+import dev.backfill.testkit.WrappedSink;
 import java.lang.reflect.Proxy;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,42 +31,14 @@ class AssemblyTest {
     private final List<String> calls = new CopyOnWriteArrayList<>();
 
     /** Notes calls; the one with the given name throws. */
-    private <T> T noting(Class<T> type, String name, String broken, Object inner) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, call, arguments) -> {
-                    calls.add(name + "." + call.getName());
-                    if (call.getName().equals(broken)) {
-                        throw down;
-                    }
-                    try {
-                        return call.invoke(inner, arguments);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                }));
-    }
-
-    private final class Sink implements MessageSink {
-        private final String broken;
-
-        Sink(String broken) {
-            this.broken = broken;
-        }
-
-        @Override
-        public String sinkId() {
-            return "noting";
-        }
-
-        @Override
-        public int spiVersion() {
-            return SpiVersion.CURRENT;
-        }
-
-        @Override
-        public MessagePublisher open(SinkContext context) {
-            return noting(MessagePublisher.class, "sink", broken, new RecordingSink().open(context));
-        }
+    private Interposed.Change noting(String name, String broken) {
+        return (method, arguments, real) -> {
+            calls.add(name + "." + method);
+            if (method.equals(broken)) {
+                throw down;
+            }
+            return real.call(arguments);
+        };
     }
 
     private void assertFails(String brokenSink, UnaryOperator<BackfillBuilder> change) {
@@ -77,7 +46,7 @@ class AssemblyTest {
                 .autoDiscovery(false)
                 .environment(name -> null)
                 .config(EngineRig.config().build())
-                .sink(new Sink(brokenSink))
+                .sink(new WrappedSink("noting", new RecordingSink(), noting("sink", brokenSink)))
                 .accessTokens(account -> () -> "token"));
 
         assertThatThrownBy(builder::build).isSameAs(down);
@@ -101,11 +70,11 @@ class AssemblyTest {
     }
 
     private JobStore store(String broken) {
-        return noting(JobStore.class, "store", broken, new InMemoryJobStore());
+        return Interposed.between(JobStore.class, new InMemoryJobStore(), noting("store", broken));
     }
 
     private Persistence persistence(String broken) {
-        Object inner = Proxy.newProxyInstance(
+        Persistence inner = (Persistence) Proxy.newProxyInstance(
                 Persistence.class.getClassLoader(),
                 new Class<?>[] {Persistence.class},
                 (proxy, call, arguments) -> switch (call.getName()) {
@@ -114,7 +83,7 @@ class AssemblyTest {
                     case "budgets" -> new InMemoryBudgetStore(InstantSource.system());
                     default -> null;
                 });
-        return noting(Persistence.class, "persistence", broken, inner);
+        return Interposed.between(Persistence.class, inner, noting("persistence", broken));
     }
 
     @Test
@@ -136,7 +105,10 @@ class AssemblyTest {
 
     @Test
     void aQueueThatCannotBeStartedIsClosedBeforeTheSink() {
-        assertFails("none", builder -> builder.queue(noting(JobQueue.class, "queue", "start", new HandQueue())));
+        assertFails(
+                "none",
+                builder ->
+                        builder.queue(Interposed.between(JobQueue.class, new HandQueue(), noting("queue", "start"))));
         assertThat(calls).containsSubsequence("queue.start", "queue.close", "sink.close");
     }
 

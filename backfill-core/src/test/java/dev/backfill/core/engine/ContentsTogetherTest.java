@@ -9,6 +9,7 @@ import dev.backfill.api.JobState;
 import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
@@ -36,7 +37,7 @@ class ContentsTogetherTest {
 
     /** What a mailbox does when a content is opened. */
     private interface Opening {
-        Object open(long maxBytes, WrappedSource.Real real, Object[] arguments) throws Throwable;
+        Object open(long maxBytes, Interposed.Real real, Object[] arguments) throws Throwable;
     }
 
     @Test

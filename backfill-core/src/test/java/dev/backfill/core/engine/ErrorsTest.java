@@ -6,14 +6,9 @@ import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobState;
 import dev.backfill.core.job.InMemoryJobQueue;
-import dev.backfill.spi.EmailSource;
-import dev.backfill.spi.Mailbox;
-import dev.backfill.spi.MailboxContext;
 import dev.backfill.spi.MessagePublisher;
 import dev.backfill.spi.MessageSink;
 import dev.backfill.spi.OutboundMessage;
-import dev.backfill.spi.Quota;
-import dev.backfill.spi.Settings;
 import dev.backfill.spi.SinkContext;
 import dev.backfill.spi.SinkException;
 import dev.backfill.spi.SinkLimits;
@@ -39,26 +34,10 @@ class ErrorsTest {
             ScriptedSource.builder().mailbox(ScriptedFolder.inbox(200)).build();
 
     /** A provider that cannot be opened. */
-    private record BrokenSource(Error error) implements EmailSource {
-        @Override
-        public String providerId() {
-            return "broken";
-        }
-
-        @Override
-        public int spiVersion() {
-            return SpiVersion.CURRENT;
-        }
-
-        @Override
-        public List<Quota> quotas(Settings settings) {
-            return List.of();
-        }
-
-        @Override
-        public Mailbox open(MailboxContext context) {
+    private static OpeningSource broken(Error error) {
+        return new OpeningSource("broken", context -> {
             throw error;
-        }
+        });
     }
 
     private BackfillJob runOnBrokenSource(Error error, List<Throwable> thrown) {
@@ -71,7 +50,7 @@ class ErrorsTest {
                 5,
                 new ManualTime());
         EngineRig rig = new EngineRig(
-                source, sink, builder -> builder.source(new BrokenSource(error)).queue(queue));
+                source, sink, builder -> builder.source(broken(error)).queue(queue));
         try (rig) {
             BackfillJob failed = rig.run(BackfillRequest.builder("broken", "me").build());
             assertThat(rig.run(EngineRig.request().build()).state())
@@ -108,7 +87,7 @@ class ErrorsTest {
         EngineRig rig = new EngineRig(
                 source,
                 sink,
-                builder -> builder.source(new BrokenSource(new OutOfMemoryError("the test wants it so")))
+                builder -> builder.source(broken(new OutOfMemoryError("the test wants it so")))
                         .config(EngineRig.config().maxConcurrentJobs(1).build()));
         try (rig) {
             BackfillJob failed = rig.run(BackfillRequest.builder("broken", "me").build());

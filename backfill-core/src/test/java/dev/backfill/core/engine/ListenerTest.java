@@ -9,11 +9,10 @@ import dev.backfill.api.JobState;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.InMemoryJobStore;
 import dev.backfill.spi.JobStore;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,20 +64,15 @@ class ListenerTest {
     private static JobStore slowToReturnFromInsert() {
         JobStore store = new InMemoryJobStore();
         CountDownLatch written = new CountDownLatch(1);
-        return (JobStore) Proxy.newProxyInstance(
-                JobStore.class.getClassLoader(), new Class<?>[] {JobStore.class}, (p, call, args) -> {
-                    try {
-                        Object answer = call.invoke(store, args);
-                        if (call.getName().equals("write")) {
-                            written.countDown();
-                        } else if (call.getName().equals("insert")) {
-                            within(written, 300);
-                        }
-                        return answer;
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                });
+        return Interposed.between(JobStore.class, store, (method, arguments, real) -> {
+            Object answer = real.call(arguments);
+            if (method.equals("write")) {
+                written.countDown();
+            } else if (method.equals("insert")) {
+                within(written, 300);
+            }
+            return answer;
+        });
     }
 
     private static boolean within(CountDownLatch latch, long millis) {

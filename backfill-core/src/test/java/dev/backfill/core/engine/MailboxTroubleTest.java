@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobState;
-import dev.backfill.spi.EmailSource;
-import dev.backfill.spi.Mailbox;
-import dev.backfill.spi.MailboxContext;
-import dev.backfill.spi.Quota;
-import dev.backfill.spi.Settings;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import dev.backfill.testkit.Fault;
@@ -18,7 +13,6 @@ import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -72,32 +66,6 @@ class MailboxTroubleTest {
         }
     }
 
-    /** A provider whose first mailbox cannot be opened. */
-    private record Unopenable(EmailSource inner, RuntimeException error, AtomicInteger opened) implements EmailSource {
-        @Override
-        public String providerId() {
-            return "unopenable";
-        }
-
-        @Override
-        public int spiVersion() {
-            return inner.spiVersion();
-        }
-
-        @Override
-        public List<Quota> quotas(Settings settings) {
-            return inner.quotas(settings);
-        }
-
-        @Override
-        public Mailbox open(MailboxContext context) {
-            if (opened.incrementAndGet() == 1) {
-                throw error;
-            }
-            return inner.open(context);
-        }
-    }
-
     static Stream<Arguments> errors() {
         return Stream.of(
                 Arguments.of(new IllegalStateException("as wanted"), "INTERNAL"),
@@ -112,7 +80,14 @@ class MailboxTroubleTest {
     @ParameterizedTest
     @MethodSource("errors")
     void aMailboxThatCannotBeOpenedFailsTheJobWhichCanBeResumed(RuntimeException error, String expected) {
-        Unopenable source = new Unopenable(source(FaultScript.NONE), error, new AtomicInteger());
+        ScriptedSource inner = source(FaultScript.NONE);
+        AtomicInteger opened = new AtomicInteger();
+        OpeningSource source = new OpeningSource("unopenable", context -> {
+            if (opened.incrementAndGet() == 1) {
+                throw error;
+            }
+            return inner.open(context);
+        });
         EngineRig rig = new EngineRig(source(FaultScript.NONE), sink, builder -> builder.source(source));
         try (rig) {
             BackfillJob failed =

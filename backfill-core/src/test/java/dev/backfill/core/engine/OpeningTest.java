@@ -22,15 +22,12 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.MailboxContext;
 import dev.backfill.spi.Operation;
-import dev.backfill.spi.Quota;
-import dev.backfill.spi.Settings;
-import dev.backfill.spi.SpiVersion;
 import dev.backfill.spi.WantedState;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.ManualTime;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -122,7 +119,7 @@ class OpeningTest {
         CountDownLatch opening = new CountDownLatch(1);
         ManualTime time = new ManualTime();
         AtomicInteger requests = new AtomicInteger();
-        EmailSource stuck = new StuckSource(opening, requests);
+        EmailSource stuck = new OpeningSource("stuck", context -> stuck(context, opening, requests));
         BackfillManager manager =
                 builder(account -> TOKEN).time(time).source(stuck).build();
         JobId id = manager.forUser(EngineRig.USER)
@@ -140,49 +137,30 @@ class OpeningTest {
         assertThat(requests).as("requests begun while the engine closes").hasValue(0);
     }
 
-    /** A provider whose mailboxes never open. */
-    private record StuckSource(CountDownLatch opening, AtomicInteger requests) implements EmailSource {
-        @Override
-        public String providerId() {
-            return "stuck";
+    /** A mailbox that never opens. */
+    private static Mailbox stuck(MailboxContext context, CountDownLatch opening, AtomicInteger requests) {
+        opening.countDown();
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException stopped) {
+            // As a library does that takes an interrupt for a broken connection.
+            context.calls().call(new Operation("profile", 1), requests::incrementAndGet);
+            throw new IllegalStateException("the provider was interrupted", stopped);
         }
-
-        @Override
-        public int spiVersion() {
-            return SpiVersion.CURRENT;
-        }
-
-        @Override
-        public List<Quota> quotas(Settings settings) {
-            return List.of();
-        }
-
-        @Override
-        public Mailbox open(MailboxContext context) {
-            opening.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException stopped) {
-                // As a library does that takes an interrupt for a broken connection.
-                context.calls().call(new Operation("profile", 1), requests::incrementAndGet);
-                throw new IllegalStateException("the provider was interrupted", stopped);
-            }
-            throw new AssertionError("unreachable");
-        }
+        throw new AssertionError("unreachable");
     }
 
     @Test
     void aJobThatIsHandedOutWhileTheEngineClosesOpensNoMailbox() throws Exception {
         List<JobQueue.Result> results = new CopyOnWriteArrayList<>();
         HandQueue hands = new HandQueue();
-        JobQueue late = (JobQueue) Proxy.newProxyInstance(
-                JobQueue.class.getClassLoader(), new Class<?>[] {JobQueue.class}, (proxy, call, arguments) -> {
-                    if (call.getName().equals("close")) {
-                        results.add(hands.hand(hands.offered.get(0), JobQueue.Hold.ALWAYS)
-                                .get(30, TimeUnit.SECONDS));
-                    }
-                    return call.invoke(hands, arguments);
-                });
+        JobQueue late = Interposed.between(JobQueue.class, hands, (method, arguments, real) -> {
+            if (method.equals("close")) {
+                results.add(
+                        hands.hand(hands.offered.get(0), JobQueue.Hold.ALWAYS).get(30, TimeUnit.SECONDS));
+            }
+            return real.call(arguments);
+        });
         BackfillManager manager = builder(account -> TOKEN).queue(late).build();
         JobId id = manager.forUser(EngineRig.USER)
                 .start(EngineRig.request().build())

@@ -12,31 +12,22 @@ import dev.backfill.core.Backfill;
 import dev.backfill.core.BackfillBuilder;
 import dev.backfill.core.InMemoryJobStore;
 import dev.backfill.spi.AccessTokens;
-import dev.backfill.spi.EmailSource;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
-import dev.backfill.spi.Mailbox;
-import dev.backfill.spi.MailboxContext;
-import dev.backfill.spi.MessagePublisher;
 import dev.backfill.spi.MessageSink;
-import dev.backfill.spi.Quota;
-import dev.backfill.spi.Settings;
-import dev.backfill.spi.SinkContext;
 import dev.backfill.spi.SourceException;
-import dev.backfill.spi.SpiVersion;
 import dev.backfill.spi.StoreException;
 import dev.backfill.testkit.Fault;
 import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
+import dev.backfill.testkit.WrappedSink;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -110,37 +101,16 @@ class PrivateErrorsTest {
                 .doesNotContain(CANARY);
     }
 
-    /** A provider that cannot be opened. */
-    private record BrokenSource(Throwable error) implements EmailSource {
-        @Override
-        public String providerId() {
-            return "broken";
-        }
-
-        @Override
-        public int spiVersion() {
-            return SpiVersion.CURRENT;
-        }
-
-        @Override
-        public List<Quota> quotas(Settings settings) {
-            return List.of();
-        }
-
-        @Override
-        public Mailbox open(MailboxContext context) {
-            if (error instanceof Error fatal) {
-                throw fatal;
-            }
-            throw (RuntimeException) error;
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void ofASourceThatCannotBeOpened(boolean ofTheMachine) {
         Throwable error = ofTheMachine ? filled(new OutOfMemoryError(CANARY)) : error();
-        try (EngineRig rig = rig(builder -> builder.source(new BrokenSource(error)))) {
+        try (EngineRig rig = rig(builder -> builder.source(new OpeningSource("broken", context -> {
+            if (error instanceof Error fatal) {
+                throw fatal;
+            }
+            throw (RuntimeException) error;
+        })))) {
             BackfillJob failed = rig.run(BackfillRequest.builder("broken", "me").build());
 
             assertThat(failed.failureCode()).isEqualTo("INTERNAL");
@@ -154,7 +124,7 @@ class PrivateErrorsTest {
     @ParameterizedTest
     @ValueSource(strings = {"key", "plan", "fetch", "estimate"})
     void ofAMailbox(String broken) {
-        WrappedSource.Change change = (method, arguments, real) -> {
+        Interposed.Change change = (method, arguments, real) -> {
             if (method.equals(broken)) {
                 throw error();
             }
@@ -170,7 +140,7 @@ class PrivateErrorsTest {
 
     @Test
     void ofTheCauseOfWhatAMailboxClassified() {
-        WrappedSource.Change change = (method, arguments, real) -> {
+        Interposed.Change change = (method, arguments, real) -> {
             if (method.equals("fetch")) {
                 throw filled(
                         SourceException.of(SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "NOT_FOUND")
@@ -187,24 +157,10 @@ class PrivateErrorsTest {
         }
     }
 
-    /** A sink whose publisher breaks with one of its methods. */
-    private record BrokenSink(RecordingSink inner, String broken, Throwable error) implements MessageSink {
-        @Override
-        public String sinkId() {
-            return "broken";
-        }
-
-        @Override
-        public int spiVersion() {
-            return SpiVersion.CURRENT;
-        }
-
-        @Override
-        public MessagePublisher open(SinkContext context) {
-            MessagePublisher publisher = inner.open(context);
-            AtomicInteger calls = new AtomicInteger();
-            return proxy(MessagePublisher.class, publisher, broken, () -> calls.getAndIncrement() == 0 ? error : null);
-        }
+    /** A sink whose publisher breaks with one of its methods, once. */
+    private MessageSink breaking(String broken, Throwable error) {
+        AtomicInteger calls = new AtomicInteger();
+        return new WrappedSink("broken", sink, instead(broken, () -> calls.getAndIncrement() == 0 ? error : null));
     }
 
     /** Says what to throw instead of a call; null for nothing. */
@@ -213,35 +169,29 @@ class PrivateErrorsTest {
         Throwable error();
     }
 
-    private static <T> T proxy(Class<T> type, T inner, String broken, Instead instead) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, call, arguments) -> {
-                    Throwable error = call.getName().equals(broken) ? instead.error() : null;
-                    if (error != null) {
-                        throw error;
-                    }
-                    try {
-                        return call.invoke(inner, arguments);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                }));
+    private static Interposed.Change instead(String broken, Instead instead) {
+        return (method, arguments, real) -> {
+            Throwable error = method.equals(broken) ? instead.error() : null;
+            if (error != null) {
+                throw error;
+            }
+            return real.call(arguments);
+        };
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"publish", "limits", "flush", "close"})
     void ofASink(String broken) {
-        try (EngineRig rig = rig(
-                builder -> builder.sink(new BrokenSink(sink, broken, error())).sinkId("broken"))) {
+        try (EngineRig rig =
+                rig(builder -> builder.sink(breaking(broken, error())).sinkId("broken"))) {
             assertSilent(rig, rig.run(EngineRig.request().build()));
         }
     }
 
     @Test
     void ofAnErrorOfTheMachineInASink() {
-        try (EngineRig rig =
-                rig(builder -> builder.sink(new BrokenSink(sink, "publish", filled(new OutOfMemoryError(CANARY))))
-                        .sinkId("broken"))) {
+        try (EngineRig rig = rig(builder -> builder.sink(breaking("publish", filled(new OutOfMemoryError(CANARY))))
+                .sinkId("broken"))) {
             assertSilent(rig, rig.run(EngineRig.request().build()));
         }
     }
@@ -325,14 +275,14 @@ class PrivateErrorsTest {
         for (boolean classified : new boolean[] {false, true}) {
             CountDownLatch thrown = new CountDownLatch(1);
             AtomicInteger calls = new AtomicInteger();
-            JobStore store = proxy(JobStore.class, new InMemoryJobStore(), broken, () -> {
+            JobStore store = Interposed.between(JobStore.class, new InMemoryJobStore(), instead(broken, () -> {
                 // The first look for jobs is the builder's, and what it throws the host's.
                 if (calls.getAndIncrement() != (broken.equals("runnable") ? 1 : 0)) {
                     return null;
                 }
                 thrown.countDown();
                 return classified ? filled(new StoreException(CANARY, error())) : error();
-            });
+            }));
             try (EngineRig rig = rig(store, builder -> builder)) {
                 try {
                     assertSilent(rig, rig.run(EngineRig.request().build()));

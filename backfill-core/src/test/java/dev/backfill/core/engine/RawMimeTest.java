@@ -9,6 +9,7 @@ import dev.backfill.core.EngineConfigBuilder;
 import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
@@ -39,7 +40,7 @@ class RawMimeTest {
 
     /** What a mailbox does when a MIME is opened. */
     private interface Opening {
-        Object open(long maxBytes, WrappedSource.Real real, Object[] arguments) throws Throwable;
+        Object open(long maxBytes, Interposed.Real real, Object[] arguments) throws Throwable;
     }
 
     @ParameterizedTest

@@ -11,11 +11,10 @@ import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.StoreException;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,23 +34,17 @@ class StoreTroubleTest {
 
     /** The store, some of whose methods fail for a number of calls, half of them after the work is done. */
     private JobStore flaky() {
-        return (JobStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {JobStore.class}, (proxy, method, args) -> {
-                    boolean fails = failing.contains(method.getName()) && failures.getAndDecrement() > 0;
-                    if (fails && failures.get() % 2 == 0) {
-                        throw new StoreException("the store is away", new IllegalStateException("test"));
-                    }
-                    Object answer;
-                    try {
-                        answer = method.invoke(healthy, args);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                    if (fails) {
-                        throw new StoreException("the store's answer was lost", new IllegalStateException("test"));
-                    }
-                    return answer;
-                });
+        return Interposed.between(JobStore.class, healthy, (method, arguments, real) -> {
+            boolean fails = failing.contains(method) && failures.getAndDecrement() > 0;
+            if (fails && failures.get() % 2 == 0) {
+                throw new StoreException("the store is away", new IllegalStateException("test"));
+            }
+            Object answer = real.call(arguments);
+            if (fails) {
+                throw new StoreException("the store's answer was lost", new IllegalStateException("test"));
+            }
+            return answer;
+        });
     }
 
     private BackfillJob runWith(int count, String... methods) {
@@ -77,18 +70,13 @@ class StoreTroubleTest {
     /** Tried for ever, it would publish the same mail again and again, and never say why. */
     @Test
     void whatTheStoreRefusesForGoodFailsTheJob() {
-        JobStore refusing = (JobStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {JobStore.class}, (proxy, method, args) -> {
-                    if (method.getName().equals("write") && !args[1].equals(Checkpoint.EMPTY)) {
-                        failures.incrementAndGet();
-                        throw StoreException.refused("the text cannot be held", new IllegalStateException("test"));
-                    }
-                    try {
-                        return method.invoke(healthy, args);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                });
+        JobStore refusing = Interposed.between(JobStore.class, healthy, (method, arguments, real) -> {
+            if (method.equals("write") && !arguments[1].equals(Checkpoint.EMPTY)) {
+                failures.incrementAndGet();
+                throw StoreException.refused("the text cannot be held", new IllegalStateException("test"));
+            }
+            return real.call(arguments);
+        });
         try (EngineRig rig = new EngineRig(source, sink, refusing, builder -> builder)) {
             BackfillJob end = rig.run(EngineRig.request().build());
 
@@ -118,14 +106,13 @@ class StoreTroubleTest {
     void anOfferThatIsLostIsMadeAgainByASweep() {
         AtomicInteger lost = new AtomicInteger();
         SystemTime time = new SystemTime();
-        InMemoryJobQueue real = InMemoryJobQueue.withThreads("test", 1, time);
-        JobQueue forgetful = (JobQueue) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {JobQueue.class}, (proxy, method, args) -> {
-                    if (method.getName().equals("offer") && lost.incrementAndGet() <= 2) {
-                        return true;
-                    }
-                    return method.invoke(real, args);
-                });
+        InMemoryJobQueue queue = InMemoryJobQueue.withThreads("test", 1, time);
+        JobQueue forgetful = Interposed.between(JobQueue.class, queue, (method, arguments, real) -> {
+            if (method.equals("offer") && lost.incrementAndGet() <= 2) {
+                return true;
+            }
+            return real.call(arguments);
+        });
         EngineRig rig = new EngineRig(
                 source,
                 sink,
@@ -138,7 +125,7 @@ class StoreTroubleTest {
             assertThat(rig.run(EngineRig.request().build()).state()).isEqualTo(JobState.COMPLETED);
             assertThat(lost.get()).isGreaterThan(2);
         } finally {
-            real.close();
+            queue.close();
             time.close();
         }
     }

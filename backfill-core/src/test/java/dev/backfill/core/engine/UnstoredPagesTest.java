@@ -10,11 +10,10 @@ import dev.backfill.model.FolderRole;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MessageEncoder;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,22 +39,17 @@ class UnstoredPagesTest {
 
     /** A store that takes its time, until too much is under way. */
     private JobStore slow() {
-        return (JobStore) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {JobStore.class}, (proxy, method, args) -> {
-                    boolean write = method.getName().equals("write");
-                    if (write && handed.get() > 0 && slowWrites.getAndDecrement() > 0) {
-                        tooMany.tryAcquire(WRITE_MILLIS, TimeUnit.MILLISECONDS);
-                    }
-                    try {
-                        Object answer = method.invoke(store, args);
-                        if (write) {
-                            stored.set(((JobRecord) answer).counts().published());
-                        }
-                        return answer;
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                });
+        return Interposed.between(JobStore.class, store, (method, arguments, real) -> {
+            boolean write = method.equals("write");
+            if (write && handed.get() > 0 && slowWrites.getAndDecrement() > 0) {
+                tooMany.tryAcquire(WRITE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+            Object answer = real.call(arguments);
+            if (write) {
+                stored.set(((JobRecord) answer).counts().published());
+            }
+            return answer;
+        });
     }
 
     private MessageEncoder counting() {

@@ -2,12 +2,12 @@ package dev.backfill.publisher.pubsub;
 
 import com.google.protobuf.ByteString;
 import com.google.pubsub.v1.PubsubMessage;
-import dev.backfill.spi.MessagePublisher;
 import dev.backfill.spi.MessageSink;
 import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.SinkContext;
-import dev.backfill.spi.SinkLimits;
 import dev.backfill.testkit.DirectSinkContext;
+import dev.backfill.testkit.Interposed;
+import dev.backfill.testkit.WrappedSink;
 import dev.backfill.testkit.contract.MessageSinkContract;
 import dev.backfill.testkit.pubsub.PublishedMessage;
 import java.time.Duration;
@@ -42,7 +42,7 @@ class EmulatorContractTest implements MessageSinkContract {
 
     @Override
     public MessageSink sink() {
-        return new CountingSink();
+        return new WrappedSink(PubSubMessageSink.ID, new PubSubMessageSink(), this::counting);
     }
 
     @Override
@@ -87,47 +87,15 @@ class EmulatorContractTest implements MessageSinkContract {
         return Math.max(0, acknowledged.get() - received.size()) + (markers.isEmpty() ? 1 : 0);
     }
 
-    /** Counts what was acknowledged. */
-    private final class CountingSink implements MessageSink {
-        private final MessageSink sink = new PubSubMessageSink();
-
-        @Override
-        public String sinkId() {
-            return sink.sinkId();
-        }
-
-        @Override
-        public int spiVersion() {
-            return sink.spiVersion();
-        }
-
-        @Override
-        public MessagePublisher open(SinkContext context) {
-            MessagePublisher publisher = sink.open(context);
-            return new MessagePublisher() {
-                @Override
-                public CompletionStage<String> publish(OutboundMessage message) {
-                    return publisher.publish(message).thenApply(id -> {
+    /** Counts what is acknowledged before the caller hears of it. */
+    private Object counting(String method, Object[] arguments, Interposed.Real real) throws Throwable {
+        Object answer = real.call(arguments);
+        return method.equals("publish")
+                ? ((CompletionStage<?>) answer).whenComplete((id, error) -> {
+                    if (error == null) {
                         acknowledged.incrementAndGet();
-                        return id;
-                    });
-                }
-
-                @Override
-                public SinkLimits limits() {
-                    return publisher.limits();
-                }
-
-                @Override
-                public void flush() {
-                    publisher.flush();
-                }
-
-                @Override
-                public void close() {
-                    publisher.close();
-                }
-            };
-        }
+                    }
+                })
+                : answer;
     }
 }

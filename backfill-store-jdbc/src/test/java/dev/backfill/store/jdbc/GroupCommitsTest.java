@@ -3,8 +3,7 @@ package dev.backfill.store.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import dev.backfill.testkit.Interposed;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -227,28 +226,26 @@ class GroupCommitsTest {
         }
     }
 
-    private DataSource faulty(DataSource real) {
-        return (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object result = invoke(real, method, arguments);
-                    return result instanceof Connection connection ? faulty(connection) : result;
-                });
+    private DataSource faulty(DataSource source) {
+        return Interposed.between(DataSource.class, source, (method, arguments, real) -> {
+            Object result = real.call(arguments);
+            return result instanceof Connection given ? faulty(given) : result;
+        });
     }
 
-    private Connection faulty(Connection real) {
-        return (Connection) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("commit")) {
-                        commits.incrementAndGet();
-                        refuseOne(commitsToRefuse);
-                    } else if (method.getName().equals("rollback") && arguments != null) {
-                        refuseOne(undoingsToRefuse);
-                        breakOne(undoingsToBreak);
-                    } else if (method.getName().equals("setAutoCommit") && Boolean.TRUE.equals(arguments[0])) {
-                        breakOne(endsToBreak);
-                    }
-                    return invoke(real, method, arguments);
-                });
+    private Connection faulty(Connection connection) {
+        return Interposed.between(Connection.class, connection, (method, arguments, real) -> {
+            if (method.equals("commit")) {
+                commits.incrementAndGet();
+                refuseOne(commitsToRefuse);
+            } else if (method.equals("rollback") && arguments.length > 0) {
+                refuseOne(undoingsToRefuse);
+                breakOne(undoingsToBreak);
+            } else if (method.equals("setAutoCommit") && Boolean.TRUE.equals(arguments[0])) {
+                breakOne(endsToBreak);
+            }
+            return real.call(arguments);
+        });
     }
 
     private static void refuseOne(AtomicInteger left) throws SQLException {
@@ -260,14 +257,6 @@ class GroupCommitsTest {
     private static void breakOne(AtomicInteger left) {
         if (left.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             throw new IllegalStateException("broken by the test");
-        }
-    }
-
-    private static Object invoke(Object real, java.lang.reflect.Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(real, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
         }
     }
 }

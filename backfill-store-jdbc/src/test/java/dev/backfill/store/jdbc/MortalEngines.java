@@ -101,7 +101,7 @@ abstract class MortalEngines implements AutoCloseable {
         return engines.engine(
                 instance,
                 mailboxes.watch(instance, source),
-                new MortalPersistence(persistence, death, claims::add),
+                MortalPersistence.of(persistence, death, claims::add),
                 clock,
                 config -> change.apply(config.sweepInterval(SWEEP)));
     }

@@ -1,16 +1,11 @@
 package dev.backfill.store.jdbc;
 
-import dev.backfill.api.JobId;
-import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.Persistence;
-import dev.backfill.spi.ScheduleStore;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import dev.backfill.testkit.Interposed;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
@@ -18,27 +13,30 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** A persistence whose instance dies between two of its calls: nothing it says reaches the database any more. Thread-safe. */
-final class MortalPersistence implements Persistence {
-    private final Persistence real;
+final class MortalPersistence {
     private final Death death;
     private final Consumer<Lease> claimed;
-    private final JobStore jobs;
+
+    private MortalPersistence(Death death, Consumer<Lease> claimed) {
+        this.death = death;
+        this.claimed = claimed;
+    }
 
     /**
      * Wraps a persistence.
      *
-     * @param real one that the death cuts off
+     * @param store one that the death cuts off
      * @param death what kills
      * @param claimed hears of each claim that succeeded
      */
-    MortalPersistence(Persistence real, Death death, Consumer<Lease> claimed) {
-        this.real = real;
-        this.death = death;
-        this.claimed = claimed;
-        this.jobs = (JobStore) Proxy.newProxyInstance(
-                JobStore.class.getClassLoader(),
-                new Class<?>[] {JobStore.class},
-                (proxy, method, arguments) -> call(method, arguments));
+    static Persistence of(Persistence store, Death death, Consumer<Lease> claimed) {
+        MortalPersistence mortal = new MortalPersistence(death, claimed);
+        JobStore jobs = Interposed.between(JobStore.class, store.jobs(), mortal::ofStore);
+        return Interposed.between(Persistence.class, store, (method, arguments, real) -> switch (method) {
+            case "jobs" -> jobs;
+            case "queue" -> Interposed.between(JobQueue.class, (JobQueue) real.call(arguments), mortal::ofQueue);
+            default -> real.call(arguments);
+        });
     }
 
     /** What an instance is killed with. */
@@ -96,21 +94,15 @@ final class MortalPersistence implements Persistence {
         }
     }
 
-    private Object call(Method method, Object[] arguments) throws Throwable {
-        String name = method.getName();
-        if (name.equals("insert") || name.equals("claim")) {
-            death.comes(death.before, name, arguments[0]);
+    private Object ofStore(String method, Object[] arguments, Interposed.Real real) throws Throwable {
+        if (method.equals("insert") || method.equals("claim")) {
+            death.comes(death.before, method, arguments[0]);
         }
-        Object result;
-        try {
-            result = method.invoke(real.jobs(), dyingWithin(name, arguments));
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
-        if (name.equals("claim")) {
+        Object result = real.call(dyingWithin(method, arguments));
+        if (method.equals("claim")) {
             ((Optional<?>) result).map(Lease.class::cast).ifPresent(claimed);
         }
-        death.comes(death.after, name, result);
+        death.comes(death.after, method, result);
         return result;
     }
 
@@ -131,50 +123,12 @@ final class MortalPersistence implements Persistence {
         return watched;
     }
 
-    @Override
-    public JobStore jobs() {
-        return jobs;
-    }
-
-    @Override
-    public ScheduleStore schedules() {
-        return real.schedules();
-    }
-
-    @Override
-    public BudgetStore budgets() {
-        return real.budgets();
-    }
-
-    @Override
-    public JobQueue queue(String instance, int slots) {
-        return new MortalQueue(real.queue(instance, slots), death);
-    }
-
-    private record MortalQueue(JobQueue real, Death death) implements JobQueue {
-        @Override
-        public void start(Handler handler, Runnable onRoom) {
-            real.start((id, hold) -> handler.run(id, () -> !death.runsEnded && hold.isHeld()), onRoom);
+    private Object ofQueue(String method, Object[] arguments, Interposed.Real real) throws Throwable {
+        if (!method.equals("start")) {
+            return real.call(arguments);
         }
-
-        @Override
-        public boolean offer(JobId id) {
-            return real.offer(id);
-        }
-
-        @Override
-        public int room() {
-            return real.room();
-        }
-
-        @Override
-        public void close() {
-            real.close();
-        }
-    }
-
-    @Override
-    public void close() {
-        real.close();
+        JobQueue.Handler handler = (JobQueue.Handler) arguments[0];
+        JobQueue.Handler ending = (id, hold) -> handler.run(id, () -> !death.runsEnded && hold.isHeld());
+        return real.call(ending, arguments[1]);
     }
 }

@@ -28,13 +28,11 @@ import dev.backfill.spi.StoreException;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.Gate;
+import dev.backfill.testkit.Interposed;
 import dev.backfill.testkit.ManualTime;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -297,32 +295,21 @@ class RecurringBackfillTest {
 
     /** The store, which starts nothing for the account. */
     private Persistence refusing(String account) {
-        ScheduleStore schedules = proxy(ScheduleStore.class, (method, arguments) -> {
-            if (method.getName().equals("fire")
-                    && ((ScheduleRecord) arguments[0]).account().account().equals(account)) {
-                throw StoreException.refused("refused by the test", new SQLException());
-            }
-            return method.invoke(store.schedules(), arguments);
-        });
-        return proxy(
-                Persistence.class,
-                (method, arguments) ->
-                        method.getName().equals("schedules") ? schedules : method.invoke(store, arguments));
-    }
-
-    private interface Call {
-        Object make(Method method, Object[] arguments) throws ReflectiveOperationException;
-    }
-
-    private static <T> T proxy(Class<T> type, Call call) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                    try {
-                        return call.make(method, arguments);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
+        ScheduleStore schedules =
+                Interposed.between(ScheduleStore.class, store.schedules(), (method, arguments, real) -> {
+                    if (method.equals("fire")
+                            && ((ScheduleRecord) arguments[0])
+                                    .account()
+                                    .account()
+                                    .equals(account)) {
+                        throw StoreException.refused("refused by the test", new SQLException());
                     }
-                }));
+                    return real.call(arguments);
+                });
+        return Interposed.between(
+                Persistence.class,
+                store,
+                (method, arguments, real) -> method.equals("schedules") ? schedules : real.call(arguments));
     }
 
     @Test

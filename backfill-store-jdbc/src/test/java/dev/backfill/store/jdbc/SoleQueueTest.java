@@ -13,12 +13,14 @@ import dev.backfill.core.EngineConfig;
 import dev.backfill.spi.EmailSource;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.Mailbox;
-import dev.backfill.spi.MessagePublisher;
 import dev.backfill.spi.MessageSink;
 import dev.backfill.spi.Persistence;
+import dev.backfill.spi.SinkException;
 import dev.backfill.testkit.Interposed;
+import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
+import dev.backfill.testkit.WrappedSink;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,11 +99,11 @@ class SoleQueueTest {
         Handed(AtomicReference<SoleQueue> place, RuntimeException atClose) {
             this.place = place;
             this.queue = new SoleQueue(
-                    Interposed.between(JobQueue.class, new Idle(handler), (method, arguments, call) -> {
+                    Interposed.between(JobQueue.class, new Idle(handler), (method, arguments, real) -> {
                         if (method.equals("close") && atClose != null) {
                             throw atClose;
                         }
-                        return call.with(arguments);
+                        return real.call(arguments);
                     }),
                     place);
         }
@@ -187,45 +189,37 @@ class SoleQueueTest {
                         timings,
                         MonotonicTime.SYSTEM,
                         MonotonicTime.WALL_MILLIS),
-                (method, arguments, call) -> method.equals("queue")
-                        ? new SoleQueue((JobQueue) call.with(arguments), place)
-                        : call.with(arguments));
+                (method, arguments, real) -> method.equals("queue")
+                        ? new SoleQueue((JobQueue) real.call(arguments), place)
+                        : real.call(arguments));
     }
 
     /** A mailbox that cannot be closed before the end. */
     private EmailSource neverClosing(CompletableFuture<Void> end) {
-        return Interposed.between(EmailSource.class, source, (method, arguments, call) -> {
-            Object answer = call.with(arguments);
-            return answer instanceof Mailbox mailbox ? neverClosing(mailbox, end) : answer;
+        return Interposed.between(EmailSource.class, source, (method, arguments, real) -> {
+            Object answer = real.call(arguments);
+            return answer instanceof Mailbox opened ? neverClosing(opened, end) : answer;
         });
     }
 
-    private static Mailbox neverClosing(Mailbox real, CompletableFuture<Void> end) {
-        return Interposed.between(Mailbox.class, real, (method, arguments, call) -> {
+    private static Mailbox neverClosing(Mailbox mailbox, CompletableFuture<Void> end) {
+        return Interposed.between(Mailbox.class, mailbox, (method, arguments, real) -> {
             if (method.equals("close")) {
                 end.join();
             }
-            return call.with(arguments);
+            return real.call(arguments);
         });
     }
 
     /** A sink that each message stands in until the end. */
     private MessageSink standing(BlockingQueue<Thread> handed, CompletableFuture<Void> end) {
-        return Interposed.between(MessageSink.class, engines.sink(), (method, arguments, call) -> {
-            Object answer = call.with(arguments);
-            return answer instanceof MessagePublisher publisher ? standing(publisher, handed, end) : answer;
-        });
-    }
-
-    private static MessagePublisher standing(
-            MessagePublisher real, BlockingQueue<Thread> handed, CompletableFuture<Void> end) {
-        return Interposed.between(MessagePublisher.class, real, (method, arguments, call) -> {
-            if (method.equals("publish")) {
-                handed.add(Thread.currentThread());
-                end.join();
-                return new CompletableFuture<String>();
+        return new WrappedSink("standing", engines.sink(), (method, arguments, real) -> {
+            if (!method.equals("publish")) {
+                return real.call(arguments);
             }
-            return call.with(arguments);
+            handed.add(Thread.currentThread());
+            end.join();
+            throw RecordingSink.error(SinkException.Kind.PERMANENT, "ENDED");
         });
     }
 

@@ -17,8 +17,7 @@ import dev.backfill.spi.Partition;
 import dev.backfill.spi.PartitionRecord;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.StoreException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import dev.backfill.testkit.Interposed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -147,30 +146,22 @@ class StoreFaultsTest {
         assertThat(store.find(job.id())).contains(job);
     }
 
-    private DataSource faulty(DataSource real) {
-        return (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(),
-                new Class<?>[] {DataSource.class},
-                (proxy, method, arguments) -> faulty((Connection) method.invoke(real, arguments)));
+    private DataSource faulty(DataSource source) {
+        return Interposed.between(
+                DataSource.class, source, (method, arguments, real) -> faulty((Connection) real.call(arguments)));
     }
 
-    private Connection faulty(Connection real) {
-        return (Connection) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    boolean commit = method.getName().equals("commit");
-                    if (commit && deadlocks.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                        throw new SQLException("deadlock detected", "40P01");
-                    }
-                    Object result;
-                    try {
-                        result = method.invoke(real, arguments);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                    if (commit && commitsToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                        throw new SQLException("the connection broke", "08006");
-                    }
-                    return result;
-                });
+    private Connection faulty(Connection connection) {
+        return Interposed.between(Connection.class, connection, (method, arguments, real) -> {
+            boolean commit = method.equals("commit");
+            if (commit && deadlocks.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new SQLException("deadlock detected", "40P01");
+            }
+            Object result = real.call(arguments);
+            if (commit && commitsToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new SQLException("the connection broke", "08006");
+            }
+            return result;
+        });
     }
 }

@@ -16,16 +16,14 @@ import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
-import dev.backfill.spi.BudgetStore;
 import dev.backfill.spi.Checkpoint;
-import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.MessageSink;
 import dev.backfill.spi.Persistence;
-import dev.backfill.spi.ScheduleStore;
 import dev.backfill.spi.StaleLeaseException;
 import dev.backfill.store.jdbc.JdbcPersistence;
+import dev.backfill.testkit.Interposed;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -98,32 +96,8 @@ final class CrashWorker {
         Persistence store = builder.open();
         JobStore watched =
                 WatchedStore.of(store.jobs(), Halt.parse(arguments.getOrDefault("halt", "")), CrashWorker::tell);
-        return new Persistence() {
-            @Override
-            public JobStore jobs() {
-                return watched;
-            }
-
-            @Override
-            public ScheduleStore schedules() {
-                return store.schedules();
-            }
-
-            @Override
-            public BudgetStore budgets() {
-                return store.budgets();
-            }
-
-            @Override
-            public JobQueue queue(String instance, int slots) {
-                return store.queue(instance, slots);
-            }
-
-            @Override
-            public void close() {
-                store.close();
-            }
-        };
+        return Interposed.between(
+                Persistence.class, store, (method, given, real) -> method.equals("jobs") ? watched : real.call(given));
     }
 
     private static int slots(Map<String, String> arguments) {
@@ -155,7 +129,7 @@ final class CrashWorker {
                     tell("@tokens " + account.account());
                     return () -> arguments.getOrDefault("token", "token-of-" + instance);
                 })
-                .sink(new WatchedSink(sink, trap, CrashWorker::tell))
+                .sink(WatchedSink.of(sink, trap, CrashWorker::tell))
                 .sinkId(WatchedSink.ID)
                 .settings(
                         WatchedSink.ID,

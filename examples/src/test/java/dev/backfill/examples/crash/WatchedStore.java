@@ -5,9 +5,7 @@ import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import dev.backfill.testkit.Interposed;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -19,15 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A job store that tells of claims and checkpoints, and ends the process where it is told to. Thread-safe. */
 final class WatchedStore {
-    private final JobStore store;
     private final @Nullable Halt halt;
     private final Consumer<String> tell;
     private final Object lock = new Object();
     // Guarded by lock
     private final Map<Point, Integer> seen = new EnumMap<>(Point.class);
 
-    private WatchedStore(JobStore store, @Nullable Halt halt, Consumer<String> tell) {
-        this.store = store;
+    private WatchedStore(@Nullable Halt halt, Consumer<String> tell) {
         this.halt = halt;
         this.tell = tell;
     }
@@ -39,50 +35,36 @@ final class WatchedStore {
      * @param tell is told {@code @claim JOB EPOCH NANOS} and {@code @stored JOB PUBLISHED}, after the write
      */
     static JobStore of(JobStore store, @Nullable Halt halt, Consumer<String> tell) {
-        WatchedStore watched = new WatchedStore(store, halt, tell);
-        return (JobStore) Proxy.newProxyInstance(
-                WatchedStore.class.getClassLoader(),
-                new Class<?>[] {JobStore.class},
-                (proxy, method, args) -> watched.call(method, args));
+        WatchedStore watched = new WatchedStore(halt, tell);
+        return Interposed.between(JobStore.class, store, watched::call);
     }
 
-    private @Nullable Object call(Method method, Object @Nullable [] args) throws Throwable {
-        if (args == null) {
-            return invoke(method, null);
-        }
-        return switch (method.getName()) {
-            case "write" -> write(method, args);
-            case "claim" -> claim(method, args);
-            case "insert" -> insert(method, args);
-            default -> invoke(method, args);
+    private @Nullable Object call(String method, @Nullable Object[] arguments, Interposed.Real real) throws Throwable {
+        return switch (method) {
+            case "write" -> write(real, arguments);
+            case "claim" -> claim(real, arguments);
+            case "insert" -> insert(real, arguments);
+            default -> real.call(arguments);
         };
     }
 
-    private @Nullable Object invoke(Method method, Object @Nullable [] args) throws Throwable {
-        try {
-            return method.invoke(store, args);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
-    }
-
-    private Object insert(Method method, Object[] args) throws Throwable {
+    private Object insert(Interposed.Real real, @Nullable Object[] args) throws Throwable {
         Set<Point> points = EnumSet.noneOf(Point.class);
         if (((JobRecord) args[0]).retryOf() != null) {
             points.add(Point.RETRY);
             count(points);
         }
         haltIfHit(points, false);
-        Object answer = invoke(method, args);
+        Object answer = real.call(args);
         haltIfHit(points, true);
         return answer;
     }
 
-    private Object claim(Method method, Object[] args) throws Throwable {
+    private Object claim(Interposed.Real real, @Nullable Object[] args) throws Throwable {
         Set<Point> points = EnumSet.of(Point.CLAIM);
         count(points);
         haltIfHit(points, false);
-        Optional<?> answer = (Optional<?>) invoke(method, args);
+        Optional<?> answer = (Optional<?>) real.call(args);
         long now = System.nanoTime();
         answer.map(Lease.class::cast)
                 .ifPresent(lease -> tell.accept("@claim " + lease.jobId() + " " + lease.epoch() + " " + now));
@@ -91,7 +73,7 @@ final class WatchedStore {
     }
 
     @SuppressWarnings("unchecked")
-    private Object write(Method method, Object[] args) throws Throwable {
+    private Object write(Interposed.Real real, @Nullable Object[] args) throws Throwable {
         Checkpoint checkpoint = (Checkpoint) args[1];
         UnaryOperator<JobRecord> change = (UnaryOperator<JobRecord>) args[2];
         Set<Point> points = EnumSet.noneOf(Point.class);
@@ -106,7 +88,7 @@ final class WatchedStore {
             haltIfHit(points, false);
             return after;
         };
-        JobRecord row = (JobRecord) invoke(method, new Object[] {args[0], checkpoint, watched});
+        JobRecord row = (JobRecord) real.call(args[0], checkpoint, watched);
         tell.accept("@stored " + row.id() + " " + row.counts().published());
         haltIfHit(points, true);
         return row;

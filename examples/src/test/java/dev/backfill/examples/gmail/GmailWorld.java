@@ -16,12 +16,9 @@ import dev.backfill.core.BackfillBuilder;
 import dev.backfill.core.InMemoryJobStore;
 import dev.backfill.provider.gmail.GoogleEmailSource;
 import dev.backfill.spi.AccessTokens;
-import dev.backfill.spi.MessagePublisher;
-import dev.backfill.spi.MessageSink;
 import dev.backfill.spi.OutboundMessage;
-import dev.backfill.spi.SinkContext;
-import dev.backfill.spi.SinkLimits;
 import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.WrappedSink;
 import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.gmail.GmailMailbox;
 import java.util.HashMap;
@@ -30,7 +27,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,7 +74,12 @@ final class GmailWorld implements AutoCloseable {
                         .environment(name -> null)
                         .source(new GoogleEmailSource())
                         .settings(GoogleEmailSource.ID, settings)
-                        .sink(new Watched())
+                        .sink(new WrappedSink(sink.sinkId(), sink, (method, arguments, real) -> {
+                            if (method.equals("publish")) {
+                                atEachMessage.accept((OutboundMessage) arguments[0]);
+                            }
+                            return real.call(arguments);
+                        }))
                         .store(store)
                         .accessTokens(account -> tokens)
                         .listener(event -> signal()))
@@ -182,45 +183,5 @@ final class GmailWorld implements AutoCloseable {
     public void close() {
         manager.close();
         assertThat(sink.misuses()).isEmpty();
-    }
-
-    /** Acts, then hands on. */
-    private final class Watched implements MessageSink {
-        @Override
-        public String sinkId() {
-            return sink.sinkId();
-        }
-
-        @Override
-        public int spiVersion() {
-            return sink.spiVersion();
-        }
-
-        @Override
-        public MessagePublisher open(SinkContext context) {
-            MessagePublisher publisher = sink.open(context);
-            return new MessagePublisher() {
-                @Override
-                public CompletionStage<String> publish(OutboundMessage message) {
-                    atEachMessage.accept(message);
-                    return publisher.publish(message);
-                }
-
-                @Override
-                public SinkLimits limits() {
-                    return publisher.limits();
-                }
-
-                @Override
-                public void flush() {
-                    publisher.flush();
-                }
-
-                @Override
-                public void close() {
-                    publisher.close();
-                }
-            };
-        }
     }
 }
