@@ -1,12 +1,15 @@
 package dev.backfill.core.job;
 
 import dev.backfill.api.JobId;
+import dev.backfill.api.UserId;
 import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobQueue;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -54,19 +57,44 @@ final class Admission {
     }
 
     /**
-     * Counts jobs that could run if others gave up their slots, at most as many as there are slots; 0 while one of them can run
-     * as it is. Who waits for a limit of its user or of the cluster waits for a slot too, a free one here or not.
+     * Counts jobs that could run if others gave up their slots, at most as many as there are slots; none while one of them can run
+     * as it is. Who waits for the cluster's limit waits for a slot too, a free one here or not.
      */
-    int waitingForSlot() {
+    Demand demand() {
         lock.lock();
         try {
+            boolean unlimited = limits.equals(JobLimits.NONE);
             boolean canRun = !closed
                     && queue.room() > 0
-                    && (limits.equals(JobLimits.NONE) || !waiting(limits).isEmpty());
-            return closed || canRun ? 0 : waiting(JobLimits.NONE).size();
+                    && (unlimited || !waiting(limits).isEmpty());
+            if (closed || canRun) {
+                return Demand.NONE;
+            }
+            List<JobId> anybodys = waiting(new JobLimits(limits.perUser(), JobLimits.NONE.perCluster()));
+            return new Demand(anybodys.size(), unlimited ? Map.of() : waitingForTheirUsers(anybodys));
         } finally {
             lock.unlock();
         }
+    }
+
+    private Map<UserId, Integer> waitingForTheirUsers(List<JobId> others) {
+        Map<UserId, Integer> waiting = new HashMap<>();
+        for (JobId id : waiting(JobLimits.NONE)) {
+            if (!others.contains(id)) {
+                store.find(id).ifPresent(job -> waiting.merge(job.account().user(), 1, Integer::sum));
+            }
+        }
+        return waiting;
+    }
+
+    /**
+     * How many slots are waited for.
+     *
+     * @param anybodys those that could be anybody's
+     * @param ofUser those that must be of a user, who has as many as it may have
+     */
+    record Demand(int anybodys, Map<UserId, Integer> ofUser) {
+        static final Demand NONE = new Demand(0, Map.of());
     }
 
     private List<JobId> waiting(JobLimits within) {

@@ -187,7 +187,12 @@ final class JobRunner implements JobQueue.Handler {
             }
             Object plugin = sessions.source(row.account().provider());
             JobRun run = new JobRun(scope, row, lease, hold, session, plugin, stop, this::write);
-            live.add(row.id(), run, lease.epoch(), scope.time().nanoTime());
+            live.add(
+                    row.id(),
+                    run,
+                    lease.epoch(),
+                    scope.time().nanoTime(),
+                    row.account().user());
             try {
                 // A command may have come between the claim and this line, and found no run to tell.
                 live.obey(row.id(), scope.store());

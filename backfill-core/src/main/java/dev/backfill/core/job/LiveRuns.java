@@ -1,6 +1,7 @@
 package dev.backfill.core.job;
 
 import dev.backfill.api.JobId;
+import dev.backfill.api.UserId;
 import dev.backfill.core.pipeline.JobRun;
 import dev.backfill.core.pipeline.RunEnd;
 import dev.backfill.core.pipeline.RunStatus;
@@ -8,6 +9,8 @@ import dev.backfill.spi.JobStore;
 import dev.backfill.spi.JobStore.Wanted;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,15 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The runs under way on this instance, one a job at the most. Thread-safe. */
 final class LiveRuns {
-    /** A run, the epoch of its lease, and when it began. */
-    private record Live(JobRun run, long epoch, long sinceNanos) {}
+    /** A run, the epoch of its lease, when it began, and whose it is. */
+    private record Live(JobRun run, long epoch, long sinceNanos, UserId user) {}
 
     private final Map<JobId, Live> runs = new ConcurrentHashMap<>();
     private volatile @Nullable RunEnd closing;
 
     /** Adds a run; the one before of the same job has ended. */
-    void add(JobId id, JobRun run, long epoch, long nowNanos) {
-        runs.put(id, new Live(run, epoch, nowNanos));
+    void add(JobId id, JobRun run, long epoch, long nowNanos, UserId user) {
+        runs.put(id, new Live(run, epoch, nowNanos, user));
         RunEnd end = closing;
         if (end != null) {
             run.stop(end);
@@ -44,12 +47,24 @@ final class LiveRuns {
     }
 
     /** Asks runs that began more than a slice ago to give up their slots, the longest first. */
-    void giveUpSlots(int wanted, long nowNanos, Duration slice) {
-        runs.values().stream()
+    void giveUpSlots(Admission.Demand demand, long nowNanos, Duration slice) {
+        Map<UserId, Integer> ofUser = new HashMap<>(demand.ofUser());
+        int anybodys = demand.anybodys();
+        List<Live> longest = runs.values().stream()
                 .filter(live -> nowNanos - live.sinceNanos() >= slice.toNanos())
                 .sorted(Comparator.comparingLong(live -> live.sinceNanos() - nowNanos))
-                .limit(wanted)
-                .forEach(live -> live.run().stop(new RunEnd.Sliced()));
+                .toList();
+        for (Live live : longest) {
+            int own = ofUser.getOrDefault(live.user(), 0);
+            if (own > 0) {
+                ofUser.put(live.user(), own - 1);
+            } else if (anybodys > 0) {
+                anybodys--;
+            } else {
+                continue;
+            }
+            live.run().stop(new RunEnd.Sliced());
+        }
     }
 
     /** Removes this run, and no newer one of the same job. */

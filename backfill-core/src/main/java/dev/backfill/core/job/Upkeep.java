@@ -33,7 +33,7 @@ final class Upkeep {
     void run() {
         long now = time.nanoTime();
         if (live.isLongerThan(config.slice(), now)) {
-            live.giveUpSlots(admission.waitingForSlot(), now, config.slice());
+            live.giveUpSlots(admission.demand(), now, config.slice());
         }
         if (now - nextForget >= 0) {
             int forgotten = store.forget(time.instant().minus(config.keepFor()), config.keepJobs(), FORGET_AT_ONCE);
