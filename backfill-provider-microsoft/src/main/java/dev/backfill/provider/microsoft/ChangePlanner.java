@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Plans the changes since pins: a partition for each folder that was pinned, and the walk of each that was not. Where nothing
- * came to the tree and nothing left it, that costs one request. Stateless; thread-safe.
+ * came to the tree and nothing left it, that costs one request, unless the job means folders that users do not see. Stateless;
+ * thread-safe.
  */
 final class ChangePlanner {
     private final MailboxFolders folders;
@@ -76,7 +77,9 @@ final class ChangePlanner {
             return List.of();
         }
         FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
-        Now now = folderPin == null || !folderPin.whole() ? null : listed(query, folderPin);
+        // Folders that users do not see are in no such list: whether one came shows in the tree alone.
+        boolean listsAll = FolderChoice.unseen(query).isEmpty();
+        Now now = folderPin != null && folderPin.whole() && listsAll ? listed(query, folderPin) : null;
         if (now == null || !isAsPlanned(query, pinned, now, folderPin)) {
             FolderTree.Tree tree = folders.tree(query);
             now = new Now(folders.chosen(tree, query), tree);

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param roles the well-known folders by their ids
  * @param recoverable the folder of recoverable items; null if the job does not mean it, or the server has none
  * @param bound the job's frozen bound in epoch seconds, by which it is known again
- * @param planned hashes of the ids of the folders it planned
+ * @param planned the beginnings of hashes of the ids of the folders it planned, all of one length: the more there are the shorter; none
+ *     where there are too many for a pin, so that in the middle of the job they count as new ones and are read twice
  */
 record FolderPin(
         boolean whole,
@@ -31,11 +32,17 @@ record FolderPin(
     /** The scope of the pin; no id of a folder is like it. */
     static final String SCOPE = "folders";
 
-    private static final String VERSION = "t1";
+    private static final String VERSION = "t2";
     private static final String RECOVERABLE = "RECOVERABLE";
     private static final String WHOLE = "WHOLE";
     private static final String BOUND = "BOUND";
     private static final String PLANNED = "PLANNED";
+
+    /** How many characters the planned folders may take; the ids of a few well-known ones are beside them. */
+    private static final int ROOM = 60_000;
+
+    /** With so many characters of 64 kinds, one in a hundred thousand new folders is taken for one of ten thousand. */
+    private static final int SHORTEST = 5;
 
     FolderPin {
         roles = Map.copyOf(roles);
@@ -57,14 +64,25 @@ record FolderPin(
 
     /** {@return the same well-known folders, and what a job plans} */
     FolderPin planning(MailQuery query, Collection<Folder> chosen) {
-        Set<String> hashes =
-                chosen.stream().map(folder -> KeysetPosition.hash(folder.id())).collect(Collectors.toSet());
+        int length = ROOM / Math.max(1, chosen.size());
+        Set<String> hashes = length < SHORTEST
+                ? Set.of()
+                : chosen.stream().map(folder -> hash(folder.id(), length)).collect(Collectors.toSet());
         return new FolderPin(whole, roles, recoverable, query.to().getEpochSecond(), hashes);
+    }
+
+    private static String hash(String folderId, int length) {
+        String hash = KeysetPosition.hash(folderId);
+        return hash.substring(0, Math.min(length, hash.length()));
     }
 
     /** {@return true if the job of a query planned a folder before} */
     boolean isPlanned(MailQuery query, String folderId) {
-        return bound == query.to().getEpochSecond() && planned.contains(KeysetPosition.hash(folderId));
+        return bound == query.to().getEpochSecond() && !planned.isEmpty() && planned.contains(hash(folderId, length()));
+    }
+
+    private int length() {
+        return planned.isEmpty() ? 0 : planned.iterator().next().length();
     }
 
     /** {@return the text that is stored} */
@@ -72,7 +90,7 @@ record FolderPin(
         StringBuilder text = new StringBuilder(VERSION);
         add(text, WHOLE, Boolean.toString(whole));
         add(text, BOUND, Long.toString(bound));
-        add(text, PLANNED, String.join(".", planned));
+        add(text, PLANNED, length() + "." + String.join("", planned));
         roles.forEach((id, role) -> add(text, role.name(), id));
         if (recoverable != null) {
             add(text, RECOVERABLE, recoverable);
@@ -107,9 +125,19 @@ record FolderPin(
                     roles,
                     others.get(RECOVERABLE),
                     Long.parseLong(others.getOrDefault(BOUND, "")),
-                    new HashSet<>(List.of(others.getOrDefault(PLANNED, "").split("\\.", -1))));
+                    planned(others.getOrDefault(PLANNED, "")));
         } catch (IllegalArgumentException | IndexOutOfBoundsException otherVersion) {
             return null;
         }
+    }
+
+    private static Set<String> planned(String text) {
+        int dot = text.indexOf('.');
+        int length = Integer.parseInt(text.substring(0, dot));
+        Set<String> planned = new HashSet<>();
+        for (int at = dot + 1; at < text.length(); at += length) {
+            planned.add(text.substring(at, at + length));
+        }
+        return planned;
     }
 }

@@ -8,6 +8,7 @@ import static dev.backfill.provider.microsoft.ChangesBed.mail;
 import static dev.backfill.provider.microsoft.ChangesBed.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backfill.model.FolderRole;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.PageEnd;
@@ -21,10 +22,12 @@ import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.StoredMail;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -218,5 +221,52 @@ class GraphFolderChangesTest {
             after.putAll(back.tokens());
             bed.assertNothing(query, after);
         }
+    }
+
+    /** The one list of the tree does not hold them, so that it says nothing of what is new. */
+    @Test
+    void aHiddenFolderThatCameLaterIsFoundWhereTheJobMeansSuch() throws Exception {
+        Map<MailQuery, FolderPath> queries = Map.of(
+                new MailQuery(null, TO, List.of("all", "hidden"), false, true, true), FolderPath.of("Unseen"),
+                new MailQuery(null, TO, List.of(), true, true, true), FolderPath.of("Deleted", "Unseen"),
+                new MailQuery(null, TO, List.of("junk"), false, true, true), FolderPath.of("Junk", "Unseen"));
+        Map<MailQuery, Map<String, String>> pins = new HashMap<>();
+        queries.keySet().forEach(query -> pins.put(query, bed.full(query).tokens()));
+        int number = 30;
+        for (Map.Entry<MailQuery, FolderPath> entry : queries.entrySet()) {
+            StoredMail unseen = mail(number++, entry.getValue());
+            bed.there.addHiddenFolder(entry.getValue()).add(unseen);
+            Crawl changes = bed.changes(entry.getKey(), pins.get(entry.getKey()));
+
+            assertThat(changes.ids()).containsExactly(bed.there.messageId(unseen));
+            bed.assertNothing(entry.getKey(), changes.tokens());
+        }
+    }
+
+    @Test
+    void tenThousandFoldersAreOnePinByWhichEachIsKnownAgain() {
+        String token = pinOf(10_000);
+        FolderPin pin = FolderPin.decode(token);
+
+        assertThat(token).hasSizeLessThan(PageEnd.MAX_TOKEN);
+        assertThat(IntStream.range(0, 10_000)).allMatch(i -> pin.isPlanned(OPEN, "folder-" + i));
+        assertThat(IntStream.range(10_000, 11_000)).noneMatch(i -> pin.isPlanned(OPEN, "folder-" + i));
+    }
+
+    /** They count as new ones then, and are read twice at the worst. */
+    @Test
+    void moreFoldersThanAPinCanNameAreLeftOutOfIt() {
+        String token = pinOf(30_000);
+
+        assertThat(token).hasSizeLessThan(PageEnd.MAX_TOKEN);
+        assertThat(FolderPin.decode(token).isPlanned(OPEN, "folder-1")).isFalse();
+    }
+
+    private static String pinOf(int folders) {
+        List<Folder> all = IntStream.range(0, folders)
+                .mapToObj(i -> FolderTree.unread("folder-" + i, FolderRole.OTHER, FolderRole.OTHER))
+                .toList();
+        FolderTree.Tree tree = new FolderTree.Tree(all, Map.of(), Map.of());
+        return FolderPin.of(tree, null, OPEN, all).encode();
     }
 }
