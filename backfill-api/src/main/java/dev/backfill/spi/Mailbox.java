@@ -70,7 +70,10 @@ public interface Mailbox extends AutoCloseable {
     PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer);
 
     /**
-     * Reads single messages again.
+     * Reads single messages again, each as it is now: a CREATE; SKIPPED if it is gone or does not lie in the query's folders any more.
+     * Where the reference is one of a change ({@link FailureRef#isOfChange}) an earlier event may have told of the message: then it is an
+     * UPDATE, no older than what that event told, unless the provider knows that none did; and a {@link PageItem.Deleted} instead of the
+     * skip.
      *
      * @param query the query of the job that failed on them
      * @param refs what to read, 1 to 1000

@@ -164,4 +164,15 @@ class SpiValuesTest {
     private static void refused(Executable construction) {
         assertThatThrownBy(construction::execute).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aReferenceToAChangeIsMarkedOnceAndKnowsWhereItWasMet() {
+        FailureRef change = FailureRef.message("inbox", "m-1").ofChange();
+
+        assertThat(change.isOfChange()).isTrue();
+        assertThat(change.ofChange()).isEqualTo(change);
+        assertThat(change.metIn()).isEqualTo("inbox");
+        assertThat(FailureRef.message("inbox", "m-1").isOfChange()).isFalse();
+        assertThat(FailureRef.message("inbox", "m-1").metIn()).isEqualTo("inbox");
+    }
 }

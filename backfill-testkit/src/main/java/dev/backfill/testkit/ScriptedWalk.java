@@ -248,21 +248,29 @@ final class ScriptedWalk {
                 : new PageItem.Deleted(mail.id(), "c" + change.number());
     }
 
+    private static PageItem change(PageItem item) {
+        if (item instanceof PageItem.Message message) {
+            return new PageItem.Message(PageItem.Change.UPDATE, message.email());
+        }
+        return item instanceof PageItem.Skipped skipped ? new PageItem.Deleted(skipped.messageId(), "replay") : item;
+    }
+
     void replay(List<FailureRef> refs, PageWriter writer) {
         for (FailureRef ref : refs) {
             List<MailKey> mails = ref.messageId() == null
                     ? requests.call(
                             ScriptedSource.LIST,
                             () -> account.page(
-                                    ref.scope(),
+                                    ref.metIn(),
                                     ScriptedAccount.fromSecond(ref.from()),
                                     ScriptedAccount.toSecond(ref.to()),
                                     null,
                                     Integer.MAX_VALUE))
                     : List.of(new MailKey(0, ref.messageId()));
-            List<Outcome<Optional<MailKey>>> outcomes = gets(ref.scope(), mails);
+            List<Outcome<Optional<MailKey>>> outcomes = gets(ref.metIn(), mails);
             for (int i = 0; i < mails.size(); i++) {
-                writer.write(item(folder(ref.scope()), mails.get(i).id(), outcomes.get(i)));
+                PageItem item = item(folder(ref.metIn()), mails.get(i).id(), outcomes.get(i));
+                writer.write(ref.isOfChange() ? change(item) : item);
             }
         }
     }

@@ -94,7 +94,7 @@ final class JobViews {
                 row.number(),
                 id,
                 row.ref().messageId(),
-                row.ref().scope(),
+                row.ref().metIn(),
                 row.stage(),
                 row.kind(),
                 row.reason(),

@@ -102,7 +102,12 @@ final class PageDelivery {
         } else if (item instanceof PageItem.Failed failed) {
             slot.failed(
                     Page.bytesOf(item),
-                    new Page.Failure(failed.ref(), Stage.FETCH, kindOf(failed.kind()), failed.reason(), now));
+                    new Page.Failure(
+                            syncType == SyncType.INCREMENTAL ? failed.ref().ofChange() : failed.ref(),
+                            Stage.FETCH,
+                            kindOf(failed.kind()),
+                            failed.reason(),
+                            now));
         } else if (item instanceof PageItem.Deleted deleted) {
             Instant seenAt = deleted.seenAt();
             EmailEvent event = new EmailEvent(
@@ -161,7 +166,8 @@ final class PageDelivery {
             EmailEvent event,
             PageContents.Contents contents,
             UnaryOperator<String> scopeOf) {
-        FailureRef ref = FailureRef.message(scopeOf.apply(event.messageId()), event.messageId());
+        FailureRef met = FailureRef.message(scopeOf.apply(event.messageId()), event.messageId());
+        FailureRef ref = event.change() == Change.CREATE ? met : met.ofChange();
         OutboundMessage message = null;
         try {
             message = scope.encoder().encode(event, limits);

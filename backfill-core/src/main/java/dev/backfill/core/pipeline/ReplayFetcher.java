@@ -11,12 +11,16 @@ import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.PageEnd;
+import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +91,7 @@ final class ReplayFetcher implements PageFetcher {
 
     /** True for what is walked because an earlier job failed on it: single messages, or a stretch of time. */
     static boolean isReplay(Partition partition) {
-        return failedJob(partition) != null || partition.id().startsWith(Stretches.PREFIX);
+        return failedJob(partition) != null || Stretches.isOne(partition);
     }
 
     @Override
@@ -107,16 +111,29 @@ final class ReplayFetcher implements PageFetcher {
                     .filter(ref -> ref.messageId() != null)
                     .toList();
             for (FailureRef ref : refs) {
-                buffer.metIn(ref.scope(), requireNonNull(ref.messageId()));
+                buffer.metIn(ref.metIn(), requireNonNull(ref.messageId()));
             }
             if (!refs.isEmpty()) {
-                mailbox.replay(query, refs, buffer);
+                mailbox.replay(query, refs, keepingMarks(refs, buffer));
             }
             // An item a message, so that a provider that leaves one out is found.
             entries += refs.size();
             last = rows.get(rows.size() - 1).number();
         }
         return PageEnd.more(new Position(Long.toString(last)), entries, 0);
+    }
+
+    /** What fails once more is still what it was, a change or none. */
+    private static PageWriter keepingMarks(List<FailureRef> refs, PageWriter writer) {
+        Set<String> changes = refs.stream()
+                .filter(FailureRef::isOfChange)
+                .map(ref -> requireNonNull(ref.messageId()))
+                .collect(Collectors.toSet());
+        return item -> writer.write(
+                item instanceof PageItem.Failed failed
+                                && changes.contains(failed.ref().messageId())
+                        ? new PageItem.Failed(failed.ref().ofChange(), failed.kind(), failed.reason())
+                        : item);
     }
 
     /** A job that is too old is forgotten with its failures: then no more rows do not mean that all were read. */

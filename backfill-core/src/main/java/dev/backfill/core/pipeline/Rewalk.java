@@ -56,11 +56,21 @@ final class Rewalk {
         return partition.kind() == Kind.WINDOW && partition.id().startsWith(MARK);
     }
 
-    /** {@return a writer that hands on a message's creation as an update} */
+    /** {@return a name for a partition that is walked for updates, though no changes were lost} */
+    static String again(String id) {
+        return MARK + id;
+    }
+
+    /** {@return a writer that hands on a message's creation as an update, and what fails as a change} */
     static PageWriter updating(PageWriter writer) {
-        return item -> writer.write(
-                item instanceof PageItem.Message message
-                        ? new PageItem.Message(PageItem.Change.UPDATE, message.email())
-                        : item);
+        return item -> {
+            if (item instanceof PageItem.Message message) {
+                return writer.write(new PageItem.Message(PageItem.Change.UPDATE, message.email()));
+            }
+            return writer.write(
+                    item instanceof PageItem.Failed failed
+                            ? new PageItem.Failed(failed.ref().ofChange(), failed.kind(), failed.reason())
+                            : item);
+        };
     }
 }

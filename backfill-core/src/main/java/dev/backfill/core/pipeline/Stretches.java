@@ -19,7 +19,7 @@ final class Stretches {
     static final int MOST = 1_000;
 
     /** How the ids of the windows begin. */
-    static final String PREFIX = "failed:";
+    private static final String PREFIX = "failed:";
 
     private final MailQuery query;
     private final int most;
@@ -36,6 +36,11 @@ final class Stretches {
     Stretches(MailQuery query, int most) {
         this.query = query;
         this.most = most;
+    }
+
+    /** {@return true if a partition is such a window} */
+    static boolean isOne(Partition partition) {
+        return partition.id().startsWith(PREFIX) || partition.id().startsWith(Rewalk.again(PREFIX));
     }
 
     /** Adds a stretch; one that is empty adds nothing. */
@@ -64,8 +69,10 @@ final class Stretches {
                 Instant from = stretch.from() == Long.MIN_VALUE ? null : Instant.ofEpochSecond(stretch.from());
                 Instant to = Instant.ofEpochSecond(stretch.to());
                 // A job's other windows may have the same bounds.
-                String id = PREFIX + Partition.window(scope, from, to).id();
-                windows.add(new Partition(id, Partition.Kind.WINDOW, scope, from, to, null));
+                FailureRef ref = FailureRef.stretch(scope, from, to);
+                String id = PREFIX + Partition.window(ref.metIn(), from, to).id();
+                windows.add(new Partition(
+                        ref.isOfChange() ? Rewalk.again(id) : id, Partition.Kind.WINDOW, ref.metIn(), from, to, null));
             }
         });
         return windows;

@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobFailure;
 import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Mode;
+import dev.backfill.api.PageRequest;
 import dev.backfill.model.FolderRole;
 import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.OutboundMessage;
+import dev.backfill.spi.SinkException;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.FaultScript;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -177,5 +183,45 @@ class IncrementalTest {
         assertThat(third.progress().failed()).isZero();
         assertThat(sink.messageIds()).contains(bad);
         assertThat(incremental().progress().listed()).isZero();
+    }
+
+    /** As a create the change would have the key of the first one, which its readers know, and nobody would tell of the deletion. */
+    @Test
+    void whatFailedAsAChangeIsTriedAgainAsOne() {
+        sink.keepPayloads();
+        full();
+        List<String> ids = source.account().ids(ANY);
+        String changed = ids.get(3);
+        String deleted = ids.get(4);
+        String unread = ids.get(5);
+        String goneUnread = ids.get(6);
+        List.of(changed, unread, goneUnread).forEach(source.account()::update);
+        source.account().delete(deleted);
+        for (String id : List.of(changed, deleted)) {
+            sink.failMessage(id, 2, RecordingSink.error(SinkException.Kind.PERMANENT, "REFUSED"));
+        }
+        source.faults(FaultScript.builder()
+                .failMessage(unread, 1, SourceException.Kind.SKIP_MESSAGE, "BROKEN")
+                .failMessage(goneUnread, 1, SourceException.Kind.SKIP_MESSAGE, "BROKEN")
+                .build());
+        BackfillJob failed = incremental();
+        assertThat(failed.progress().failed()).isEqualTo(4);
+        assertThat(rig.jobs().failures(failed.id(), PageRequest.first(10)).items())
+                .extracting(JobFailure::scope)
+                .containsOnly("inbox");
+        source.account().delete(goneUnread);
+        assertThat(incremental().progress().failed()).as("twice refused").isEqualTo(2);
+        incremental();
+
+        Map<String, String> told = new HashMap<>();
+        for (OutboundMessage message :
+                sink.payloads().subList(ids.size(), sink.payloads().size())) {
+            told.merge(
+                    message.attributes().get("message_id"),
+                    message.attributes().get("operation"),
+                    (before, now) -> before.equals(now) ? now : before + " " + now);
+        }
+        assertThat(told)
+                .isEqualTo(Map.of(changed, "update", deleted, "delete", unread, "update", goneUnread, "delete"));
     }
 }

@@ -49,7 +49,7 @@ class RewalkTest {
     }
 
     @Test
-    void creationsBecomeUpdatesAndTheRestStaysWhatItIs() {
+    void creationsBecomeUpdatesFailuresThoseOfChangesAndTheRestStaysWhatItIs() {
         EmailMessage email = EmailMessage.builder("m1", Instant.EPOCH).build();
         List<PageItem> written = new ArrayList<>();
         PageWriter writer = Rewalk.updating(item -> {
@@ -59,15 +59,18 @@ class RewalkTest {
         List<PageItem> others = List.of(
                 new PageItem.Deleted("m2", "r"),
                 new PageItem.Skipped("m3", "GONE"),
-                new PageItem.Failed(FailureRef.message("inbox", "m4"), SourceException.Kind.RETRY, "CODE"),
+                new PageItem.Failed(FailureRef.message("inbox", "m4").ofChange(), SourceException.Kind.RETRY, "CODE"),
                 new PageItem.Message(PageItem.Change.UPDATE, email));
 
         assertThat(writer.write(new PageItem.Message(PageItem.Change.CREATE, email)))
                 .isEqualTo(PageWriter.Verdict.STOP);
         others.forEach(writer::write);
 
-        assertThat(written).hasSize(5);
+        writer.write(new PageItem.Failed(FailureRef.message("inbox", "m4"), SourceException.Kind.RETRY, "CODE"));
+
+        assertThat(written).hasSize(6);
         assertThat(((PageItem.Message) written.get(0)).change()).isEqualTo(PageItem.Change.UPDATE);
         assertThat(written.subList(1, 5)).isEqualTo(others);
+        assertThat(written.get(5)).isEqualTo(others.get(2));
     }
 }

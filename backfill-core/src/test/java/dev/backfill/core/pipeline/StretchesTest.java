@@ -39,6 +39,21 @@ class StretchesTest {
     }
 
     @Test
+    void stretchesOfChangesAreReadAgainForUpdates() {
+        stretches.add(FailureRef.stretch("inbox", null, null).ofChange());
+        add("inbox", 100, 200);
+
+        assertThat(stretches.windows())
+                .allMatch(Stretches::isOne)
+                .extracting(Partition::scope)
+                .containsOnly("inbox");
+        assertThat(stretches.windows())
+                .filteredOn(Rewalk::isOne)
+                .extracting(Partition::id)
+                .containsExactly("again-failed:window:inbox::" + END);
+    }
+
+    @Test
     void whatHasNoBoundEndsWhereTheQueryDoes() {
         stretches.add(FailureRef.stretch("inbox", null, null));
         add("inbox", 100, 200);

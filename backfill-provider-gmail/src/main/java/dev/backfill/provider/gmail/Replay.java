@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads again what failed: single messages, and stretches of time. A message that is said to be gone is skipped only if the list of
@@ -69,7 +70,7 @@ final class Replay {
                 stretch(window(ref));
             } else {
                 messagesByScope
-                        .computeIfAbsent(Scopes.base(ref.scope()), unused -> new ArrayList<>())
+                        .computeIfAbsent(Scopes.base(ref.metIn()), unused -> new ArrayList<>())
                         .add(ref);
             }
         }
@@ -82,7 +83,7 @@ final class Replay {
 
     /** Where a reference was met. */
     private static Partition window(FailureRef ref) {
-        return Scopes.window(Scopes.base(ref.scope()), ref.from(), ref.to());
+        return Scopes.window(Scopes.base(ref.metIn()), ref.from(), ref.to());
     }
 
     private void stretch(Partition stretch) {
@@ -113,8 +114,8 @@ final class Replay {
         }
         for (FailureRef ref : refs) {
             Fetched one = Objects.requireNonNull(byId.get(ref.messageId()));
-            Scopes.Told told = Scopes.told(ref.scope());
-            writer.write(told == null ? asWalked(one, window(ref)) : asTold(one, ref, told));
+            Scopes.Told told = Scopes.told(ref.metIn());
+            writer.write(told == null && !ref.isOfChange() ? asWalked(one, window(ref)) : asTold(one, ref, told));
         }
     }
 
@@ -123,11 +124,12 @@ final class Replay {
     }
 
     /** As {@link ChangesPage} would have told it; what its labels were before nobody knows any more, so that it may be a delete too many. */
-    private PageItem asTold(Fetched one, FailureRef ref, Scopes.Told told) {
+    private PageItem asTold(Fetched one, FailureRef ref, Scopes.@Nullable Told told) {
         SourceException error = one.error();
         if (error != null) {
             return one.gone()
-                    ? new PageItem.Deleted(one.id(), told.revision())
+                    ? new PageItem.Deleted(
+                            one.id(), told == null ? Hashes.sha256("replay:" + query.to()) : told.revision())
                     : new PageItem.Failed(ref, error.kind(), error.code());
         }
         Instant dated = one.dated();
@@ -137,7 +139,8 @@ final class Replay {
         EmailMessage email = one.email();
         return email == null
                 ? new PageItem.Deleted(one.id(), one.historyId())
-                : new PageItem.Message(told.came() ? PageItem.Change.CREATE : PageItem.Change.UPDATE, email);
+                : new PageItem.Message(
+                        told != null && told.came() ? PageItem.Change.CREATE : PageItem.Change.UPDATE, email);
     }
 
     private boolean isListed(String id, Partition window) {

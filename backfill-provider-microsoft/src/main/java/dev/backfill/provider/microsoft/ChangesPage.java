@@ -11,7 +11,6 @@ import dev.backfill.spi.SourceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -217,9 +216,7 @@ final class ChangesPage {
      * own time is not enough, for it stays as it is where a whole folder went.
      */
     private Instant leftAt(EmailMessage email) {
-        Instant asked = askedAt.truncatedTo(ChronoUnit.SECONDS);
-        Instant modified = email.modifiedAt();
-        return modified != null && modified.isAfter(asked) ? modified : asked;
+        return Upserts.notBefore(email.modifiedAt(), askedAt);
     }
 
     private @Nullable PageItem deleted(String id, @Nullable Instant seenAt) {

@@ -28,6 +28,9 @@ final class FolderChoice {
     /** The name under which a request means the folders that users do not see. */
     private static final String HIDDEN = "hidden";
 
+    /** The code of the error that a name is no folder's. */
+    static final String NOT_FOUND = "FOLDER_NOT_FOUND";
+
     private FolderChoice() {}
 
     /**
@@ -107,7 +110,7 @@ final class FolderChoice {
 
     /** Says which of the names it is by its place: what users call their folders is theirs, and this goes to logs and rows. */
     private static SourceException notFound(int place) {
-        return SourceException.of(SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, "FOLDER_NOT_FOUND")
+        return SourceException.of(SourceException.Kind.FAIL_JOB, SourceException.Scope.MAILBOX, NOT_FOUND)
                 .build("The mailbox has no folder that folders[" + place
                         + "] of the request could mean; name a role (inbox, sent, drafts, archive, deleted, junk, all, hidden), a path,"
                         + " a display name or an id");

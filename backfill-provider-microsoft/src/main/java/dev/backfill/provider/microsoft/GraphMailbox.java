@@ -224,6 +224,8 @@ final class GraphMailbox implements Mailbox {
     public void replay(MailQuery query, List<FailureRef> refs, PageWriter writer) {
         Replay replay = new Replay(
                 singles,
+                new Replayed(query, folders, changes.pinned()),
+                context.clock(),
                 folders::path,
                 folders::knownPath,
                 (window, position, limit, pages) -> fetch(query, window, position, limit, pages),

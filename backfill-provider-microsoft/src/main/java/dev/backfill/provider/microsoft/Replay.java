@@ -8,6 +8,8 @@ import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +26,8 @@ final class Replay {
     private static final int USUAL_PAGE = 100;
 
     private final SingleMessages singles;
+    private final Replayed replayed;
+    private final InstantSource clock;
     private final UnaryOperator<String> scopePath;
     private final BinaryOperator<String> messagePath;
     private final Pages pages;
@@ -40,6 +44,8 @@ final class Replay {
      * Prepares a replay.
      *
      * @param singles reads single messages
+     * @param replayed says what is told of them
+     * @param clock the time
      * @param scopePath gives the path of a folder; throws if it is gone
      * @param messagePath given a path to fall back to and a folder's id, gives the folder's path if it is known
      * @param pages reads pages
@@ -47,11 +53,15 @@ final class Replay {
      */
     Replay(
             SingleMessages singles,
+            Replayed replayed,
+            InstantSource clock,
             UnaryOperator<String> scopePath,
             BinaryOperator<String> messagePath,
             Pages pages,
             PageWriter writer) {
         this.singles = singles;
+        this.replayed = replayed;
+        this.clock = clock;
         this.scopePath = scopePath;
         this.messagePath = messagePath;
         this.pages = pages;
@@ -60,29 +70,31 @@ final class Replay {
 
     /** Reads messages first, then stretches, until all are read or the writer has enough. */
     void run(List<FailureRef> refs) {
-        Map<String, List<String>> idsByScope = new LinkedHashMap<>();
+        Map<String, List<FailureRef>> messages = new LinkedHashMap<>();
         List<FailureRef> stretches = new ArrayList<>();
         for (FailureRef ref : refs) {
             if (ref.messageId() == null) {
                 stretches.add(ref);
             } else {
-                idsByScope
-                        .computeIfAbsent(ref.scope(), unused -> new ArrayList<>())
-                        .add(ref.messageId());
+                messages.computeIfAbsent(ref.metIn(), unused -> new ArrayList<>())
+                        .add(ref);
             }
         }
-        idsByScope.forEach(this::messages);
+        messages.forEach(this::messages);
         stretches.forEach(this::stretch);
     }
 
-    private void messages(String scope, List<String> ids) {
+    private void messages(String scope, List<FailureRef> refs) {
         String fallback = stopped ? "" : pathIfThere(scope);
-        for (int at = 0; at < ids.size() && !stopped; at += SINGLES_AT_ONCE) {
-            List<String> some = ids.subList(at, Math.min(at + SINGLES_AT_ONCE, ids.size()));
-            for (PageItem item : singles.read(scope, some, folderId -> messagePath.apply(fallback, folderId))) {
-                if (!stopped) {
-                    write(item);
-                }
+        for (int at = 0; at < refs.size() && !stopped; at += SINGLES_AT_ONCE) {
+            List<FailureRef> some = refs.subList(at, Math.min(at + SINGLES_AT_ONCE, refs.size()));
+            List<String> ids =
+                    some.stream().map(ref -> String.valueOf(ref.messageId())).toList();
+            Instant askedAt = clock.instant();
+            List<SingleMessages.Found> found =
+                    singles.find(scope, ids, folderId -> messagePath.apply(fallback, folderId));
+            for (int i = 0; i < ids.size() && !stopped; i++) {
+                write(replayed.item(some.get(i).isOfChange(), ids.get(i), found.get(i), askedAt));
             }
         }
     }
@@ -106,7 +118,7 @@ final class Replay {
 
     private void stretch(FailureRef ref) {
         List<Partition> left = new ArrayList<>();
-        left.add(Partition.window(ref.scope(), ref.from(), ref.to()));
+        left.add(Partition.window(ref.metIn(), ref.from(), ref.to()));
         while (!left.isEmpty() && !stopped) {
             try {
                 left.addAll(walk(left.remove(0)));

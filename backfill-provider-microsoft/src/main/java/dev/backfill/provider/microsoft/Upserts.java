@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Windows whose messages an earlier job may have handed over already, in another state, or as deleted: a folder that was not
@@ -74,19 +75,30 @@ final class Upserts {
      */
     static PageWriter writer(PageWriter inner, Partition partition, Instant askedAt) {
         String round = roundOf(partition);
-        Instant asked = askedAt.truncatedTo(ChronoUnit.SECONDS);
-        return item -> inner.write(
-                item instanceof PageItem.Message message
-                        ? new PageItem.Message(PageItem.Change.UPDATE, readAgain(message.email(), round, asked))
-                        : item);
+        return item -> {
+            if (item instanceof PageItem.Message message) {
+                return inner.write(
+                        new PageItem.Message(PageItem.Change.UPDATE, readAgain(message.email(), round, askedAt)));
+            }
+            return inner.write(
+                    item instanceof PageItem.Failed failed
+                            ? new PageItem.Failed(failed.ref().ofChange(), failed.kind(), failed.reason())
+                            : item);
+        };
     }
 
-    private static EmailMessage readAgain(EmailMessage email, String round, Instant asked) {
-        Instant modified = email.modifiedAt();
+    /** {@return the message as a state that is as old as its reading, in a revision of its own} */
+    static EmailMessage readAgain(EmailMessage email, String round, Instant askedAt) {
         return email.toBuilder()
                 .revision(email.revision() + "@" + round)
-                .modifiedAt(modified != null && modified.isAfter(asked) ? modified : asked)
+                .modifiedAt(notBefore(email.modifiedAt(), askedAt))
                 .build();
+    }
+
+    /** {@return when a message was changed, or when it was asked for if that is later; in Graph's whole seconds} */
+    static Instant notBefore(@Nullable Instant modified, Instant askedAt) {
+        Instant asked = askedAt.truncatedTo(ChronoUnit.SECONDS);
+        return modified != null && modified.isAfter(asked) ? modified : asked;
     }
 
     /** {@return the same end, whose windows are walked for updates too} */

@@ -3,11 +3,14 @@ package dev.backfill.provider.microsoft;
 import static dev.backfill.provider.microsoft.ChangesBed.LATER;
 import static dev.backfill.provider.microsoft.ChangesBed.OPEN;
 import static dev.backfill.provider.microsoft.ChangesBed.WORK;
+import static dev.backfill.provider.microsoft.ChangesBed.mail;
 import static dev.backfill.provider.microsoft.ChangesBed.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.PageItem;
 import dev.backfill.testkit.Crawl;
+import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
@@ -93,5 +96,49 @@ class GraphRemovalsTest {
                 .map(PageItem.Deleted::revision)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** The one page that told of the removals is passed, and no round tells of them again: the replay must. */
+    @Test
+    void aChangeWhoseMessageCouldNotBeReadIsToldByItsReplayAsWhatItIs() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.purge(stored(1));
+        bed.there.move(stored(2), FolderPath.DELETED, LATER);
+        bed.there.move(stored(3), WORK, LATER);
+        bed.there.change(mail(4, FolderPath.INBOX), List.of("Red"), LATER);
+        Fault corrupt = Fault.json(500, "{\"error\":{\"code\":\"ErrorCorruptData\",\"message\":\"\"}}");
+        bed.graph.faults().always(RequestMatch.path("/messages/[^/]{40,}$"), corrupt);
+        Crawl changes = bed.changes(OPEN, pins);
+        assertThat(changes.items()).allMatch(PageItem.Failed.class::isInstance);
+        bed.graph.faults().clear();
+        bed.assertNothing(OPEN, changes.tokens());
+        List<FailureRef> refs = changes.items().stream()
+                .map(item -> ((PageItem.Failed) item).ref().ofChange())
+                .distinct()
+                .toList();
+        PageCollector replayed = new PageCollector();
+        bed.mailbox.replay(OPEN, refs, replayed);
+
+        assertThat(bed.told(replayed.items(), 1, 2, 3, 4))
+                .contains("Deleted 1", "Deleted 2", "UPDATE 3", "UPDATE 4")
+                .allMatch(told -> told.startsWith("Deleted") || told.startsWith("UPDATE"));
+        assertThat(replayed.items())
+                .filteredOn(PageItem.Message.class::isInstance)
+                .extracting(item -> ((PageItem.Message) item).email())
+                .allSatisfy(email -> {
+                    assertThat(email.revision()).contains("@");
+                    assertThat(email.modifiedAt()).isAfterOrEqualTo(LATER);
+                });
+    }
+
+    @Test
+    void aMessageThatFailedInAWalkAndLeftTheJobSinceIsNotPublishedByItsReplay() throws Exception {
+        bed.there.move(stored(2), FolderPath.DELETED, LATER);
+        PageCollector replayed = new PageCollector();
+        String inbox = bed.folder(FolderPath.INBOX);
+        bed.mailbox.replay(
+                OPEN, List.of(FailureRef.message(inbox, bed.id(1)), FailureRef.message(inbox, bed.id(2))), replayed);
+
+        assertThat(bed.told(replayed.items(), 1, 2)).containsExactly("CREATE 1", "Skipped 2");
     }
 }

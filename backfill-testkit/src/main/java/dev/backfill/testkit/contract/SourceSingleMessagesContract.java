@@ -76,6 +76,39 @@ public interface SourceSingleMessagesContract extends EmailSourceFixture {
         }
     }
 
+    /** An earlier event may have told of it: what is there is an update, in a revision, and what is gone a deletion. */
+    @Test
+    default void aReplayOfAChangeIsAnUpdateOrADeletion() {
+        try (Mailbox mailbox = source().open(context())) {
+            PageItem first = Crawl.plan(mailbox, query(), new PageLimit(1_000, 1L << 30))
+                    .items()
+                    .get(0);
+            String scope = mailbox.plan(query()).stream()
+                    .filter(partition -> partition.kind() == Partition.Kind.WINDOW)
+                    .findFirst()
+                    .orElseThrow()
+                    .scope();
+            PageCollector collector = new PageCollector();
+            mailbox.replay(
+                    query(),
+                    List.of(
+                            FailureRef.message(scope, PageCollector.id(first)).ofChange(),
+                            FailureRef.message(scope, "0123456789abcdef").ofChange()),
+                    collector);
+            assertThat(collector.items())
+                    .hasSize(2)
+                    .anySatisfy(item -> assertThat(item).isInstanceOfSatisfying(PageItem.Message.class, message -> {
+                        assertThat(message.change()).isEqualTo(PageItem.Change.UPDATE);
+                        assertThat(message.email().revision()).isNotEmpty();
+                    }));
+            assertThat(collector.items())
+                    .anySatisfy(item -> assertThat(item).isInstanceOfSatisfying(PageItem.Deleted.class, deleted -> {
+                        assertThat(deleted.messageId()).isEqualTo("0123456789abcdef");
+                        assertThat(deleted.revision()).isNotEmpty();
+                    }));
+        }
+    }
+
     /**
      * Content comes whole.
      *
