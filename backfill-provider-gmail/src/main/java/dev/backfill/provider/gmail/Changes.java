@@ -88,8 +88,9 @@ final class Changes {
             PageLimit limit,
             PageWriter writer) {
         Place place = Place.of(partition, position);
-        List<Change> changes = new ArrayList<>();
-        String newest = list(place, limit.messages(), changes);
+        Recorded recorded = PageTokens.listed(() -> list(place, limit.messages()));
+        List<Change> changes = recorded.changes();
+        String newest = recorded.newest();
         int end = Math.min(changes.size(), place.done() + Math.min(limit.messages(), MAX_CHUNK));
         int first = Math.min(place.done(), end);
         ListedChanges listed = new ListedChanges(changes, first, end);
@@ -103,12 +104,17 @@ final class Changes {
     }
 
     /**
-     * Lists changes after a place.
+     * What a history holds after a record.
      *
-     * @return where later changes begin if all are there, else null. That is what the first answer says: whether a change that
-     *     comes between two answers is in the later one is not documented, so better it is read twice than never
+     * @param changes what changed, in order
+     * @param newest where later changes begin if all are there, else null. That is what the first answer says: whether a change
+     *     that comes between two answers is in the later one is not documented, so better it is read twice than never
      */
-    private @Nullable String list(Place place, int wanted, List<Change> changes) {
+    private record Recorded(List<Change> changes, @Nullable String newest) {}
+
+    /** Lists changes after a place, more than are wanted if there are. */
+    private Recorded list(Place place, int wanted) {
+        List<Change> changes = new ArrayList<>();
         String token = null;
         String newest = "";
         do {
@@ -118,12 +124,12 @@ final class Changes {
             newest = newest.isEmpty() ? page.historyId() : newest;
             token = page.nextPageToken();
             if (token != null && changes.size() > place.done() + wanted) {
-                return null;
+                return new Recorded(changes, null);
             }
             if (token != null && token.equals(pageToken)) {
-                throw IdLister.loop();
+                throw PageTokens.loop();
             }
         } while (token != null);
-        return newest.isEmpty() ? place.recordId() : newest;
+        return new Recorded(changes, newest.isEmpty() ? place.recordId() : newest);
     }
 }

@@ -17,9 +17,6 @@ final class IdLister {
     /** So many pages without an id on end lead nowhere. */
     private static final int MAX_EMPTY_PAGES = 1_000;
 
-    /** So often a list is begun whose page tokens die; a walk that was under way would else begin again with it, and publish twice. */
-    private static final int MAX_BEGINNINGS = 4;
-
     private final GmailClient client;
     private final ApiCalls calls;
     private final Operation list;
@@ -51,22 +48,8 @@ final class IdLister {
     Listing list(List<GmailClient.ListQuery> queries, int most) {
         Pass pass = new Pass(most);
         for (GmailClient.ListQuery query : queries) {
-            int begun = 1;
-            boolean ended = false;
-            while (!ended) {
-                try {
-                    if (!pass.turn(query)) {
-                        return pass.listing(false);
-                    }
-                    ended = true;
-                } catch (SourceException error) {
-                    if (!pass.tokenDied) {
-                        throw error;
-                    }
-                    if (begun++ == MAX_BEGINNINGS) {
-                        throw untellable("Gmail refused the page tokens that it had given a moment before");
-                    }
-                }
+            if (!PageTokens.listed(() -> pass.turn(query))) {
+                return pass.listing(false);
             }
         }
         return pass.listing(true);
@@ -78,9 +61,6 @@ final class IdLister {
         private final IdList ids = new IdList();
         private int entries;
         private int pages;
-
-        /** True if the error that ended the turning of pages says nothing of the list itself. */
-        private boolean tokenDied;
 
         Pass(int most) {
             this.most = most;
@@ -95,7 +75,6 @@ final class IdLister {
             String token = null;
             Set<String> tokens = new HashSet<>();
             int emptyPages = 0;
-            tokenDied = false;
             do {
                 if (ids.size() >= most) {
                     return false;
@@ -107,20 +86,14 @@ final class IdLister {
                 emptyPages = page.messages().isEmpty() ? emptyPages + 1 : 0;
                 boolean again = token != null && !tokens.add(token);
                 if (token != null && (again && ids.size() == before || emptyPages > MAX_EMPTY_PAGES)) {
-                    throw loop();
+                    throw PageTokens.loop();
                 }
             } while (token != null);
             return true;
         }
 
         private ListJson.IdPage next(GmailClient.ListQuery query, @Nullable String token) {
-            ListJson.IdPage page;
-            try {
-                page = page(query, token);
-            } catch (SourceException error) {
-                tokenDied = token != null && error.code().equals(GmailErrors.PAGE_TOKEN);
-                throw error;
-            }
+            ListJson.IdPage page = page(query, token);
             pages++;
             if (token == null && isNothing(page)) {
                 // The server says so now and then where there is something. Asked once more it costs a quarter of a
@@ -145,17 +118,6 @@ final class IdLister {
             sum += guess == null ? 0 : Math.max(0, guess);
         }
         return sum;
-    }
-
-    /** What is wrong when a server's pages lead nowhere. */
-    static SourceException loop() {
-        return untellable("Gmail gives the same page again and again");
-    }
-
-    /** A list that cannot be made for now. What was read of it stays read, so that no walk begins again for it. */
-    private static SourceException untellable(String message) {
-        return SourceException.of(SourceException.Kind.RETRY, SourceException.Scope.PARTITION, GmailErrors.PAGE_TOKEN)
-                .build(message);
     }
 
     private ListJson.IdPage page(GmailClient.ListQuery query, @Nullable String token) {

@@ -83,11 +83,28 @@ class HistoryPagesTest {
     }
 
     @Test
-    void aPageTokenThatIsRefusedDoesNotFailTheJob() {
+    void aPageTokenThatDiesHasTheHistoryListedAgain() {
+        server.stubFor(get(urlPathMatching(".*/history"))
+                .withQueryParam("pageToken", equalTo("more"))
+                .inScenario("death")
+                .willReturn(aResponse().withStatus(400))
+                .willSetStateTo("over"));
+        server.stubFor(get(urlPathMatching(".*/history"))
+                .withQueryParam("pageToken", equalTo("more"))
+                .inScenario("death")
+                .whenScenarioStateIs("over")
+                .willReturn(okJson("{\"historyId\":\"20\"}")));
+        PageCollector collector = new PageCollector();
+        assertThat(page(collector).token()).isEqualTo("12");
+        assertThat(collector.items()).containsExactly(new PageItem.Deleted("a", "11"));
+    }
+
+    @Test
+    void aHistoryWhosePageTokensAllDieIsLeftToALaterRun() {
         server.stubFor(get(urlPathMatching(".*/history"))
                 .withQueryParam("pageToken", equalTo("more"))
                 .willReturn(aResponse().withStatus(400)));
         SourceException error = catchThrowableOfType(SourceException.class, () -> page(new PageCollector()));
-        assertThat(error.kind()).isEqualTo(SourceException.Kind.RESTART_PARTITION);
+        assertThat(error.kind()).isEqualTo(SourceException.Kind.RETRY);
     }
 }
