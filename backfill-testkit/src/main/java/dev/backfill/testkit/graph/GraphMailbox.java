@@ -4,12 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import dev.backfill.model.FolderRole;
 import dev.backfill.testkit.mail.FolderPath;
-import dev.backfill.testkit.mail.Profile;
 import dev.backfill.testkit.mail.StoredMail;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,25 +22,12 @@ import org.jspecify.annotations.Nullable;
  * named by {@link StoredMail#id()}. Thread-safe.
  */
 public final class GraphMailbox {
-    private static final Map<FolderRole, String> WELL_KNOWN = Map.of(
-            FolderRole.INBOX, "inbox",
-            FolderRole.SENT, "sentitems",
-            FolderRole.DRAFTS, "drafts",
-            FolderRole.ARCHIVE, "archive",
-            FolderRole.DELETED, "deleteditems",
-            FolderRole.JUNK, "junkemail");
-
     private final Object lock = new Object();
     private final String address;
     private final String userId;
-    private final Map<String, GraphFolder> foldersById = new HashMap<>();
-    private final Map<String, GraphFolder> foldersByPath = new HashMap<>();
-    private final Map<String, GraphFolder> foldersByWellKnownName = new HashMap<>();
+    private final GraphFolders folders;
     private final Map<String, GraphItem> items = new HashMap<>();
     private final Set<String> corrupt = new HashSet<>();
-    private final GraphFolder root;
-    private final GraphFolder recoverable;
-    private final List<GraphFolder> allFolders = new ArrayList<>();
     private final TokenLife tokens = new TokenLife();
     private long sequence;
     private long lastChange;
@@ -51,35 +36,7 @@ public final class GraphMailbox {
     GraphMailbox(String address, Map<FolderRole, String> displayNames) {
         this.address = requireNonNull(address, "address");
         this.userId = GraphIds.user(address);
-        this.root = folder("", "Top of Information Store", null, "msgfolderroot", GraphFolder.Kind.PLAIN);
-        for (FolderPath path : FolderPath.wellKnown()) {
-            String shown = displayNames.getOrDefault(
-                    path.role(), Profile.GRAPH.names().getOrDefault(path.role(), path.name()));
-            folder(path.path(), shown, root, WELL_KNOWN.get(path.role()), GraphFolder.Kind.PLAIN);
-        }
-        this.recoverable = folder("/Deletions", "Deletions", null, "recoverableitemsdeletions", GraphFolder.Kind.PLAIN);
-    }
-
-    private GraphFolder folder(
-            String path,
-            String name,
-            @Nullable GraphFolder parent,
-            @Nullable String wellKnownName,
-            GraphFolder.Kind kind) {
-        GraphFolder folder = new GraphFolder(GraphIds.folder(address, path), name, parent, wellKnownName, kind);
-        foldersById.put(folder.id, folder);
-        foldersByPath.put(path, folder);
-        folder.changedAt = ++lastChange;
-        if (parent != null) {
-            allFolders.add(folder);
-        }
-        if (wellKnownName != null) {
-            foldersByWellKnownName.put(wellKnownName, folder);
-        }
-        if (parent != null) {
-            parent.children.add(folder);
-        }
-        return folder;
+        this.folders = new GraphFolders(address, displayNames, () -> ++lastChange);
     }
 
     /** {@return the address the mailbox was made with} */
@@ -114,7 +71,7 @@ public final class GraphMailbox {
 
     /** {@return the id of the well-known folder {@code msgfolderroot}, which holds all folders that users see} */
     public String rootFolderId() {
-        return root.id;
+        return folders.root().id;
     }
 
     /**
@@ -125,13 +82,7 @@ public final class GraphMailbox {
      * @throws NoSuchElementException if there is no such folder
      */
     public String folderId(FolderPath path) {
-        return locked(() -> {
-            GraphFolder folder = foldersByPath.get(path.path());
-            if (folder == null) {
-                throw new NoSuchElementException("no folder " + path.path());
-            }
-            return folder.id;
-        });
+        return locked(() -> folders.at(path).id);
     }
 
     /**
@@ -141,7 +92,7 @@ public final class GraphMailbox {
      * @return this mailbox
      */
     public GraphMailbox addFolder(FolderPath path) {
-        locked(() -> ensure(path, GraphFolder.Kind.PLAIN));
+        locked(() -> folders.ensure(path, GraphFolder.Kind.PLAIN));
         return this;
     }
 
@@ -152,7 +103,7 @@ public final class GraphMailbox {
      * @return this mailbox
      */
     public GraphMailbox addHiddenFolder(FolderPath path) {
-        locked(() -> ensure(path, GraphFolder.Kind.HIDDEN));
+        locked(() -> folders.ensure(path, GraphFolder.Kind.HIDDEN));
         return this;
     }
 
@@ -164,7 +115,7 @@ public final class GraphMailbox {
      * @return this mailbox
      */
     public GraphMailbox addWellKnownFolder(String wellKnownName, FolderPath path) {
-        locked(() -> foldersByWellKnownName.put(wellKnownName, ensure(path, GraphFolder.Kind.PLAIN)));
+        locked(() -> folders.name(wellKnownName, folders.ensure(path, GraphFolder.Kind.PLAIN)));
         return this;
     }
 
@@ -175,7 +126,7 @@ public final class GraphMailbox {
      * @return this mailbox
      */
     public GraphMailbox addSearchFolder(FolderPath path) {
-        locked(() -> ensure(path, GraphFolder.Kind.SEARCH));
+        locked(() -> folders.ensure(path, GraphFolder.Kind.SEARCH));
         return this;
     }
 
@@ -186,15 +137,9 @@ public final class GraphMailbox {
      */
     public void removeFolder(FolderPath path) {
         locked(() -> {
-            GraphFolder folder = foldersByPath.remove(path.path());
+            GraphFolder folder = folders.remove(path);
             if (folder != null) {
-                folder.removed = true;
-                folder.changedAt = ++lastChange;
-                foldersById.remove(folder.id);
                 folder.items.forEach(item -> items.remove(item.mail.id()));
-                if (folder.parent != null) {
-                    folder.parent.children.remove(folder);
-                }
             }
             return path;
         });
@@ -207,27 +152,7 @@ public final class GraphMailbox {
      * @param into the folder it comes to lie in; made if it is not there
      */
     public void moveFolder(FolderPath path, FolderPath into) {
-        locked(() -> {
-            GraphFolder folder = foldersByPath.get(path.path());
-            if (folder == null || folder.parent == null) {
-                throw new NoSuchElementException("no folder " + path.path());
-            }
-            GraphFolder parent = ensure(into, GraphFolder.Kind.PLAIN);
-            folder.parent.children.remove(folder);
-            folder.parent = parent;
-            parent.children.add(folder);
-            Map<String, GraphFolder> moved = new HashMap<>();
-            foldersByPath.forEach((known, inside) -> {
-                if (known.equals(path.path()) || known.startsWith(path.path() + "/")) {
-                    inside.changedAt = ++lastChange;
-                    moved.put(known, inside);
-                }
-            });
-            moved.keySet().forEach(foldersByPath::remove);
-            int above = path.path().length() - path.name().length();
-            moved.forEach((known, inside) -> foldersByPath.put(into.path() + "/" + known.substring(above), inside));
-            return folder;
-        });
+        locked(() -> folders.move(path, into));
     }
 
     /** Lets every token of a change list die that was given so far. */
@@ -279,7 +204,7 @@ public final class GraphMailbox {
     public GraphMailbox addAll(Collection<StoredMail> mails) {
         return locked(() -> {
             for (StoredMail mail : mails) {
-                GraphFolder folder = ensure(mail.folder(), GraphFolder.Kind.PLAIN);
+                GraphFolder folder = folders.ensure(mail.folder(), GraphFolder.Kind.PLAIN);
                 GraphItem item = GraphItem.arrived(mail, sequence++, folder);
                 if (items.putIfAbsent(mail.id(), item) != null) {
                     throw new IllegalArgumentException("a message with the id " + mail.id() + " is there already");
@@ -299,7 +224,8 @@ public final class GraphMailbox {
      * @param now the time of the move
      */
     public void move(String storedId, FolderPath to, Instant now) {
-        locked(() -> replace(require(storedId), require(storedId).moved(ensure(to, GraphFolder.Kind.PLAIN), now)));
+        locked(() ->
+                replace(require(storedId), require(storedId).moved(folders.ensure(to, GraphFolder.Kind.PLAIN), now)));
     }
 
     /**
@@ -309,7 +235,7 @@ public final class GraphMailbox {
      * @param now the time of the deletion
      */
     public void delete(String storedId, Instant now) {
-        locked(() -> replace(require(storedId), require(storedId).moved(recoverable, now)));
+        locked(() -> replace(require(storedId), require(storedId).moved(folders.recoverable(), now)));
     }
 
     /**
@@ -377,18 +303,6 @@ public final class GraphMailbox {
         return item;
     }
 
-    private GraphFolder ensure(FolderPath path, GraphFolder.Kind kind) {
-        GraphFolder known = foldersByPath.get(path.path());
-        if (known != null) {
-            return known;
-        }
-        GraphFolder parent = path.parent()
-                .map(above -> ensure(above, GraphFolder.Kind.PLAIN))
-                .orElse(root);
-        return folder(path.path(), path.name(), parent, null, kind);
-    }
-
-    /** Runs something while nobody else changes the mailbox. */
     <T> T locked(Supplier<T> work) {
         synchronized (lock) {
             return work.get();
@@ -398,8 +312,7 @@ public final class GraphMailbox {
     /** Finds a folder by id or well-known name; called under the lock. */
     @Nullable
     GraphFolder findFolder(String idOrName) {
-        GraphFolder folder = foldersById.get(idOrName);
-        return folder != null ? folder : foldersByWellKnownName.get(idOrName);
+        return folders.find(idOrName);
     }
 
     /** Finds a message by its immutable id or its present classic one; called under the lock. */
@@ -425,7 +338,7 @@ public final class GraphMailbox {
     List<GraphItem> allItems() {
         List<GraphItem> all = new ArrayList<>();
         for (GraphItem item : items.values()) {
-            if (item.folder != recoverable) {
+            if (item.folder != folders.recoverable()) {
                 all.add(item);
             }
         }
@@ -435,7 +348,7 @@ public final class GraphMailbox {
 
     /** Gives the messages that a folder shows; called under the lock. */
     List<GraphItem> shown(GraphFolder folder) {
-        GraphFolder inbox = foldersByWellKnownName.get("inbox");
+        GraphFolder inbox = folders.find("inbox");
         return folder.kind == GraphFolder.Kind.SEARCH && inbox != null ? inbox.items : folder.items;
     }
 
@@ -455,10 +368,7 @@ public final class GraphMailbox {
 
     /** Gives the folders below the root that users see, and those that went, in the order of their last change. */
     List<GraphFolder> foldersChangedAfter(long number) {
-        return allFolders.stream()
-                .filter(folder -> folder.changedAt > number && folder.kind != GraphFolder.Kind.HIDDEN)
-                .sorted(Comparator.comparingLong(folder -> folder.changedAt))
-                .toList();
+        return folders.changedAfter(number);
     }
 
     boolean isCorrupt(GraphItem item) {
@@ -466,6 +376,6 @@ public final class GraphMailbox {
     }
 
     GraphFolder root() {
-        return root;
+        return folders.root();
     }
 }
