@@ -1,7 +1,6 @@
 package dev.backfill.core;
 
 import dev.backfill.api.AccountRef;
-import dev.backfill.api.InvalidRequestException;
 import dev.backfill.api.JobConflictException;
 import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
@@ -20,7 +19,6 @@ import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.PartitionRecord;
 import dev.backfill.spi.StaleLeaseException;
-import dev.backfill.spi.WantedState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,11 +30,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -48,17 +44,10 @@ import org.jspecify.annotations.Nullable;
  * process everything is gone. Thread-safe; one lock guards everything, and nothing ever waits for anything else.
  */
 public final class InMemoryJobStore implements JobStore {
-    private static final Comparator<ListKey> NEWEST_FIRST = Comparator.comparing(ListKey::created)
-            .thenComparing(ListKey::idValue)
-            .reversed();
-
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<JobId, Entry> entries = new HashMap<>();
-    private final NavigableSet<ListKey> all = new TreeSet<>(NEWEST_FIRST);
-    private final Map<UserId, NavigableSet<ListKey>> byUser = new HashMap<>();
-    private final Map<AccountRef, JobId> activeByAccount = new HashMap<>();
-    private final Map<MailboxRef, JobId> runningByMailbox = new HashMap<>();
-    private final Map<UserId, Integer> runningByUser = new HashMap<>();
+    private final JobListing listing = new JobListing();
+    private final ActiveJobs active = new ActiveJobs();
 
     /** Makes an empty store. */
     public InMemoryJobStore() {
@@ -92,12 +81,10 @@ public final class InMemoryJobStore implements JobStore {
         if (entries.containsKey(job.id())) {
             throw new IllegalArgumentException("job " + job.id() + " is stored already");
         }
-        checkRules(job);
+        active.check(job);
         entries.put(job.id(), new Entry(job));
-        all.add(ListKey.of(job));
-        byUser.computeIfAbsent(job.account().user(), user -> new TreeSet<>(NEWEST_FIRST))
-                .add(ListKey.of(job));
-        index(job);
+        listing.add(job);
+        active.add(job);
     }
 
     @Override
@@ -117,7 +104,7 @@ public final class InMemoryJobStore implements JobStore {
     public Optional<Lease> claim(JobId id, String owner, Instant now, JobLimits limits) {
         return locked(() -> {
             Entry entry = entries.get(id);
-            if (entry == null || !mayBeClaimed(entry.job, now, limits)) {
+            if (entry == null || !active.mayBeClaimed(entry.job, now, limits)) {
                 return Optional.empty();
             }
             long epoch = entry.job.epoch() + 1;
@@ -130,33 +117,6 @@ public final class InMemoryJobStore implements JobStore {
                             .build());
             return Optional.of(new Lease(id, owner, epoch));
         });
-    }
-
-    private boolean mayBeClaimed(JobRecord job, Instant now, JobLimits limits) {
-        return job.state() == JobState.RUNNING
-                || (mayStart(job, now)
-                        && running() < limits.perCluster()
-                        && runningByUser.getOrDefault(job.account().user(), 0) < limits.perUser());
-    }
-
-    private boolean mayStart(JobRecord job, Instant now) {
-        Instant notBefore = job.times().notBefore();
-        return job.state() == JobState.QUEUED
-                && job.wanted() == WantedState.RUN
-                && (notBefore == null || !notBefore.isAfter(now))
-                && runningElsewhere(job) == null;
-    }
-
-    private int running() {
-        return runningByUser.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
-    private @Nullable JobId runningElsewhere(JobRecord job) {
-        if (job.mailboxKey() == null) {
-            return null;
-        }
-        JobId running = runningByMailbox.get(new MailboxRef(job.account().provider(), job.mailboxKey()));
-        return job.id().equals(running) ? null : running;
     }
 
     @Override
@@ -195,44 +155,11 @@ public final class InMemoryJobStore implements JobStore {
         if (changed.epoch() < stored.epoch()) {
             throw new IllegalArgumentException("an epoch never goes back: " + stored.id());
         }
-        checkRules(changed);
-        unindex(stored);
+        active.check(changed);
+        active.remove(stored);
         entry.job = changed;
-        index(changed);
+        active.add(changed);
         return changed;
-    }
-
-    private void checkRules(JobRecord job) {
-        JobId active = activeByAccount.get(job.account());
-        if (job.state().isActive() && active != null && !active.equals(job.id())) {
-            throw new JobConflictException(active);
-        }
-        JobId running = runningElsewhere(job);
-        if (job.state() == JobState.RUNNING && running != null) {
-            throw new JobConflictException(running);
-        }
-    }
-
-    private void index(JobRecord job) {
-        if (job.state().isActive()) {
-            activeByAccount.put(job.account(), job.id());
-        }
-        if (job.state() == JobState.RUNNING) {
-            runningByUser.merge(job.account().user(), 1, Integer::sum);
-            if (job.mailboxKey() != null) {
-                runningByMailbox.put(new MailboxRef(job.account().provider(), job.mailboxKey()), job.id());
-            }
-        }
-    }
-
-    private void unindex(JobRecord job) {
-        activeByAccount.remove(job.account(), job.id());
-        if (job.state() == JobState.RUNNING) {
-            runningByUser.computeIfPresent(job.account().user(), (user, count) -> count == 1 ? null : count - 1);
-            if (job.mailboxKey() != null) {
-                runningByMailbox.remove(new MailboxRef(job.account().provider(), job.mailboxKey()), job.id());
-            }
-        }
     }
 
     @Override
@@ -262,18 +189,15 @@ public final class InMemoryJobStore implements JobStore {
 
     @Override
     public Page<JobRecord> list(@Nullable UserId user, JobFilter filter, PageRequest page) {
-        ListKey after = page.cursor() == null ? null : ListKey.parse(page.cursor());
         return locked(() -> {
-            NavigableSet<ListKey> keys = user == null ? all : byUser.getOrDefault(user, new TreeSet<>(NEWEST_FIRST));
             List<JobRecord> rows = new ArrayList<>();
-            for (ListKey key : after == null ? keys : keys.tailSet(after, false)) {
-                JobRecord job = existing(key.id()).job;
+            for (JobId id : listing.newestFirst(user, page.cursor())) {
+                JobRecord job = existing(id).job;
                 if (!matches(job, filter)) {
                     continue;
                 }
                 if (rows.size() == page.limit()) {
-                    return new Page<>(
-                            rows, ListKey.of(rows.get(rows.size() - 1)).cursor());
+                    return new Page<>(rows, JobListing.cursorAfter(rows.get(rows.size() - 1)));
                 }
                 rows.add(job);
             }
@@ -297,8 +221,8 @@ public final class InMemoryJobStore implements JobStore {
             long published = 0;
             long skipped = 0;
             long failed = 0;
-            for (ListKey key : user == null ? all : byUser.getOrDefault(user, new TreeSet<>(NEWEST_FIRST))) {
-                JobRecord job = existing(key.id()).job;
+            for (JobId id : listing.newestFirst(user, null)) {
+                JobRecord job = existing(id).job;
                 if (!matches(job, filter)) {
                     continue;
                 }
@@ -314,16 +238,7 @@ public final class InMemoryJobStore implements JobStore {
     @Override
     public List<JobId> runnable(Instant now, Duration ageStep, JobLimits limits, int limit) {
         requirePositive(limit);
-        return locked(() -> RunnableOrder.of(
-                activeByAccount.values().stream()
-                        .map(id -> existing(id).job)
-                        .filter(job -> mayStart(job, now))
-                        .toList(),
-                Map.copyOf(runningByUser),
-                now,
-                ageStep,
-                limits.perUser(),
-                Math.max(0, Math.min(limit, limits.perCluster() - running()))));
+        return locked(() -> active.runnable(now, ageStep, limits, limit));
     }
 
     @Override
@@ -357,8 +272,8 @@ public final class InMemoryJobStore implements JobStore {
     /** The jobs from which an incremental run would start, or whose failures are being tried again. */
     private Set<JobId> bases() {
         Map<AccountRef, List<JobRecord>> whole = new HashMap<>();
-        for (ListKey key : all) {
-            Entry entry = existing(key.id());
+        for (JobId id : listing.newestFirst(null, null)) {
+            Entry entry = existing(id);
             if (!entry.pins.isEmpty() && Baselines.isWhole(entry.job)) {
                 whole.computeIfAbsent(entry.job.account(), account -> new ArrayList<>())
                         .add(entry.job);
@@ -366,25 +281,13 @@ public final class InMemoryJobStore implements JobStore {
         }
         Set<JobId> bases = new HashSet<>();
         whole.values().forEach(newestFirst -> Baselines.needed(newestFirst).forEach(job -> bases.add(job.id())));
-        for (JobId active : activeByAccount.values()) {
-            JobId retried = existing(active).job.retryOf();
-            if (retried != null) {
-                bases.add(retried);
-            }
-        }
+        bases.addAll(active.retried());
         return bases;
     }
 
     private void remove(JobRecord job) {
         entries.remove(job.id());
-        all.remove(ListKey.of(job));
-        NavigableSet<ListKey> ofUser = byUser.get(job.account().user());
-        if (ofUser != null) {
-            ofUser.remove(ListKey.of(job));
-            if (ofUser.isEmpty()) {
-                byUser.remove(job.account().user());
-            }
-        }
+        listing.remove(job);
     }
 
     @Override
@@ -430,36 +333,6 @@ public final class InMemoryJobStore implements JobStore {
     private static void requirePositive(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("limit must be 1 or more, was " + limit);
-        }
-    }
-
-    private record MailboxRef(String provider, String key) {}
-
-    /** Where a job stands in a list; its text is the cursor. */
-    private record ListKey(Instant created, String idValue) {
-        static ListKey of(JobRecord job) {
-            return new ListKey(job.times().created(), job.id().value());
-        }
-
-        JobId id() {
-            return new JobId(idValue);
-        }
-
-        String cursor() {
-            return created.getEpochSecond() + "." + created.getNano() + "." + idValue;
-        }
-
-        static ListKey parse(String cursor) {
-            String[] parts = cursor.split("\\.", 3);
-            try {
-                if (parts.length == 3) {
-                    Instant created = Instant.ofEpochSecond(Long.parseLong(parts[0]), Integer.parseInt(parts[1]));
-                    return new ListKey(created, new JobId(parts[2]).value());
-                }
-            } catch (RuntimeException notOurs) {
-                throw new InvalidRequestException("cursor", "is none of this list's; begin again without one");
-            }
-            throw new InvalidRequestException("cursor", "is none of this list's; begin again without one");
         }
     }
 
