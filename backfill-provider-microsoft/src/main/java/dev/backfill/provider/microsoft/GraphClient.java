@@ -162,12 +162,11 @@ final class GraphClient implements AutoCloseable {
         }
     }
 
-    /** Ends calls under way and lets go of connections and threads. */
+    /** Ends calls under way and lets go of connections; without calls that nobody waits for there are no threads. */
     @Override
     public void close() {
         closed = true;
         http.dispatcher().cancelAll();
         http.connectionPool().evictAll();
-        http.dispatcher().executorService().shutdownNow();
     }
 }

@@ -2,24 +2,28 @@ package dev.backfill.provider.microsoft;
 
 import com.microsoft.graph.core.requests.GraphClientFactory;
 import com.microsoft.kiota.RequestOption;
-import com.microsoft.kiota.http.middleware.RedirectHandler;
-import com.microsoft.kiota.http.middleware.RetryHandler;
+import com.microsoft.kiota.http.middleware.UrlReplaceHandler;
+import com.microsoft.kiota.http.middleware.UserAgentHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.SocketChannel;
-import java.util.Arrays;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import javax.net.SocketFactory;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 
 /**
- * Makes the HTTP client: the SDK's own, minus everything that sends a request a second time. The engine alone may do that, for
- * it alone counts requests.
+ * Makes the HTTP clients: the SDK's own, minus everything that sends a request a second time, for the engine alone counts
+ * requests, and minus what only takes time. Each has its calls and its connections to itself, and all have the same idea of
+ * whom to trust: to read the JDK's certificates anew takes longer than any request of a small mailbox, and what TLS remembers
+ * of a server makes the next client's handshakes short.
  */
 final class GraphHttp {
     private static final int UNAVAILABLE = 503;
@@ -27,23 +31,40 @@ final class GraphHttp {
     private GraphHttp() {}
 
     static OkHttpClient client(GraphSettings settings) {
-        List<Interceptor> middleware = Arrays.stream(
-                        GraphClientFactory.createDefaultGraphInterceptors(new RequestOption[0]))
-                // The first resends, asleep and uncounted; the second may carry a token to another host.
-                .filter(interceptor ->
-                        !(interceptor instanceof RetryHandler) && !(interceptor instanceof RedirectHandler))
-                .toList();
-        return GraphClientFactory.create(middleware)
-                .addNetworkInterceptor(GraphHttp::withoutHiddenResend)
-                .retryOnConnectionFailure(false)
-                .followRedirects(false)
-                .followSslRedirects(false)
+        return Base.CLIENT
+                .newBuilder()
+                .dispatcher(new Dispatcher())
+                .connectionPool(new ConnectionPool())
                 .connectTimeout(settings.connectTimeout())
                 .readTimeout(settings.readTimeout())
                 .writeTimeout(settings.readTimeout())
                 .callTimeout(settings.callTimeout())
+                .build();
+    }
+
+    /** What all clients have in common; it sends nothing itself, so that it has neither threads nor connections. */
+    private static final class Base {
+        private static final OkHttpClient CLIENT = builder()
+                .addNetworkInterceptor(GraphHttp::withoutHiddenResend)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false)
                 .socketFactory(new InterruptibleSockets())
                 .build();
+    }
+
+    /**
+     * Of the SDK's handlers two are left: the one that writes {@code me} into an address, which the SDK has twice, and the name
+     * that the client gives itself. One would resend, asleep and uncounted; one may carry a token to another host; three do what
+     * nobody here asks for (dollar signs in the names of query options, which OData takes encoded just as well; telemetry;
+     * headers kept for inspection) and took more time than the client itself.
+     */
+    private static OkHttpClient.Builder builder() {
+        OkHttpClient.Builder builder =
+                GraphClientFactory.create(GraphClientFactory.createDefaultGraphInterceptors(new RequestOption[0]));
+        Set<Class<?>> missing = new HashSet<>(Set.of(UrlReplaceHandler.class, UserAgentHandler.class));
+        builder.interceptors().removeIf(handler -> !missing.remove(handler.getClass()));
+        return builder;
     }
 
     /**

@@ -10,6 +10,8 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.microsoft.kiota.http.middleware.RedirectHandler;
 import com.microsoft.kiota.http.middleware.RetryHandler;
+import com.microsoft.kiota.http.middleware.UrlReplaceHandler;
+import com.microsoft.kiota.http.middleware.UserAgentHandler;
 import dev.backfill.spi.Settings;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -99,5 +101,23 @@ class GraphHttpTest {
         assertThat(plain.callTimeoutMillis()).isEqualTo(180_000);
         assertThat(plain.connectTimeoutMillis()).isEqualTo(20_000);
         assertThat(plain.readTimeoutMillis()).isEqualTo(20_000);
+    }
+
+    @Test
+    void mailboxesShareWhomTheyTrustAndNothingThatOneOfThemEnds() {
+        OkHttpClient other =
+                GraphHttp.client(GraphSettings.from(Settings.of("microsoft", Map.of("read-timeout-seconds", "7"))));
+        assertThat(other.sslSocketFactory()).isSameAs(plain.sslSocketFactory());
+        assertThat(other.connectionPool()).isNotSameAs(plain.connectionPool());
+        assertThat(other.dispatcher()).isNotSameAs(plain.dispatcher());
+        assertThat(other.readTimeoutMillis()).isEqualTo(7_000);
+        assertThat(plain.readTimeoutMillis()).isEqualTo(20_000);
+    }
+
+    @Test
+    void noHandlerOfTheSdkIsLeftButThoseThatAreNeeded() {
+        assertThat(plain.interceptors())
+                .hasOnlyElementsOfTypes(UrlReplaceHandler.class, UserAgentHandler.class)
+                .hasSize(2);
     }
 }
