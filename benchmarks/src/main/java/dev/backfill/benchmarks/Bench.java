@@ -9,8 +9,8 @@ interface Bench {
      * Measures.
      *
      * @param report takes the figures
-     * @param quick true to look whether it works, in seconds, rather than to measure
+     * @param size how much to do
      * @throws Exception whatever went wrong; the command fails
      */
-    void run(Report report, boolean quick) throws Exception;
+    void run(Report report, Size size) throws Exception;
 }

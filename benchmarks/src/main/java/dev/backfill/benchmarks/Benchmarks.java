@@ -29,7 +29,8 @@ public final class Benchmarks {
     /**
      * Runs a bench; the exit code is 0 if it could, 1 if it failed, 2 if the arguments make no sense.
      *
-     * @param arguments the bench's name, then {@code --quick} for a short look, {@code --json FILE} for its rows as JSON
+     * @param arguments the bench's name, then {@code --quick} for a short look, {@code --size FACTOR} for so many
+     *     times the messages, {@code --json FILE} for its rows as JSON
      */
     public static void main(String[] arguments) {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
@@ -50,8 +51,8 @@ public final class Benchmarks {
             report.say(options.bench() + " on JDK " + Runtime.version().feature() + ", "
                     + Runtime.getRuntime().availableProcessors() + " cores, heap of "
                     + (Runtime.getRuntime().maxMemory() >> 20) + " MB"
-                    + (options.quick() ? "; quick: figures of no worth" : ""));
-            bench.run(report, options.quick());
+                    + (options.size().quick() ? "; quick: figures of no worth" : ""));
+            bench.run(report, options.size());
             if (options.json() != null) {
                 Files.writeString(options.json(), report.json());
             }

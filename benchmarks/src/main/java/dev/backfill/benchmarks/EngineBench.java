@@ -41,22 +41,23 @@ final class EngineBench implements Bench {
     }
 
     @Override
-    public void run(Report report, boolean quick) throws Exception {
+    public void run(Report report, Size size) throws Exception {
         report.say("Each row: the same scripted mailbox, encoder, counting sink; a commit on the disk per checkpoint");
         try (BenchDatabase postgresql = BenchDatabase.postgresql()) {
-            measure(report, postgresql, quick);
+            measure(report, postgresql, size);
         }
         try (BenchDatabase sqlite = BenchDatabase.sqlite()) {
-            measure(report, sqlite, quick);
+            measure(report, sqlite, size);
         }
     }
 
-    private static void measure(Report report, BenchDatabase database, boolean quick) throws Exception {
+    private static void measure(Report report, BenchDatabase database, Size size) throws Exception {
         SpringBatch spring = new SpringBatch(database.plain(), database.product());
         for (int bytes : BODY_BYTES) {
-            int messages = (quick ? QUICK_BYTES : BYTES) / Math.max(bytes, 5_000) / 1_000 * 1_000 + 1_000;
+            int messages =
+                    size.of((size.quick() ? QUICK_BYTES : BYTES) / Math.max(bytes, 5_000) / 1_000 * 1_000 + 1_000);
             String name = database.product() + ", " + bytes / 1_000 + " KB, ";
-            Medians rates = measure(database, spring, messages, bytes, quick);
+            Medians rates = measure(database, spring, messages, bytes, size);
             double anchor = rates.of(SPRING);
             rates.byName().forEach((subject, rate) -> {
                 Row row = Row.of(name + subject, rate, "messages/s");
@@ -65,7 +66,7 @@ final class EngineBench implements Bench {
         }
     }
 
-    private static Medians measure(BenchDatabase database, SpringBatch spring, int messages, int bytes, boolean quick)
+    private static Medians measure(BenchDatabase database, SpringBatch spring, int messages, int bytes, Size size)
             throws Exception {
         ScriptedSource source = ScriptedSource.builder()
                 .mailbox(ScriptedFolder.inbox(messages).bodies(bytes))
@@ -80,7 +81,7 @@ final class EngineBench implements Bench {
             AccountRef account = new AccountRef(UserId.of("bench"), ScriptedSource.DEFAULT_ID, "me");
             Work work =
                     new Work(source.open(DirectMailboxContext.builder(account).build()), sink.publisher(), account);
-            Rounds rounds = new Rounds(quick ? 0 : WARM_UP, quick ? 1 : 5)
+            Rounds rounds = new Rounds(size.quick() ? 0 : WARM_UP, size.quick() ? 1 : 5)
                     .measure(LOOP, () -> rate(sink, messages, () -> PlainLoop.run(work, database.plain())))
                     .measure(SPRING, () -> rate(sink, messages, () -> spring.run(work, 1)));
             if (database.product().equals("postgresql")) {

@@ -83,14 +83,14 @@ final class GmailBench implements Bench {
     private record Cost(double units, double calls) {}
 
     @Override
-    public void run(Report report, boolean quick) throws Exception {
+    public void run(Report report, Size size) throws Exception {
         for (Regime regime : Regime.values()) {
-            cost(report, regime, "answers within days", mails(quick ? 2_000 : MESSAGES, 1));
-            cost(report, regime, "threads over years", mails(quick ? 2_000 : MESSAGES, YEARS));
+            cost(report, regime, "answers within days", mails(size.of(size.quick() ? 2_000 : MESSAGES), 1));
+            cost(report, regime, "threads over years", mails(size.of(size.quick() ? 2_000 : MESSAGES), YEARS));
         }
         for (Regime regime : Regime.values()) {
-            for (int latency : quick ? new int[] {LATENCIES_MS[1]} : LATENCIES_MS) {
-                rate(report, regime, Duration.ofMillis(latency), quick);
+            for (int latency : size.quick() ? new int[] {LATENCIES_MS[1]} : LATENCIES_MS) {
+                rate(report, regime, Duration.ofMillis(latency), size);
             }
         }
     }
@@ -137,9 +137,9 @@ final class GmailBench implements Bench {
         }
     }
 
-    private static void rate(Report report, Regime regime, Duration latency, boolean quick) throws IOException {
+    private static void rate(Report report, Regime regime, Duration latency, Size size) throws IOException {
         double unitsASecond = SHARE * regime.units / MINUTE.toSeconds();
-        double minutes = quick ? 1.6 : regime.minutes;
+        double minutes = size.windows(size.quick() ? 1.6 : regime.minutes);
         List<StoredMail> mails = mails((int) (unitsASecond * 60 * minutes / (0.53 * regime.get)), 1);
         try (ScaledTime time = new ScaledTime(SCALE)) {
             QuotaMeter meter = new QuotaMeter(regime.units, MINUTE, FakeGmail.CONCURRENT, time);

@@ -54,13 +54,13 @@ final class GraphBench implements Bench {
     }
 
     @Override
-    public void run(Report report, boolean quick) throws Exception {
+    public void run(Report report, Size size) throws Exception {
         for (Wanted wanted : Wanted.values()) {
-            calls(report, wanted, quick ? 2_000 : 20_000);
+            calls(report, wanted, size.of(size.quick() ? 2_000 : 20_000));
         }
-        for (Wanted wanted : quick ? List.of(Wanted.METADATA) : List.of(Wanted.METADATA, Wanted.CONTENT)) {
-            for (int latency : quick ? new int[] {1_000} : LATENCIES_MS) {
-                speed(report, wanted, Duration.ofMillis(latency), quick ? 1.4 : 2.3);
+        for (Wanted wanted : size.quick() ? List.of(Wanted.METADATA) : List.of(Wanted.METADATA, Wanted.CONTENT)) {
+            for (int latency : size.quick() ? new int[] {1_000} : LATENCIES_MS) {
+                speed(report, wanted, Duration.ofMillis(latency), size.windows(size.quick() ? 1.4 : 2.3));
             }
         }
     }

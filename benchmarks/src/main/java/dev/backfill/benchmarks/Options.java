@@ -10,26 +10,26 @@ import org.jspecify.annotations.Nullable;
  * The command line. Immutable.
  *
  * @param bench which bench
- * @param quick true for a short look
+ * @param size how much to do
  * @param json where the rows go as JSON; null for nowhere
  */
-record Options(String bench, boolean quick, @Nullable Path json) {
+record Options(String bench, Size size, @Nullable Path json) {
     /** Reads the arguments; the message of what it throws is for people. */
     static Options parse(List<String> arguments, Iterable<String> benches) {
-        String usage = "usage: " + String.join("|", benches) + " [--quick] [--json FILE]";
+        String usage = "usage: " + String.join("|", benches) + " [--quick] [--size FACTOR] [--json FILE]";
         Deque<String> left = new ArrayDeque<>(arguments);
         String bench = null;
         boolean quick = false;
+        double factor = 1;
         Path json = null;
         while (!left.isEmpty()) {
             String argument = left.removeFirst();
             if (argument.equals("--quick")) {
                 quick = true;
             } else if (argument.equals("--json")) {
-                if (left.isEmpty()) {
-                    throw new IllegalArgumentException("--json needs the name of a file; " + usage);
-                }
-                json = Path.of(left.removeFirst());
+                json = Path.of(value(left, "--json needs the name of a file; " + usage));
+            } else if (argument.equals("--size")) {
+                factor = number(value(left, "--size needs a number; " + usage), usage);
             } else if (bench == null && !argument.startsWith("-")) {
                 bench = argument;
             } else {
@@ -39,6 +39,21 @@ record Options(String bench, boolean quick, @Nullable Path json) {
         if (bench == null) {
             throw new IllegalArgumentException(usage);
         }
-        return new Options(bench, quick, json);
+        return new Options(bench, new Size(quick, factor), json);
+    }
+
+    private static String value(Deque<String> left, String otherwise) {
+        if (left.isEmpty()) {
+            throw new IllegalArgumentException(otherwise);
+        }
+        return left.removeFirst();
+    }
+
+    private static double number(String text, String usage) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException notOne) {
+            throw new IllegalArgumentException("--size needs a number, not " + text + "; " + usage);
+        }
     }
 }

@@ -53,7 +53,11 @@ final class PathBench implements Bench {
      */
     private record Case(Distance distance, int mailboxes, int messages, int bodyBytes) {
         String title() {
-            return bodyBytes / 1_000 + " KB, " + distance.title + ", " + mailboxes + " mailboxes, ";
+            return bodyBytes / 1_000 + " KB, " + distance.title + ", " + mailboxes + " mailboxes of " + messages + ", ";
+        }
+
+        Case times(Size size) {
+            return new Case(distance, mailboxes, size.of(messages), bodyBytes);
         }
 
         double all() {
@@ -77,13 +81,13 @@ final class PathBench implements Bench {
             List.of(new Case(Distance.NEAR, 2, 500, 2_000), new Case(Distance.FAR, 4, 500, 2_000));
 
     @Override
-    public void run(Report report, boolean quick) throws Exception {
-        for (Case one : quick ? QUICK : CASES) {
-            measure(report, one, quick);
+    public void run(Report report, Size size) throws Exception {
+        for (Case one : size.quick() ? QUICK : CASES) {
+            measure(report, one.times(size), size);
         }
     }
 
-    private static void measure(Report report, Case one, boolean quick) throws Exception {
+    private static void measure(Report report, Case one, Size size) throws Exception {
         Distance distance = one.distance();
         try (PathServers servers =
                         PathServers.start(one.messages(), one.bodyBytes(), distance.latency, distance.acknowledgement);
@@ -92,7 +96,7 @@ final class PathBench implements Bench {
                         new HandWrittenPath(servers.graph(), servers.pubSub(), PathServers.TOPIC, database.plain());
                 BackfillManager engine = engine(servers, database, one.mailboxes())) {
             Meter meter = new Meter(one);
-            Medians figures = new Rounds(quick ? 0 : WARM_UP, quick ? 1 : 5)
+            Medians figures = new Rounds(size.quick() ? 0 : WARM_UP, size.quick() ? 1 : 5)
                     .measure(HAND, () -> meter.rate(() -> byHand.run(one.boxes())))
                     .measure(HAND + CPU, meter::cpuMillis)
                     .measure(ENGINE, () -> meter.rate(() -> crawl(engine, one.boxes())))

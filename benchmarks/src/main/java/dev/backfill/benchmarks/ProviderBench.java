@@ -73,15 +73,15 @@ final class ProviderBench implements Bench {
     }
 
     @Override
-    public void run(Report report, boolean quick) throws Exception {
+    public void run(Report report, Size size) throws Exception {
         for (Provider provider : Provider.values()) {
-            measure(report, provider, provider.small, SMALL, quick);
-            measure(report, provider, provider.large, LARGE, quick);
+            measure(report, provider, provider.small, SMALL, size);
+            measure(report, provider, provider.large, LARGE, size);
         }
     }
 
-    private static void measure(Report report, Provider provider, int all, int bytes, boolean quick) throws Exception {
-        int messages = quick ? all / 10 : all;
+    private static void measure(Report report, Provider provider, int all, int bytes, Size size) throws Exception {
+        int messages = size.of(size.quick() ? all / 10 : all);
         try (ChildJvm server = ChildJvm.start(
                 ProviderServer.class,
                 SERVER_JVM,
@@ -90,7 +90,7 @@ final class ProviderBench implements Bench {
             if (url == null) {
                 throw new IOException("the server did not start");
             }
-            Rounds rounds = new Rounds(quick ? 1 : 3, quick ? 1 : 7);
+            Rounds rounds = new Rounds(size.quick() ? 1 : 3, size.quick() ? 1 : 7);
             Reading.Total expected = new Reading.Total(messages, (long) messages * bytes);
             provider.readings(url).forEach((name, reading) -> rounds.measureAll(name, () -> cost(reading, expected)));
             tell(report, provider.title + ", " + bytes / 1_000 + " KB, ", rounds.run());

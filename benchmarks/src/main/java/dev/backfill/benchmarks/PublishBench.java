@@ -65,19 +65,19 @@ final class PublishBench implements Bench {
     }
 
     @Override
-    public void run(Report report, boolean quick) throws Exception {
+    public void run(Report report, Size size) throws Exception {
         for (int bytes : new int[] {2_000, 75_000}) {
             for (int latency : new int[] {0, 30}) {
-                measure(report, bytes, latency, quick);
+                measure(report, bytes, latency, size);
             }
         }
     }
 
-    private static void measure(Report report, int bytes, int latencyMillis, boolean quick) throws Exception {
+    private static void measure(Report report, int bytes, int latencyMillis, Size size) throws Exception {
         byte[] data = new byte[bytes];
         Arrays.fill(data, (byte) 'x');
-        int messages = (bytes > 10_000 ? 8_000 : 150_000) / (quick ? 20 : 1);
-        int oneByOne = (latencyMillis > 0 ? 40 : 2_000) / (quick ? 20 : 1);
+        int messages = size.of((bytes > 10_000 ? 8_000 : 150_000) / (size.quick() ? 20 : 1));
+        int oneByOne = size.of((latencyMillis > 0 ? 40 : 2_000) / (size.quick() ? 20 : 1));
         try (InProcessPubSub pubSub = InProcessPubSub.start(Retention.KEYS_ONLY, InstantSource.system())) {
             pubSub.createTopic(TOPIC);
             pubSub.latency(Duration.ofMillis(latencyMillis));
@@ -92,7 +92,7 @@ final class PublishBench implements Bench {
                                 new OutboundMessage(data, attributes(number), "key-" + number, null))
                         .whenComplete(arrivals::done);
                 int window = Math.max(FEWEST_ON_THE_WAY, BYTES_ON_THE_WAY / bytes);
-                Medians medians = new Rounds(quick ? 1 : 2, quick ? 1 : 7)
+                Medians medians = new Rounds(size.quick() ? 1 : 2, size.quick() ? 1 : 7)
                         .measureAll(BARE, () -> publish(bare, messages, window))
                         .measureAll(SINK, () -> publish(ours, messages, window))
                         .measureAll(WAITING, () -> publish(single, oneByOne, 1))

@@ -99,22 +99,22 @@ final class QuotaBench implements Bench {
     }
 
     @Override
-    public void run(Report report, boolean quick) throws Exception {
+    public void run(Report report, Size size) throws Exception {
         for (Regime regime : Regime.values()) {
-            for (double share : quick ? new double[] {SHARES[0]} : SHARES) {
-                for (int latency : quick ? new int[] {LATENCIES_MS[1]} : LATENCIES_MS) {
-                    measure(report, regime, share, Duration.ofMillis(latency), quick);
+            for (double share : size.quick() ? new double[] {SHARES[0]} : SHARES) {
+                for (int latency : size.quick() ? new int[] {LATENCIES_MS[1]} : LATENCIES_MS) {
+                    measure(report, regime, share, Duration.ofMillis(latency), size);
                 }
             }
         }
     }
 
-    private static void measure(Report report, Regime regime, double share, Duration latency, boolean quick)
+    private static void measure(Report report, Regime regime, double share, Duration latency, Size size)
             throws IOException {
         double slots = regime.callUnits * regime.concurrent / (latency.toMillis() / 1e3);
         double planned = share * regime.unitsASecond();
         double allowed = Math.min(planned, slots);
-        double windows = quick ? 1.5 : regime.windows;
+        double windows = size.windows(size.quick() ? 1.5 : regime.windows);
         int messages = (int) (allowed * regime.window.toSeconds() * windows * regime.messagesAUnit());
         String name = regime.title + ", " + latency.toMillis() + " ms, share " + share;
         try (ScaledTime time = new ScaledTime(regime.scale)) {

@@ -20,9 +20,9 @@ final class ScaleBench implements Bench {
     private static final int BODY_BYTES = 2_000;
 
     @Override
-    public void run(Report report, boolean quick) {
-        int messages = quick ? 100 : 1_000;
-        int[] mailboxes = quick ? new int[] {1, 10} : new int[] {1, 10, 100, 1_000};
+    public void run(Report report, Size size) {
+        int messages = size.of(size.quick() ? 100 : 1_000);
+        int[] mailboxes = size.quick() ? new int[] {1, 10} : new int[] {1, 10, 100, 1_000};
         run(10, messages);
         Figures alone = run(1, messages);
         for (int count : mailboxes) {
