@@ -149,7 +149,7 @@ final class ChangesPage {
         SingleMessages.Found found = found(entry.id(), singles);
         PageItem item = found.item();
         if (item instanceof PageItem.Skipped) {
-            return entry.removed() ? deleted(entry.id(), null) : item;
+            return entry.removed() ? deleted(entry.id(), Upserts.goneBy(askedAt)) : item;
         }
         if (!(item instanceof PageItem.Message message)) {
             // Whether it is gone, no replay of the message alone would tell.
@@ -219,7 +219,7 @@ final class ChangesPage {
         return Upserts.notBefore(email.modifiedAt(), askedAt);
     }
 
-    private @Nullable PageItem deleted(String id, @Nullable Instant seenAt) {
+    private @Nullable PageItem deleted(String id, Instant seenAt) {
         return setting.handedOver().byOther(setting.folderId(), HandedOver.mark(id, ""))
                 ? null
                 : new PageItem.Deleted(id, setting.revision(), seenAt);

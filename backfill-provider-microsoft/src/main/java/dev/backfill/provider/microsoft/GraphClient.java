@@ -14,6 +14,8 @@ import dev.backfill.spi.Operation;
 import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Supplier;
 import okhttp3.OkHttpClient;
@@ -40,6 +42,7 @@ final class GraphClient implements AutoCloseable {
     private static final Set<Integer> DEAD_LINK = Set.of(400, 404, 410);
 
     private final MailboxContext context;
+    private final ServiceClock clock;
     private final GraphErrors errors;
     private final OkHttpClient http;
     private final BaseGraphRequestAdapter adapter;
@@ -58,6 +61,7 @@ final class GraphClient implements AutoCloseable {
 
     GraphClient(MailboxContext context, GraphSettings settings) {
         this.context = context;
+        this.clock = new ServiceClock(context.clock());
         this.errors = new GraphErrors(context.clock());
         this.http = GraphHttp.client(settings);
         this.adapter = new BaseGraphRequestAdapter(
@@ -83,6 +87,11 @@ final class GraphClient implements AutoCloseable {
                     .cause(refused)
                     .build("The host gave no access token for the account");
         }
+    }
+
+    /** {@return the clock of the times that the service gives its messages} */
+    InstantSource clock() {
+        return clock;
     }
 
     /** {@return the builder of requests below the account} */
@@ -144,7 +153,9 @@ final class GraphClient implements AutoCloseable {
         if (closed) {
             throw errors.ofFailure(new IOException("closed"), target);
         }
+        Instant asked = clock.hostTime();
         try (Response response = http.newCall(request).execute()) {
+            clock.answered(asked, response.header("Date"));
             ResponseBody body = response.body();
             if (response.isSuccessful() && body != null) {
                 try (InputStream counted = new CountedStream(body.byteStream(), context.calls()::received)) {

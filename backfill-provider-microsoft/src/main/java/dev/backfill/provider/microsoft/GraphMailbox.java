@@ -57,8 +57,8 @@ final class GraphMailbox implements Mailbox {
         DeltaRequests deltas = new DeltaRequests(client.user());
         DeltaLists lists = new DeltaLists(client, deltas);
         LongPositions positions = new LongPositions();
-        this.pins = new Pins(lists, positions, this::requireAccess, context.clock());
-        this.changes = new Changes(lists, singles, folders, planner, positions, this::requireAccess, context.clock());
+        this.pins = new Pins(lists, positions, this::requireAccess, client.clock());
+        this.changes = new Changes(lists, singles, folders, planner, positions, this::requireAccess, client.clock());
         this.changePlanner = new ChangePlanner(folders, new FolderList(client, deltas, calls), changes);
     }
 
@@ -162,7 +162,7 @@ final class GraphMailbox implements Mailbox {
         }
         boolean updates = Upserts.isMeant(partition);
         PageWriter told =
-                updates ? Upserts.writer(writer, partition, context.clock().instant()) : writer;
+                updates ? Upserts.writer(writer, partition, client.clock().instant()) : writer;
         PageEnd end = switch (partition.kind()) {
             case PIN -> pin(query, partition, position, limit);
             case CHANGES -> changes.fetch(query, partition, position, limit, writer);
@@ -225,7 +225,7 @@ final class GraphMailbox implements Mailbox {
         Replay replay = new Replay(
                 singles,
                 new Replayed(query, folders, changes.pinned()),
-                context.clock(),
+                client.clock(),
                 folders::path,
                 folders::knownPath,
                 (window, position, limit, pages) -> fetch(query, window, position, limit, pages),

@@ -42,7 +42,7 @@ final class Replayed {
     PageItem item(boolean change, String id, SingleMessages.Found found, Instant askedAt) {
         PageItem item = found.item();
         if (item instanceof PageItem.Skipped) {
-            return change ? new PageItem.Deleted(id, revision, null) : item;
+            return change ? new PageItem.Deleted(id, revision, Upserts.goneBy(askedAt)) : item;
         }
         if (!(item instanceof PageItem.Message message)) {
             return item;

@@ -101,6 +101,11 @@ final class Upserts {
         return modified != null && modified.isAfter(asked) ? modified : asked;
     }
 
+    /** {@return when a message that does not come back was surely gone: not before it was asked for, though the clock may be behind by that} */
+    static Instant goneBy(Instant askedAt) {
+        return askedAt.plusSeconds(1);
+    }
+
     /** {@return the same end, whose windows are walked for updates too} */
     static PageEnd end(PageEnd end, Partition partition) {
         return new PageEnd(

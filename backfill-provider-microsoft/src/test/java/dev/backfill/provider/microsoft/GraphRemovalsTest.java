@@ -20,6 +20,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that leave the job: when they are told as deleted, and how old that is. */
 class GraphRemovalsTest {
@@ -85,7 +87,7 @@ class GraphRemovalsTest {
                 .contains(
                         new PageItem.Deleted(bed.id(1), revision(items, bed.id(1)), asked),
                         new PageItem.Deleted(bed.id(2), revision(items, bed.id(2)), asked.plusSeconds(1)),
-                        new PageItem.Deleted(bed.id(3), revision(items, bed.id(3)), null),
+                        new PageItem.Deleted(bed.id(3), revision(items, bed.id(3)), asked.plusMillis(1_700)),
                         new PageItem.Deleted(bed.id(101), revision(items, bed.id(101)), asked));
     }
 
@@ -140,5 +142,27 @@ class GraphRemovalsTest {
                 OPEN, List.of(FailureRef.message(inbox, bed.id(1)), FailureRef.message(inbox, bed.id(2))), replayed);
 
         assertThat(bed.told(replayed.items(), 1, 2)).containsExactly("CREATE 1", "Skipped 2");
+    }
+
+    /** What is told is compared with the times of Graph's messages: a host whose clock is off must not tell them by its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {-40, 40})
+    void whatIsAsOldAsItsReadingGoesByTheServicesClockAndNotTheHosts(int secondsOff) throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        Instant before = Instant.now();
+        bed.there.move(stored(1), FolderPath.DELETED, before);
+        bed.there.purge(stored(2));
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        bed.there.add(mail(30, FolderPath.of("New")));
+        bed.restart(() -> Instant.now().plusSeconds(secondsOff));
+        List<PageItem> items = bed.changes(OPEN, pins).items();
+
+        assertThat(bed.told(items, 1, 2, 30, 100)).contains("Deleted 1", "Deleted 2", "UPDATE 30", "Deleted 100");
+        assertThat(items)
+                .allSatisfy(item -> assertThat(
+                                item instanceof PageItem.Deleted deleted
+                                        ? deleted.seenAt()
+                                        : ((PageItem.Message) item).email().modifiedAt())
+                        .isBetween(before.minusSeconds(5), Instant.now().plusSeconds(5)));
     }
 }
