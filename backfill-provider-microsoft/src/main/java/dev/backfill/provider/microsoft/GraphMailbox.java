@@ -118,9 +118,16 @@ final class GraphMailbox implements Mailbox {
             }
             long messages = count == null ? 0 : count;
             emails += messages;
-            calls += 1 + messages / USUAL_PAGE + messages / WindowPlanner.FIRST_WINDOW;
+            calls += calls(messages, query);
         }
         return kind == CountKind.UNKNOWN ? MailEstimate.unknown() : new MailEstimate(emails, kind, calls, calls);
+    }
+
+    /** About how many requests a folder costs: its pages, its windows and their cut, its pin, and the MIME of each message where asked for. */
+    private static long calls(long messages, MailQuery query) {
+        long pages = 1 + messages / USUAL_PAGE + WindowPlanner.windowsOf(messages);
+        long pin = query.pins() ? 1 + messages / DeltaRequests.MAX_PAGE : 0;
+        return pages + pin + (query.rawMime() ? messages : 0);
     }
 
     private static PageReader.Frame countFrame() {

@@ -78,6 +78,12 @@ final class WindowPlanner {
         return interleave(all);
     }
 
+    /** {@return about how many requests the cut of a folder costs, and a further last page in each window} */
+    static long windowsOf(long messages) {
+        long cut = messages > SMALLEST_WINDOW * 3 ? 2 : 0;
+        return cut + Math.max(messages / FIRST_WINDOW, Math.min(SIDE_BY_SIDE, messages / SMALLEST_WINDOW));
+    }
+
     /** Into how many windows each folder that is large enough is cut at the least. */
     private static int parts(List<Folder> folders) {
         long inUse = folders.stream()

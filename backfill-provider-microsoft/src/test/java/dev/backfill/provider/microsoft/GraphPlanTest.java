@@ -142,4 +142,20 @@ class GraphPlanTest {
             assertThat(mailbox.estimate(query).kind()).isEqualTo(CountKind.ESTIMATE);
         }
     }
+
+    @Test
+    void theEstimateOfTheRequestsIsAboutWhatTheyAre() throws Exception {
+        try (FakeGraph graph = Graphs.start(Graphs.minutes(2_000, FolderPath.INBOX));
+                Mailbox mailbox = Graphs.open(graph)) {
+            MailQuery query = new MailQuery(null, Crawl.TO, List.of("inbox"), false, true, null, false);
+            MailQuery withMime = new MailQuery(null, Crawl.TO, List.of("inbox"), false, true, null, true);
+            long estimated = mailbox.estimate(query).calls();
+            assertThat(mailbox.estimate(withMime).calls()).isEqualTo(estimated + 2_000);
+            long before = graph.journal().total();
+            Crawl.of(mailbox, query, Crawl.limit(100));
+            long tree = 7;
+
+            assertThat(graph.journal().total() - before - tree).isBetween(estimated - 4, estimated + 4);
+        }
+    }
 }
