@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.DateTimeException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ final class PageReader {
             int maxMessages,
             long maxBytes,
             GraphRequests.Detail detail) {}
+
+    private final Set<String> seen = new HashSet<>();
 
     private PageReader(Frame frame) {
         this.frame = frame;
@@ -104,7 +107,9 @@ final class PageReader {
         String id = raw.id == null ? "" : raw.id;
         String hash = KeysetPosition.hash(id);
         long second = second(raw);
-        if (second == frame.fromSecond && frame.border.contains(hash)) {
+        // What an answer names twice may stand where another is missing: as two it would make up the server's count.
+        boolean again = !id.isEmpty() && !seen.add(hash);
+        if (again || (second == frame.fromSecond && frame.border.contains(hash))) {
             entries.add(new MessagePage.Entry(id, hash, second, index, true, null, null));
             return;
         }

@@ -27,6 +27,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -418,6 +420,27 @@ class GraphPagingTest {
             assertThat(crawl.items.get(1)).isInstanceOf(PageItem.Message.class);
             assertThat(crawl.items.get(2)).isInstanceOf(PageItem.Failed.class);
             assertThat(crawl.entries).isEqualTo(3);
+        }
+    }
+
+    /** As many entries as the server counts, but one of them twice and one not at all: the engine holds what came against the count. */
+    @Test
+    void aPageThatRepeatsOneMessageAndDropsAnotherNeverPassesForWhole() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(3, FolderPath.INBOX);
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            String value = IntStream.of(0, 1, 1)
+                    .mapToObj(i -> "{\"id\":\"" + graph.mailbox(OWNER).messageId(mails.get(i))
+                            + "\",\"receivedDateTime\":\"" + mails.get(i).receivedAt() + "\"}")
+                    .collect(Collectors.joining(","));
+            graph.faults()
+                    .always(
+                            RequestMatch.path(graph.mailbox(OWNER).folderId(FolderPath.INBOX) + "/messages$"),
+                            Fault.json(200, "{\"@odata.count\":3,\"value\":[" + value + "]}"));
+            Crawl crawl = Crawl.of(mailbox, Crawl.ALL, Crawl.limit(100));
+
+            assertThat(crawl.ids()).doesNotHaveDuplicates().hasSize(2);
+            assertThat(crawl.providerCount).isEqualTo(3);
         }
     }
 }
