@@ -6,21 +6,21 @@ import dev.backfill.spi.SourceException;
 final class Admission implements AutoCloseable {
     private final MailboxLimits limits;
     private final Visit visit;
-    private final long slotsEpoch;
+    private final Slots.Mark slots;
     private final long mailboxEpoch;
     private final long projectEpoch;
     private boolean answered;
 
-    Admission(MailboxLimits limits, Visit visit, long slotsEpoch, long mailboxEpoch, long projectEpoch) {
+    Admission(MailboxLimits limits, Visit visit, Slots.Mark slots, long mailboxEpoch, long projectEpoch) {
         this.limits = limits;
         this.visit = visit;
-        this.slotsEpoch = slotsEpoch;
+        this.slots = slots;
         this.mailboxEpoch = mailboxEpoch;
         this.projectEpoch = projectEpoch;
     }
 
-    long slotsEpoch() {
-        return slotsEpoch;
+    Slots.Mark slots() {
+        return slots;
     }
 
     long mailboxEpoch() {

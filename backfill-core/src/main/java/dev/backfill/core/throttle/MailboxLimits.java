@@ -113,7 +113,7 @@ final class MailboxLimits {
         return new Admission(
                 this,
                 visit,
-                lockedGet(slots::epoch),
+                lockedGet(slots::mark),
                 fence.epoch(),
                 project.fence().epoch());
     }
@@ -247,12 +247,12 @@ final class MailboxLimits {
     void succeeded(Admission admission) {
         fence.succeeded(admission.mailboxEpoch());
         project.fence().succeeded(admission.projectEpoch());
-        changeSlots(slots::succeeded);
+        changeSlots(() -> slots.succeeded(admission.slots()));
     }
 
     void failed(Admission admission, SourceException error) {
         if (error.tooManyConcurrent()) {
-            changeSlots(() -> slots.tooMany(admission.slotsEpoch()));
+            changeSlots(() -> slots.tooMany(admission.slots()));
         }
         // What parks this job holds back all that would ask the same, until it comes back.
         boolean parks =

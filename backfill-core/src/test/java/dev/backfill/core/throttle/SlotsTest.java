@@ -2,20 +2,22 @@ package dev.backfill.core.throttle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
     @Test
     void complaintsAboutTheSameBurstCountOnce() {
         Slots slots = new Slots(16, 16, 3);
-        long sent = slots.epoch();
+        Slots.Mark sent = slots.mark();
 
         slots.tooMany(sent);
         slots.tooMany(sent);
         slots.tooMany(sent);
         assertThat(slots.limit()).isEqualTo(8);
 
-        slots.tooMany(slots.epoch());
+        slots.tooMany(slots.mark());
         assertThat(slots.limit()).isEqualTo(4);
     }
 
@@ -23,7 +25,7 @@ class SlotsTest {
     void oneAlwaysRemains() {
         Slots slots = new Slots(3, 3, 3);
         for (int i = 0; i < 5; i++) {
-            slots.tooMany(slots.epoch());
+            slots.tooMany(slots.mark());
         }
         assertThat(slots.limit()).isEqualTo(1);
         assertThat(slots.hasRoom()).isTrue();
@@ -32,16 +34,17 @@ class SlotsTest {
     @Test
     void aRunOfSuccessesAddsOneUpToTheQuotaAndAComplaintBreaksIt() {
         Slots slots = new Slots(4, 4, 3);
-        slots.tooMany(slots.epoch());
-        slots.succeeded();
-        slots.succeeded();
-        slots.tooMany(slots.epoch() - 1);
-        slots.succeeded();
-        slots.succeeded();
+        Slots.Mark before = slots.mark();
+        slots.tooMany(before);
+        slots.succeeded(slots.mark());
+        slots.succeeded(slots.mark());
+        slots.tooMany(before);
+        slots.succeeded(slots.mark());
+        slots.succeeded(slots.mark());
         assertThat(slots.limit()).isEqualTo(2);
 
         for (int i = 0; i < 100; i++) {
-            slots.succeeded();
+            slots.succeeded(slots.mark());
         }
         assertThat(slots.limit()).isEqualTo(4);
     }
@@ -51,7 +54,7 @@ class SlotsTest {
         Slots slots = new Slots(2, 2, 3);
         slots.take();
         slots.take();
-        slots.tooMany(slots.epoch());
+        slots.tooMany(slots.mark());
 
         slots.giveBack();
         assertThat(slots.hasRoom()).isFalse();
@@ -65,22 +68,47 @@ class SlotsTest {
         assertThat(slots.limit()).isEqualTo(2);
         slots.take();
         for (int i = 0; i < 100; i++) {
-            slots.succeeded();
+            slots.succeeded(slots.mark());
         }
         assertThat(slots.limit()).isEqualTo(2);
 
         slots.take();
         for (int i = 0; i < 3; i++) {
-            slots.succeeded();
+            slots.succeeded(slots.mark());
         }
         assertThat(slots.limit()).isEqualTo(3);
         for (int i = 0; i < 100; i++) {
-            slots.succeeded();
+            slots.succeeded(slots.mark());
         }
         assertThat(slots.limit()).isEqualTo(3);
 
         slots.take();
-        slots.tooMany(slots.epoch());
+        slots.tooMany(slots.mark());
         assertThat(slots.limit()).isEqualTo(1);
+    }
+
+    /** Their slots are free before the threads that wait for them have got to it. */
+    @Test
+    void allThatComeBackAtOnceCountThoughTheirSlotsAreNotTakenAgainAtOnce() {
+        Slots slots = new Slots(3, 5, 3);
+        List<Slots.Mark> sent = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            sent.add(slots.mark());
+            slots.take();
+        }
+        for (Slots.Mark mark : sent) {
+            slots.succeeded(mark);
+            slots.giveBack();
+        }
+        assertThat(slots.limit()).isEqualTo(4);
+
+        // Never were all four busy: what was is over.
+        for (int i = 0; i < 20; i++) {
+            Slots.Mark mark = slots.mark();
+            slots.take();
+            slots.succeeded(mark);
+            slots.giveBack();
+        }
+        assertThat(slots.limit()).isEqualTo(4);
     }
 }
