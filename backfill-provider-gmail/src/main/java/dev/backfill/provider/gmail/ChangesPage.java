@@ -3,7 +3,6 @@ package dev.backfill.provider.gmail;
 import dev.backfill.model.EmailMessage;
 import dev.backfill.provider.gmail.GetPlan.Get;
 import dev.backfill.provider.gmail.HistoryJson.Change;
-import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageItem;

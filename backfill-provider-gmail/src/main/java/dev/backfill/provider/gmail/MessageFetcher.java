@@ -7,7 +7,6 @@ import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.SourceException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +32,7 @@ final class MessageFetcher {
     private final GmailClient client;
     private final ApiCalls calls;
     private final QuotaRegime regime;
+    private final Outages outages;
     private final Form form;
     private final AttachmentIds attachmentIds;
 
@@ -44,66 +44,6 @@ final class MessageFetcher {
         MIME,
         /** The MIME, which then goes on with the message. */
         WITH_MIME
-    }
-
-    /**
-     * What became of one id.
-     *
-     * @param id the id
-     * @param received when the mailbox took the message; null when it was not had or the server does not say
-     * @param wanted true if the selection accepts the message as it is now
-     * @param labelIds the ids of the labels it bears now; null when it was not had
-     * @param historyId the message's revision; empty when it was not had
-     * @param email the message; null when it is not wanted or was not had
-     * @param error why it was not had; else null
-     * @param inOutage true if it went unanswered together with everything else
-     */
-    record Fetched(
-            String id,
-            @Nullable Instant received,
-            boolean wanted,
-            @Nullable List<String> labelIds,
-            String historyId,
-            @Nullable EmailMessage email,
-            @Nullable SourceException error,
-            boolean inOutage) {
-        private static Fetched failed(String id, SourceException error) {
-            return new Fetched(id, null, true, null, "", null, error, false);
-        }
-
-        /** One of which the history says that it was deleted: that need not be asked. */
-        static Fetched deleted(String id) {
-            return failed(
-                    id,
-                    SourceException.of(
-                                    SourceException.Kind.SKIP_MESSAGE, SourceException.Scope.MESSAGE, GmailErrors.GONE)
-                            .build("the history says that the message was deleted"));
-        }
-
-        private Fetched ofOutage() {
-            return unanswered() ? new Fetched(id, received, wanted, labelIds, historyId, email, error, true) : this;
-        }
-
-        /** When it was received: where the server does not say, what its sender says; null when neither does. */
-        @Nullable
-        Instant dated() {
-            return received != null || email == null ? received : email.sentAt();
-        }
-
-        /** True if the message is not in the mailbox any more. */
-        boolean gone() {
-            return error != null && error.code().equals(GmailErrors.GONE);
-        }
-
-        /** True if the server did not answer, or not usably, as often as it was asked. */
-        boolean unanswered() {
-            return error != null && isUnanswered(error);
-        }
-
-        /** True if the error says more of the mailbox than of this message, so that the page ends before it. */
-        boolean stopsPage() {
-            return error != null && (inOutage || !unanswered() && error.kind() != SourceException.Kind.SKIP_MESSAGE);
-        }
     }
 
     /** An answer that is decoded, or waits for its large bodies. */
@@ -125,10 +65,17 @@ final class MessageFetcher {
      */
     record Batch(List<Fetched> messages, List<String> bigThreads) {}
 
-    MessageFetcher(GmailClient client, ApiCalls calls, QuotaRegime regime, Form form, AttachmentIds attachmentIds) {
+    MessageFetcher(
+            GmailClient client,
+            ApiCalls calls,
+            QuotaRegime regime,
+            Outages outages,
+            Form form,
+            AttachmentIds attachmentIds) {
         this.client = client;
         this.calls = calls;
         this.regime = regime;
+        this.outages = outages;
         this.form = form;
         this.attachmentIds = attachmentIds;
     }
@@ -160,7 +107,7 @@ final class MessageFetcher {
         complete(answers, labels);
         List<Fetched> fetched = new ArrayList<>(answers.size());
         answers.forEach((id, answer) -> fetched.add(fetched(id, answer, selection)));
-        if (fetched.stream().anyMatch(Fetched::unanswered) && !isServed()) {
+        if (fetched.stream().anyMatch(Fetched::unanswered) && !outages.isServed()) {
             fetched.replaceAll(Fetched::ofOutage);
         }
         return new Batch(fetched, bigThreads);
@@ -224,29 +171,7 @@ final class MessageFetcher {
 
     /** True if an error may be of one request alone, so that the messages of a thread may be had by themselves. */
     private static boolean isOfOne(SourceException error) {
-        return isUnanswered(error) || error.kind() == SourceException.Kind.SKIP_MESSAGE;
-    }
-
-    /** Asks for the profile, the cheapest there is; false if that is not answered either. */
-    boolean isServed() {
-        try {
-            calls.call(regime.profile(), client::profile);
-            return true;
-        } catch (SourceException failed) {
-            if (failed.kind() == SourceException.Kind.FAIL_JOB) {
-                // A server without profiles answered.
-                return true;
-            }
-            if (isUnanswered(failed)) {
-                return false;
-            }
-            throw failed;
-        }
-    }
-
-    /** Says whether an error means that the server gave no answer, however often it was asked. */
-    static boolean isUnanswered(SourceException error) {
-        return error.kind() == SourceException.Kind.RETRY || error.kind() == SourceException.Kind.RETRY_SMALLER;
+        return Outages.isUnanswered(error) || error.kind() == SourceException.Kind.SKIP_MESSAGE;
     }
 
     private static Fetched fetched(String id, Outcome<Answer> outcome, Selection selection) {

@@ -21,13 +21,14 @@ record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Cha
             Windows windows,
             GoneLabels goneLabels,
             Contents contents) {
-        MessageFetcher fetcher = new MessageFetcher(client, calls, regime, form, contents);
+        Outages outages = new Outages(client, calls, regime);
+        MessageFetcher fetcher = new MessageFetcher(client, calls, regime, outages, form, contents);
         GetPlan plan = new GetPlan(regime, form != Form.PARTS);
         AverageBytes averageBytes = new AverageBytes();
         return new Reading(
                 fetcher,
                 new Estimator(windows, plan, regime, client, calls),
-                new WindowWalk(windows, fetcher, plan, goneLabels, averageBytes),
+                new WindowWalk(windows, fetcher, plan, goneLabels, outages, averageBytes),
                 new Changes(client, calls, regime, fetcher, plan, averageBytes));
     }
 }

@@ -1,7 +1,6 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.model.EmailMessage;
-import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;

@@ -17,10 +17,10 @@ import java.util.List;
  * thrown on. Thread-safe.
  */
 final class SpoiltLists {
-    private final MessageFetcher fetcher;
+    private final Outages outages;
 
-    SpoiltLists(MessageFetcher fetcher) {
-        this.fetcher = fetcher;
+    SpoiltLists(Outages outages) {
+        this.outages = outages;
     }
 
     /**
@@ -70,7 +70,7 @@ final class SpoiltLists {
     }
 
     private void check(SourceException error) {
-        if (!MessageFetcher.isUnanswered(error) || !fetcher.isServed()) {
+        if (!Outages.isUnanswered(error) || !outages.isServed()) {
             throw error;
         }
     }

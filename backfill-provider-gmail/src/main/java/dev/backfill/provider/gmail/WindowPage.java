@@ -1,7 +1,6 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.model.EmailMessage;
-import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;

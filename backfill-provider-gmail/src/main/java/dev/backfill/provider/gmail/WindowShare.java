@@ -1,6 +1,5 @@
 package dev.backfill.provider.gmail;
 
-import dev.backfill.provider.gmail.MessageFetcher.Fetched;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.SourceException;

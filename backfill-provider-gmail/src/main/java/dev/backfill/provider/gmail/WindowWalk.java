@@ -40,13 +40,18 @@ final class WindowWalk {
     record Job(MailQuery query, Selection selection, Labels labels, Partition window) {}
 
     WindowWalk(
-            Windows windows, MessageFetcher fetcher, GetPlan plan, GoneLabels goneLabels, AverageBytes averageBytes) {
+            Windows windows,
+            MessageFetcher fetcher,
+            GetPlan plan,
+            GoneLabels goneLabels,
+            Outages outages,
+            AverageBytes averageBytes) {
         this.windows = windows;
         this.fetcher = fetcher;
         this.plan = plan;
         this.goneLabels = goneLabels;
         this.averageBytes = averageBytes;
-        this.spoilt = new SpoiltLists(fetcher);
+        this.spoilt = new SpoiltLists(outages);
     }
 
     PageEnd fetch(Job job, Position position, PageLimit limit, PageWriter writer) {

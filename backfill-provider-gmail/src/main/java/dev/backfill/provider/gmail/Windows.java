@@ -79,7 +79,7 @@ final class Windows {
                 cut = null;
             }
         } catch (SourceException unlisted) {
-            if (!MessageFetcher.isUnanswered(unlisted) && !unlisted.code().equals(GmailErrors.LABEL_REFUSED)) {
+            if (!Outages.isUnanswered(unlisted) && !unlisted.code().equals(GmailErrors.LABEL_REFUSED)) {
                 throw unlisted;
             }
             // The walk will find the same, and find out what it is about.
