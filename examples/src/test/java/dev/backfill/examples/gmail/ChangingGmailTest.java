@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -81,6 +82,7 @@ class ChangingGmailTest {
 
     @Test
     @Tag("campaign")
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
     void readersEndWithTheMailboxsStateWhateverTheSeed() throws Exception {
         long seeds = Long.getLong("gmail.seeds", 200);
         for (long seed = 100; seed < 100 + seeds; seed++) {
