@@ -27,6 +27,9 @@ final class ActiveJobs {
     private final Map<MailboxRef, JobId> runningByMailbox = new HashMap<>();
     private final Map<UserId, Integer> runningByUser = new HashMap<>();
 
+    /** When a job of a user began to run last; kept when it ends, for its user was served all the same. */
+    private final Map<UserId, Instant> lastStarts = new HashMap<>();
+
     private record MailboxRef(String provider, String key) {
         static @Nullable MailboxRef of(JobRecord job) {
             return job.mailboxKey() == null
@@ -55,6 +58,10 @@ final class ActiveJobs {
     void add(JobRecord job) {
         if (job.state().isActive()) {
             byAccount.put(job.account(), job);
+        }
+        Instant started = job.times().started();
+        if (started != null) {
+            lastStarts.merge(job.account().user(), started, (before, now) -> before.isAfter(now) ? before : now);
         }
         if (job.state() == JobState.RUNNING) {
             runningByUser.merge(job.account().user(), 1, Integer::sum);
@@ -87,13 +94,10 @@ final class ActiveJobs {
 
     /** What a claim would give, the most urgent first. */
     List<JobId> runnable(Instant now, Duration ageStep, JobLimits limits, int limit) {
-        return RunnableOrder.of(
-                byAccount.values().stream().filter(job -> mayStart(job, now)).toList(),
-                Map.copyOf(runningByUser),
-                now,
-                ageStep,
-                limits.perUser(),
-                Math.max(0, Math.min(limit, limits.perCluster() - running())));
+        List<JobRecord> candidates =
+                byAccount.values().stream().filter(job -> mayStart(job, now)).toList();
+        return new RunnableOrder(runningByUser, lastStarts, now, ageStep)
+                .of(candidates, limits.perUser(), Math.max(0, Math.min(limit, limits.perCluster() - running())));
     }
 
     /** The ended jobs whose failures active ones try again. */

@@ -7,55 +7,81 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * Who runs next: priority with ageing, then fairness among users, then patience. A user's jobs that stand before a job in the
- * list count as running already, so that one user's hundred jobs do not take all the slots that are free at once; and each of them
- * takes one step of waiting away, so that they do not stay before all that others queue later until the last of them ran.
+ * Who runs next. Among the jobs of a user: priority, to which each whole step of waiting adds one, then patience. Among users: the
+ * same of the first job of each, but what it waited counts from its user's last start on, for who was served since did not wait; then
+ * who has fewer jobs running, then who waited longest. So ten thousand jobs that were queued at once gain nothing by it on others'.
+ * A user's jobs that stand before a job in the list count as running already, so that they do not take all the slots that are
+ * free at once; and a job is no later than the jobs of its user behind it.
  */
 final class RunnableOrder {
     private static final Comparator<JobRecord> BY_WAIT = Comparator.comparing(
                     (JobRecord job) -> job.times().queued())
             .thenComparing(job -> job.id().value());
 
-    private RunnableOrder() {}
+    private static final Comparator<Ranked> BY_TURN = Comparator.comparingLong((Ranked row) -> -row.urgency())
+            .thenComparingInt(Ranked::share)
+            .thenComparing(Ranked::since)
+            .thenComparing(Ranked::job, BY_WAIT);
 
-    static List<JobId> of(
-            List<JobRecord> candidates,
-            Map<UserId, Integer> running,
-            Instant now,
-            Duration ageStep,
-            int perUser,
-            int limit) {
-        List<JobRecord> byUrgency = new ArrayList<>(candidates);
-        byUrgency.sort(Comparator.comparingLong((JobRecord job) -> -urgency(job, now, ageStep, 1))
-                .thenComparing(BY_WAIT));
-        Map<UserId, Integer> ahead = new HashMap<>(running);
-        List<Ranked> ranked = new ArrayList<>(byUrgency.size());
-        for (JobRecord job : byUrgency) {
-            int share = ahead.merge(job.account().user(), 1, Integer::sum);
-            if (share <= perUser) {
-                ranked.add(new Ranked(job, urgency(job, now, ageStep, share), share));
-            }
-        }
-        ranked.sort(Comparator.comparingLong((Ranked row) -> -row.urgency())
-                .thenComparingInt(Ranked::share)
-                .thenComparing(Ranked::job, BY_WAIT));
-        return ranked.stream().limit(limit).map(row -> row.job().id()).toList();
-    }
+    private final Map<UserId, Integer> running;
+    private final Map<UserId, Instant> lastStarts;
+    private final Instant now;
+    private final Duration ageStep;
 
     /**
-     * Its priority and the steps it waited, which it shares with each job of its user before it: two backlogs age alike, so that whatever
-     * were merely taken away from the longer wait, the first to queue would keep its lead until its last job.
+     * @param running how many jobs of a user run
+     * @param lastStarts when a job of a user began to run last
+     * @param now the present
+     * @param ageStep how long a job waits for one more priority
      */
-    private static long urgency(JobRecord job, Instant now, Duration ageStep, int share) {
-        Duration waited = Duration.between(job.times().queued(), now);
-        long steps = waited.isNegative() ? 0 : waited.dividedBy(ageStep);
-        return job.request().priority() + steps / share;
+    RunnableOrder(Map<UserId, Integer> running, Map<UserId, Instant> lastStarts, Instant now, Duration ageStep) {
+        this.running = running;
+        this.lastStarts = lastStarts;
+        this.now = now;
+        this.ageStep = ageStep;
     }
 
-    private record Ranked(JobRecord job, long urgency, int share) {}
+    /** The first of those that may run, at most so many, and of a user no more than may run at once. */
+    List<JobId> of(List<JobRecord> candidates, int perUser, int limit) {
+        Map<UserId, List<JobRecord>> byUser = candidates.stream()
+                .collect(Collectors.groupingBy(job -> job.account().user()));
+        return byUser.entrySet().stream()
+                .flatMap(entry -> ranked(entry.getKey(), entry.getValue()).stream())
+                .filter(row -> row.share() <= perUser)
+                .sorted(BY_TURN)
+                .limit(limit)
+                .map(row -> row.job().id())
+                .toList();
+    }
+
+    private List<Ranked> ranked(UserId user, List<JobRecord> jobs) {
+        List<JobRecord> inTurn = jobs.stream()
+                .sorted(Comparator.comparingLong((JobRecord job) ->
+                                -job.request().priority() - steps(job.times().queued()))
+                        .thenComparing(BY_WAIT))
+                .toList();
+        Instant served = lastStarts.get(user);
+        List<Ranked> ranked = new ArrayList<>(jobs.size());
+        long urgency = Long.MIN_VALUE;
+        for (int turn = inTurn.size() - 1; turn >= 0; turn--) {
+            JobRecord job = inTurn.get(turn);
+            Instant queued = job.times().queued();
+            Instant since = served != null && served.isAfter(queued) ? served : queued;
+            urgency = Math.max(urgency, job.request().priority() + (turn == 0 ? steps(since) : 0));
+            ranked.add(new Ranked(job, urgency, running.getOrDefault(user, 0) + turn + 1, since));
+        }
+        return ranked;
+    }
+
+    private long steps(Instant since) {
+        Duration waited = Duration.between(since, now);
+        return waited.isNegative() ? 0 : waited.dividedBy(ageStep);
+    }
+
+    private record Ranked(JobRecord job, long urgency, int share, Instant since) {}
 }

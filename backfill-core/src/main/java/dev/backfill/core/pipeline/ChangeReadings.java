@@ -48,7 +48,7 @@ final class ChangeReadings {
     void catchUpIfDue() {
         CatchUp known = catchUp;
         boolean bounded = ledger.row().request().maxEmails() != null;
-        if (known == null || bounded || !isOpen() || !known.isDue(now())) {
+        if (known == null || bounded || !isOpen() || plan.readsChanges() || !known.isDue(now())) {
             return;
         }
         Map<String, String> pins = pins();

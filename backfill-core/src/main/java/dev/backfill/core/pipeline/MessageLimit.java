@@ -25,7 +25,8 @@ final class MessageLimit {
 
     /** Takes back what was taken for messages that others read again, in this life of the job or an earlier one. */
     void giveBack(long messages) {
-        left.updateAndGet(value -> value > Long.MAX_VALUE - messages ? Long.MAX_VALUE : value + messages);
+        long given = Math.max(0, messages);
+        left.updateAndGet(value -> value > Long.MAX_VALUE - given ? Long.MAX_VALUE : value + given);
     }
 
     /**

@@ -229,12 +229,14 @@ final class PartitionState {
     /** Makes the partition ready for another walk from its beginning; the ids already published are kept. */
     void walkAgain() {
         walkNumber++;
+        furthest = 0;
         startOver();
     }
 
     /** Makes the partition ready to be walked as if nobody ever had; what was counted is kept. */
     void startAfresh() {
         walkNumber = 1;
+        furthest = 0;
         startOver();
     }
 

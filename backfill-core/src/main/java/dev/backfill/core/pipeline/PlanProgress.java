@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -344,6 +345,12 @@ final class PlanProgress {
 
     JobCounts counts() {
         return counts;
+    }
+
+    /** True while changes that were asked for are still to be read, so that their marks were not moved on. */
+    boolean readsChanges() {
+        return Stream.concat(pending.stream(), active.stream())
+                .anyMatch(state -> state.partition().kind() == Kind.CHANGES);
     }
 
     int activeCount() {

@@ -31,9 +31,9 @@ final class JobTurns {
         this.rules = rules;
         running = "select count(*) as everybody, coalesce(sum(case when user_id = ? then 1 else 0 end), 0) as own from "
                 + table + " where state = 'running'";
-        // A user's jobs further up the list count as running, so that one user does not take all free slots; and what a
-        // job gained by waiting it shares with them, or whoever queued ten thousand jobs first would be before all
-        // others until the last.
+        // As core's store in memory has it: a user's jobs by priority and what each waited; users by the same of their
+        // first
+        // job, counted from the user's last start on. A user's jobs further up the list count as running.
         runnable = "with running as (select user_id, count(*) as jobs from " + table
                 + " where state = 'running' group by user_id),"
                 + " busy as (select provider, mailbox_key from " + table
@@ -43,23 +43,35 @@ final class JobTurns {
                 + " where q.state = 'queued' and q.wanted = 'run' and (q.not_before is null or q.not_before <= ?)"
                 + " and (q.mailbox_key is null or not exists (select 1 from busy b"
                 + " where b.provider = q.provider and b.mailbox_key = q.mailbox_key))),"
-                + " ranked as (select c.id, c.priority, c.steps, c.queued_at, coalesce(r.jobs, 0) + row_number() over"
-                + " (partition by c.user_id order by c.priority + c.steps desc, c.queued_at, c.id) as share"
-                + " from candidate c left join running r on r.user_id = c.user_id)"
+                + " inturn as (select c.id, c.user_id, c.priority, c.queued_at, row_number() over"
+                + " (partition by c.user_id order by c.priority + c.steps desc, c.queued_at, c.id) as turn"
+                + " from candidate c),"
+                + " served as (select t.user_id, (select max(j.started_at) from " + table
+                + " j where j.user_id = t.user_id) as last_start from inturn t where t.turn = 1),"
+                + " aged as (select t.id, t.user_id, t.priority, t.queued_at, t.turn, coalesce(r.jobs, 0) + t.turn as share,"
+                + " case when s.last_start > t.queued_at then s.last_start else t.queued_at end as since"
+                + " from inturn t join served s on s.user_id = t.user_id left join running r on r.user_id = t.user_id),"
+                + " ranked as (select a.id, a.share, a.since, a.queued_at,"
+                + " max(a.priority + case when a.turn = 1 and ? > a.since then (? - a.since) / ? else 0 end) over"
+                + " (partition by a.user_id order by a.turn rows between current row and unbounded following) as urgency"
+                + " from aged a)"
                 + " select id, (select coalesce(sum(jobs), 0) from running) as everybody from ranked where share <= ?"
-                + " order by priority + steps / share desc,"
-                + " share, queued_at, id limit ?";
+                + " order by urgency desc, share, since, queued_at, id limit ?";
     }
 
     List<JobId> runnable(Session session, Instant now, Duration ageStep, JobLimits limits, int limit)
             throws SQLException {
         long micros = Times.micros(now);
+        long step = Math.max(1, ageStep.toNanos() / NANOS_A_MICRO);
         List<Candidate> candidates = session.query(
                 runnable,
                 params -> params.number(micros)
                         .number(micros)
-                        .number(Math.max(1, ageStep.toNanos() / NANOS_A_MICRO))
+                        .number(step)
                         .number(micros)
+                        .number(micros)
+                        .number(micros)
+                        .number(step)
                         .number(limits.perUser())
                         .number(limit),
                 row -> new Candidate(new JobId(row.text("id")), row.number("everybody")));

@@ -73,7 +73,8 @@ class MigrationsTest {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement()) {
             statement.execute("drop table backfill_budget");
-            statement.execute("delete from backfill_schema_history where version in ('2', '3')");
+            statement.execute("drop index backfill_job_served");
+            statement.execute("delete from backfill_schema_history where version in ('2', '3', '4')");
         }
         try (JdbcPersistence store = JdbcPersistence.file(file).open()) {
             assertThat(store.jobs().find(StoreJobs.job("j1", "user", "account").id()))
@@ -156,7 +157,8 @@ class MigrationsTest {
             store.jobs().insert(StoreJobs.job("j1", "user", "account"));
         }
         execute("drop table " + schema + ".backfill_budget");
-        execute("delete from " + schema + ".backfill_schema_history where version in ('2', '3')");
+        execute("drop index " + schema + ".backfill_job_served");
+        execute("delete from " + schema + ".backfill_schema_history where version in ('2', '3', '4')");
 
         try (JdbcPersistence store = postgres(schema, "backfill_")) {
             assertThat(store.jobs().find(StoreJobs.job("j1", "user", "account").id()))
@@ -178,7 +180,7 @@ class MigrationsTest {
             }
             startAtOnce(schema);
             assertThat(strings("select version from " + schema + ".backfill_schema_history where version <> '0'"))
-                    .containsExactlyInAnyOrder("1", "2", "3");
+                    .containsExactlyInAnyOrder("1", "2", "3", "4");
         }
     }
 

@@ -11,7 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
+import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobLimits;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobRecord.JobTimes;
+import dev.backfill.spi.Lease;
 import dev.backfill.spi.WantedState;
 import java.time.Instant;
 import java.util.List;
@@ -115,21 +119,61 @@ public interface JobStoreOrderContract extends JobStoreFixture {
         }
         store().insert(job("one", "one", "a", 5, NOW.minus(AGE_STEP)));
         assertThat(runnable(NOW, 4)).containsExactly("many-0", "one", "many-1", "many-2");
-        insertAndClaim(store(), job("running-1", "many", "r1"));
-        insertAndClaim(store(), job("running-2", "many", "r2"));
+        insertAndStart(job("running-1", "many", "r1"), NOW);
+        insertAndStart(job("running-2", "many", "r2"), NOW);
         assertThat(runnable(NOW, 2)).containsExactly("one", "many-0");
     }
 
-    /** Both age alike from then on: by as many steps as the backlog led at first it would lead for ever. */
+    /** Its user was served since, and did not wait as long as its jobs: else a backlog would keep its lead until its last job. */
     @Test
     default void aBacklogWithALongLeadDoesNotKeepIt() {
         for (int i = 0; i < 3; i++) {
-            insertAndClaim(store(), job("running-" + i, "many", "r" + i));
+            insertAndStart(job("running-" + i, "many", "r" + i), NOW);
         }
         store().insert(job("many", "many", "a", 5, NOW.minus(AGE_STEP.multipliedBy(100))));
         store().insert(job("one", "one", "a", 5, NOW));
-        assertThat(runnable(NOW.plus(AGE_STEP), 2)).containsExactly("many", "one");
+        assertThat(runnable(NOW.plus(AGE_STEP), 2)).containsExactly("one", "many");
         assertThat(runnable(NOW.plus(AGE_STEP.multipliedBy(35)), 2)).containsExactly("one", "many");
+    }
+
+    /** With one slot nobody's job runs while it is given away. */
+    @Test
+    default void usersTakeTurnsThoughNoneHasAJobRunning() {
+        Lease before = insertAndStart(job("before", "many", "r"), NOW);
+        store().write(before, Checkpoint.EMPTY, row -> state(row, JobState.COMPLETED));
+        store().insert(job("many", "many", "a", 5, NOW.minus(AGE_STEP.multipliedBy(100))));
+        store().insert(job("one", "one", "a", 5, NOW.plusSeconds(9)));
+        Instant soon = NOW.plusSeconds(10);
+        assertThat(runnable(soon, 2)).containsExactly("many", "one");
+
+        Lease next = insertAndStart(job("next", "many", "r2"), soon);
+        store().write(next, Checkpoint.EMPTY, row -> state(row, JobState.COMPLETED));
+        assertThat(runnable(soon.plus(AGE_STEP.multipliedBy(2)), 2)).containsExactly("one", "many");
+    }
+
+    /** However many jobs of its user run: what it waited is its own among them. */
+    @Test
+    default void whoWaitsGainsPriorityAmongTheJobsOfABusyUser() {
+        for (int i = 0; i < 4; i++) {
+            insertAndStart(job("running-" + i, "u1", "r" + i), NOW);
+        }
+        store().insert(job("patient", "u1", "a", 1, NOW.minus(AGE_STEP.multipliedBy(8))));
+        store().insert(job("urgent", "u1", "b", 8, NOW));
+        store().insert(job("other", "u2", "c", 5, NOW));
+        assertThat(runnable(NOW, 3)).containsExactly("patient", "urgent", "other");
+    }
+
+    /** Claims a job and has it begin to run. */
+    private Lease insertAndStart(JobRecord job, Instant at) {
+        Lease lease = insertAndClaim(store(), job);
+        JobTimes times = job.times();
+        store().write(
+                        lease,
+                        Checkpoint.EMPTY,
+                        row -> row.toBuilder()
+                                .times(new JobTimes(times.created(), times.queued(), null, at, null, null, null, null))
+                                .build());
+        return lease;
     }
 
     /** Turns are taken within a step of priority, never across. */
@@ -150,8 +194,7 @@ public interface JobStoreOrderContract extends JobStoreFixture {
         store().update(
                         new JobId("b-first"),
                         row -> row.toBuilder()
-                                .times(new dev.backfill.spi.JobRecord.JobTimes(
-                                        row.times().created(), NOW, null, null, null, null, null, null))
+                                .times(new JobTimes(row.times().created(), NOW, null, null, null, null, null, null))
                                 .build());
         assertThat(runnable(NOW, 100)).containsExactly("a-second", "b-first");
     }
