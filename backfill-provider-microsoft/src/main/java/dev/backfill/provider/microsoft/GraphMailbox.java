@@ -253,7 +253,7 @@ final class GraphMailbox implements Mailbox {
         return new ByteArrayInputStream(content);
     }
 
-    /** Reads the content while its request is counted as running, for the engine's gate consumes an answer inside. */
+    /** Reads the content while its request is counted as running, for the engine's gate consumes an answer inside: so it is held whole, up to the bound. */
     private static byte[] bounded(InputStream body, long maxBytes) throws IOException {
         int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16);
         byte[] bytes = body.readNBytes(most);
