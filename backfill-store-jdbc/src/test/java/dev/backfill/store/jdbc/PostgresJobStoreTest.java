@@ -2,33 +2,14 @@ package dev.backfill.store.jdbc;
 
 import dev.backfill.spi.JobStore;
 import dev.backfill.testkit.contract.JobStoreContract;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PostgresJobStoreTest implements JobStoreContract {
-    private static final String SCHEMA = Postgres.newSchema();
-
-    private static JdbcPersistence persistence;
-
-    @BeforeAll
-    static void open() {
-        persistence =
-                JdbcPersistence.dataSource(Postgres.dataSource()).schema(SCHEMA).open();
-    }
-
-    @BeforeEach
-    void empty() {
-        EmptyTables.empty(Postgres.dataSource(), SCHEMA + "." + Tables.DEFAULT_PREFIX);
-    }
-
-    @AfterAll
-    static void close() {
-        persistence.close();
-    }
+    @RegisterExtension
+    static final EmptyStore STORE = EmptyStore.inPostgres();
 
     @Override
     public JobStore store() {
-        return persistence.jobs();
+        return STORE.persistence().jobs();
     }
 }

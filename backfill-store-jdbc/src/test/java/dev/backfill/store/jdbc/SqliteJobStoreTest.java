@@ -3,37 +3,18 @@ package dev.backfill.store.jdbc;
 import dev.backfill.spi.JobStore;
 import dev.backfill.testkit.contract.JobStoreContract;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.SQLiteDataSource;
 
 class SqliteJobStoreTest implements JobStoreContract {
     @TempDir
     private static Path folder;
 
-    private static JdbcPersistence persistence;
-
-    @BeforeAll
-    static void open() {
-        persistence = JdbcPersistence.file(folder.resolve("store.db")).open();
-    }
-
-    @BeforeEach
-    void empty() {
-        SQLiteDataSource beside = new SQLiteDataSource();
-        beside.setUrl("jdbc:sqlite:" + folder.resolve("store.db"));
-        EmptyTables.empty(beside, Tables.DEFAULT_PREFIX);
-    }
-
-    @AfterAll
-    static void close() {
-        persistence.close();
-    }
+    @RegisterExtension
+    static final EmptyStore STORE = EmptyStore.inFile(() -> folder);
 
     @Override
     public JobStore store() {
-        return persistence.jobs();
+        return STORE.persistence().jobs();
     }
 }
