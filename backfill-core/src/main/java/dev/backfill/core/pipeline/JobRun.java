@@ -366,13 +366,14 @@ public final class JobRun {
             handOver.stop();
         }
         tasks.interruptAll();
-        session.mailbox().close();
         try {
             scope.time().schedule(scope.config().stopGrace(), () -> inbox.put(new RunInbox.GraceOver()));
         } catch (RejectedExecutionException closed) {
             // The engine is closed: nobody waits any more.
             inbox.put(new RunInbox.GraceOver());
         }
+        // Last, for a provider may hang in it.
+        session.mailbox().close();
     }
 
     /** What the sink acknowledges within the grace time still counts. */
