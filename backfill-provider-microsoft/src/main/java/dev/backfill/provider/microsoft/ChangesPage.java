@@ -160,8 +160,7 @@ final class ChangesPage {
         if (!setting.query().coversChange(email.receivedAt())) {
             return null;
         }
-        if (setting.left() && !setting.pinned().contains(found.folderId())) {
-            // Here too, should the folder be back by now: once this is told it counts as new.
+        if (setting.left() && leftWithIt(found.folderId())) {
             return deleted(entry.id(), leftAt(email));
         }
         if (setting.left() || setting.folders().isMeant(setting.query(), found.folderId())) {
@@ -173,6 +172,21 @@ final class ChangesPage {
         return entry.removed() && !leaves
                 ? deleted(entry.id(), leftAt(email))
                 : new PageItem.Skipped(entry.id(), "LEFT");
+    }
+
+    /**
+     * Says whether what was in the folder that left is none of the job's where it lies now. In that folder it is not, should that be back
+     * by now too: once it is told that it left it counts as new.
+     */
+    private boolean leftWithIt(String folderId) {
+        if (folderId.equals(setting.folderId())) {
+            return true;
+        }
+        if (setting.pinned().contains(folderId)) {
+            return false;
+        }
+        // Which folders have pins only the life knows that planned; after a restart one of the job's most likely has.
+        return setting.pinned().areAll() || !setting.folders().isMeant(setting.query(), folderId);
     }
 
     /**

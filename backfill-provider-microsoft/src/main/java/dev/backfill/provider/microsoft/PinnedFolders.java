@@ -44,7 +44,7 @@ final class PinnedFolders {
         return ids.contains(folderId);
     }
 
-    /** {@return true if no other folder has a pin; another life of the mailbox may have planned the changes} */
+    /** {@return true if no other folder has a pin; false where another life of the mailbox planned the changes} */
     boolean areAll() {
         return heardOfAll;
     }
