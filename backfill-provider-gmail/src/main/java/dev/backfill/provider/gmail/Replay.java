@@ -24,10 +24,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads again what failed: single messages, and stretches of time. A message that is said to be gone is skipped only if the list of
- * the window it failed in does not name it either; where its reference names no window it had been read once, and is believed to
- * be gone. A change is told as the history told it: a message that it was about may be gone or out of the folders by now, which
- * those who know it must hear. A stretch is walked as any window is. Confined to one replay.
+ * Reads again what failed: single messages, and stretches of time. A message that is said to be gone is skipped, or told as
+ * deleted, only if the list of the window it failed in does not name it either; that window may be the whole mailbox, and its list
+ * is made once a replay at the most. A change is told as the history told it: a message that it was about may be gone or out of the
+ * folders by now, which those who know it must hear, and of one that is gone the history and the server say the same. A stretch is
+ * walked as any window is. Confined to one replay.
  */
 final class Replay {
     private static final int CHUNK = 50;
@@ -112,14 +113,16 @@ final class Replay {
             byId.put(one.id(), one);
         }
         for (FailureRef ref : refs) {
-            Fetched one = Objects.requireNonNull(byId.get(ref.messageId()));
-            Scopes.Told told = Scopes.told(ref.metIn());
-            writer.write(told == null && !ref.isOfChange() ? asWalked(one, window(ref)) : asTold(one, ref, told));
+            writer.write(item(Objects.requireNonNull(byId.get(ref.messageId())), ref));
         }
     }
 
-    private PageItem asWalked(Fetched one, Partition window) {
-        return WindowItem.of(one, window, one.gone() && isListed(one.id(), window));
+    private PageItem item(Fetched one, FailureRef ref) {
+        Scopes.Told told = Scopes.told(ref.metIn());
+        if (told == null && one.gone() && isListed(one.id(), window(ref))) {
+            return new PageItem.Failed(ref, SourceException.Kind.SKIP_MESSAGE, WindowItem.STILL_LISTED);
+        }
+        return told == null && !ref.isOfChange() ? WindowItem.of(one, window(ref), false) : asTold(one, ref, told);
     }
 
     /** As {@link ChangesPage} would have told it; what its labels were before nobody knows any more, so that it may be a delete too many. */
@@ -127,8 +130,7 @@ final class Replay {
         SourceException error = one.error();
         if (error != null) {
             return one.gone()
-                    ? new PageItem.Deleted(
-                            one.id(), told == null ? Hashes.sha256("replay:" + query.to()) : told.revision())
+                    ? new PageItem.Deleted(one.id(), told == null ? revision(ref) : told.revision())
                     : new PageItem.Failed(ref, error.kind(), error.code());
         }
         Instant dated = one.dated();
@@ -142,10 +144,12 @@ final class Replay {
                         told != null && told.came() ? PageItem.Change.CREATE : PageItem.Change.UPDATE, email);
     }
 
+    /** The mark of a delete that no record tells of: the same at each retry, for an id that is gone does not come back. */
+    private static String revision(FailureRef ref) {
+        return Hashes.sha256("replay:" + ref.metIn() + " " + ref.messageId());
+    }
+
     private boolean isListed(String id, Partition window) {
-        if (window.from() == null && window.to() == null) {
-            return false;
-        }
         Selection selection = selections.apply(window.scope());
         return lists.computeIfAbsent(
                         window,

@@ -3,8 +3,10 @@ package dev.backfill.provider.gmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.gmail.GmailFault;
@@ -43,17 +45,30 @@ class ReplayTest {
     }
 
     private List<PageItem> walk() {
+        return walk(Crawl.everything());
+    }
+
+    private List<PageItem> walk(MailQuery query) {
         try (TestBox box = TestBox.open(gmail)) {
-            return Crawl.run(box.mailbox(), Crawl.everything(), PAGE).items();
+            return Crawl.run(box.mailbox(), query, PAGE).items();
         }
     }
 
     private List<PageItem> replay(List<FailureRef> refs) {
+        return replay(Crawl.everything(), refs);
+    }
+
+    private List<PageItem> replay(MailQuery query, List<FailureRef> refs) {
         try (TestBox box = TestBox.open(gmail)) {
             PageCollector again = new PageCollector();
-            box.mailbox().replay(Crawl.everything(), refs, again);
+            box.mailbox().replay(query, refs, again);
             return again.items();
         }
+    }
+
+    /** That of a job which names neither a begin nor an end: a small mailbox is one window without bounds. */
+    private static MailQuery withoutDates() {
+        return new MailQuery(null, Crawl.TO, List.of(), false, false, true);
     }
 
     private static List<FailureRef> failures(List<PageItem> items) {
@@ -97,6 +112,59 @@ class ReplayTest {
                 .singleElement()
                 .isInstanceOfSatisfying(
                         PageItem.Failed.class, item -> assertThat(item.reason()).isEqualTo("STILL_LISTED"));
+    }
+
+    @Test
+    void whatFailedInAWindowWithoutBoundsIsLookedForInItsListAsWell() {
+        gmail.faults().always(askedFor, GmailFault.notFound().asFault());
+        List<FailureRef> failed = failures(walk(withoutDates()));
+        assertThat(failed).containsExactly(new FailureRef(Scopes.ALL, id, null, null));
+
+        List<PageItem> again = replay(withoutDates(), failed);
+        assertThat(again)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        PageItem.Failed.class, item -> assertThat(item.reason()).isEqualTo("STILL_LISTED"));
+        assertThat(failures(again)).isEqualTo(failed);
+
+        gmail.mailbox(ADDRESS).delete(id);
+        assertThat(replay(withoutDates(), failed)).containsExactly(new PageItem.Skipped(id, "GONE"));
+    }
+
+    @Test
+    void howeverManyAreCalledGoneTheirWindowIsListedOnce() {
+        gmail.faults()
+                .always(
+                        RequestMatch.path("/messages/[0-9a-f]+$"),
+                        GmailFault.notFound().asFault());
+        List<FailureRef> refs = TestMail.shownIds(mails).stream()
+                .map(one -> FailureRef.message(Scopes.ALL, one))
+                .toList();
+        gmail.journal().clear();
+        assertThat(failures(replay(withoutDates(), refs))).isEqualTo(refs);
+        assertThat(gmail.journal().count(RequestMatch.path("/messages$"))).isEqualTo(1);
+    }
+
+    /** As where the history was lost and everything is told again: nothing would tell of it once more. */
+    @Test
+    void whatMayHaveBeenToldBeforeIsNoDeleteWhileTheListNamesIt() {
+        gmail.faults().always(askedFor, GmailFault.notFound().asFault());
+        for (MailQuery query : List.of(Crawl.everything(), withoutDates())) {
+            List<FailureRef> failed =
+                    failures(walk(query)).stream().map(FailureRef::ofChange).toList();
+            assertThat(failed).hasSize(1);
+            assertThat(replay(query, failed))
+                    .containsExactly(
+                            new PageItem.Failed(failed.get(0), SourceException.Kind.SKIP_MESSAGE, "STILL_LISTED"));
+        }
+        FailureRef ref = FailureRef.message(Scopes.ALL, id).ofChange();
+        gmail.mailbox(ADDRESS).delete(id);
+        List<PageItem> deleted = replay(withoutDates(), List.of(ref));
+        assertThat(deleted).singleElement().isInstanceOf(PageItem.Deleted.class);
+        MailQuery later = new MailQuery(null, Crawl.TO.plusSeconds(60), List.of(), false, false, true);
+        assertThat(replay(later, List.of(ref)))
+                .as("a later retry of the same names the same delete")
+                .isEqualTo(deleted);
     }
 
     @Test
