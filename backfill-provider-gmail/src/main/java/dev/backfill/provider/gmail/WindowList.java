@@ -66,6 +66,12 @@ final class WindowList {
                 .build("the list of a window is so different from the one before that it is read again");
     }
 
+    /** {@return what leaves a walk to a later run, as the server lists nothing where there is something} */
+    static SourceException wronglyEmpty() {
+        return SourceException.of(SourceException.Kind.RETRY, SourceException.Scope.PARTITION, "LIST_EMPTY")
+                .build("Gmail lists nothing in a window where a message is that it listed there before");
+    }
+
     /** Hears that the walk passed over a message without reading it, as the server says that it is gone. */
     void missed(Entry entry) {
         missed.add(entry);

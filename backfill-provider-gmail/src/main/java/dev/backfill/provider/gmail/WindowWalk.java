@@ -71,7 +71,7 @@ final class WindowWalk {
             if (list == null) {
                 Listing fresh = position.isStart()
                         ? windows.listOrCut(job.query(), job.selection(), window, Windows.MAX_IDS)
-                        : whole(job);
+                        : wholeAgain(job, from);
                 List<Partition> parts =
                         fresh.whole() ? null : windows.split(job.query(), job.selection(), window, fresh);
                 if (parts != null) {
@@ -130,6 +130,30 @@ final class WindowWalk {
         return windows.list(job.query(), job.selection(), job.window(), Integer.MAX_VALUE);
     }
 
+    /**
+     * Lists a window that another life began to walk. The server now and then says that there is nothing where there is something; were
+     * that believed, the rest would never be read, or all of it twice. So it is asked once more, and then about the message that was
+     * read last: one that is there and still meant a list of its window names.
+     *
+     * @throws SourceException of kind RETRY if the list is wrong: the position is not, and another life goes on from it
+     */
+    private Listing wholeAgain(Job job, WindowPosition from) {
+        Listing listing = whole(job);
+        Entry last = from.last();
+        if (!listing.ids().isEmpty() || last == null) {
+            return listing;
+        }
+        listing = whole(job);
+        if (listing.ids().isEmpty()) {
+            Fetched lastRead = fetcher.fetch(List.of(last.id()), job.selection(), job.labels())
+                    .get(0);
+            if (lastRead.wanted() && !lastRead.gone()) {
+                throw WindowList.wronglyEmpty();
+            }
+        }
+        return listing;
+    }
+
     private void keep(Job job, WindowList list) {
         if (kept.size() < MAX_KEPT || kept.containsKey(job.window().id())) {
             kept.put(job.window().id(), list);
@@ -143,7 +167,7 @@ final class WindowWalk {
         }
         ThreadedIds again = againIfEmpty(job);
         if (list.ids().isEmpty() && again.size() > 0) {
-            // It was not empty after all: taken up once more the walk finds it as it is.
+            // What was read last is gone and something else is there: taken up once more the walk finds it as it is.
             kept.remove(job.window().id());
             throw WindowList.changed();
         }
