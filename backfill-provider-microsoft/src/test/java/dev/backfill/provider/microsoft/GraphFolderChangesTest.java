@@ -250,6 +250,32 @@ class GraphFolderChangesTest {
         }
     }
 
+    /** A known limit and its ways out: marks that know nothing of the folder's absence, of a job before it or of one behind it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatComesBackUnheardOfIsToldWithItsNextChangeOrItsFoldersNextReturn(boolean walkedAgain) throws Exception {
+        FolderPath old = FolderPath.of("Projects", "Old");
+        bed.there.addAll(List.of(mail(30, old), mail(31, old)));
+        Map<String, String> before = bed.full(OPEN).tokens();
+        bed.there.moveFolder(old, FolderPath.DELETED);
+        assertThat(bed.told(bed.changes(OPEN, before).items(), 30, 31)).containsExactly("Deleted 30", "Deleted 31");
+        bed.there.moveFolder(FolderPath.of("Deleted", "Old"), FolderPath.of("Projects"));
+        bed.restart();
+        Map<String, String> pins = new HashMap<>(walkedAgain ? bed.full(OPEN).tokens() : before);
+        bed.assertNothing(OPEN, pins);
+
+        bed.there.change(mail(30, old), List.of("Red"), LATER);
+        Crawl changed = bed.changes(OPEN, pins);
+        assertThat(bed.told(changed.items(), 30, 31)).containsExactly("UPDATE 30");
+        pins.putAll(changed.tokens());
+        bed.there.moveFolder(old, FolderPath.DELETED);
+        Crawl left = bed.changes(OPEN, pins);
+        pins.putAll(left.tokens());
+        bed.there.moveFolder(FolderPath.of("Deleted", "Old"), FolderPath.of("Projects"));
+        bed.restart();
+        assertThat(bed.told(bed.changes(OPEN, pins).items(), 30, 31)).containsExactly("UPDATE 30", "UPDATE 31");
+    }
+
     /** The one list of the tree does not hold them, so that it says nothing of what is new. */
     @Test
     void aHiddenFolderThatCameLaterIsFoundWhereTheJobMeansSuch() throws Exception {
