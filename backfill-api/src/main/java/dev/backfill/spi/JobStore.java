@@ -147,7 +147,7 @@ public interface JobStore extends AutoCloseable {
     /**
      * Finds QUEUED jobs that a claim would give. Among the jobs of a user the most urgent is first: by priority plus one for each
      * whole {@code ageStep} waited since queued, then the longest queued. Among users the same goes for the first job of each, but
-     * what it waited counts from the last start of a job of the user on ({@code started}); their other jobs gained nothing, and none
+     * what it waited counts from the last claim of a job of the user on; their other jobs gained nothing, and none
      * is later than those of its user behind it. Then by the fewest running jobs of the user, whose jobs further up the list count as
      * running, then by the longest wait so counted.
      *

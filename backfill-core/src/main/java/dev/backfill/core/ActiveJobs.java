@@ -27,8 +27,8 @@ final class ActiveJobs {
     private final Map<MailboxRef, JobId> runningByMailbox = new HashMap<>();
     private final Map<UserId, Integer> runningByUser = new HashMap<>();
 
-    /** When a job of a user began to run last; kept when it ends, for its user was served all the same. */
-    private final Map<UserId, Instant> lastStarts = new HashMap<>();
+    /** When a job of a user was claimed last; kept when it ends, for its user was served all the same. */
+    private final Map<UserId, Instant> lastClaims = new HashMap<>();
 
     private record MailboxRef(String provider, String key) {
         static @Nullable MailboxRef of(JobRecord job) {
@@ -59,10 +59,6 @@ final class ActiveJobs {
         if (job.state().isActive()) {
             byAccount.put(job.account(), job);
         }
-        Instant started = job.times().started();
-        if (started != null) {
-            lastStarts.merge(job.account().user(), started, (before, now) -> before.isAfter(now) ? before : now);
-        }
         if (job.state() == JobState.RUNNING) {
             runningByUser.merge(job.account().user(), 1, Integer::sum);
             MailboxRef mailbox = MailboxRef.of(job);
@@ -85,6 +81,11 @@ final class ActiveJobs {
         }
     }
 
+    /** Notes that a user was served. */
+    void served(UserId user, Instant now) {
+        lastClaims.merge(user, now, (before, next) -> before.isAfter(next) ? before : next);
+    }
+
     boolean mayBeClaimed(JobRecord job, Instant now, JobLimits limits) {
         return job.state() == JobState.RUNNING
                 || (mayStart(job, now)
@@ -96,7 +97,7 @@ final class ActiveJobs {
     List<JobId> runnable(Instant now, Duration ageStep, JobLimits limits, int limit) {
         List<JobRecord> candidates =
                 byAccount.values().stream().filter(job -> mayStart(job, now)).toList();
-        return new RunnableOrder(runningByUser, lastStarts, now, ageStep)
+        return new RunnableOrder(runningByUser, lastClaims, now, ageStep)
                 .of(candidates, limits.perUser(), Math.max(0, Math.min(limit, limits.perCluster() - running())));
     }
 

@@ -115,6 +115,7 @@ public final class InMemoryJobStore implements JobStore {
                             .owner(owner)
                             .epoch(epoch)
                             .build());
+            active.served(entry.job.account().user(), now);
             return Optional.of(new Lease(id, owner, epoch));
         });
     }

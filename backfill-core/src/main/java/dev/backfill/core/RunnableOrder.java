@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 
 /**
  * Who runs next. Among the jobs of a user: priority, to which each whole step of waiting adds one, then patience. Among users: the
- * same of the first job of each, but what it waited counts from its user's last start on, for who was served since did not wait; then
+ * same of the first job of each, but what it waited counts from its user's last claim on, for who was served since did not wait; then
  * who has fewer jobs running, then who waited longest. So ten thousand jobs that were queued at once gain nothing by it on others'.
  * A user's jobs that stand before a job in the list count as running already, so that they do not take all the slots that are
  * free at once; and a job is no later than the jobs of its user behind it.
@@ -29,19 +29,19 @@ final class RunnableOrder {
             .thenComparing(Ranked::job, BY_WAIT);
 
     private final Map<UserId, Integer> running;
-    private final Map<UserId, Instant> lastStarts;
+    private final Map<UserId, Instant> lastClaims;
     private final Instant now;
     private final Duration ageStep;
 
     /**
      * @param running how many jobs of a user run
-     * @param lastStarts when a job of a user began to run last
+     * @param lastClaims when a job of a user was claimed last
      * @param now the present
      * @param ageStep how long a job waits for one more priority
      */
-    RunnableOrder(Map<UserId, Integer> running, Map<UserId, Instant> lastStarts, Instant now, Duration ageStep) {
+    RunnableOrder(Map<UserId, Integer> running, Map<UserId, Instant> lastClaims, Instant now, Duration ageStep) {
         this.running = running;
-        this.lastStarts = lastStarts;
+        this.lastClaims = lastClaims;
         this.now = now;
         this.ageStep = ageStep;
     }
@@ -65,7 +65,7 @@ final class RunnableOrder {
                                 -job.request().priority() - steps(job.times().queued()))
                         .thenComparing(BY_WAIT))
                 .toList();
-        Instant served = lastStarts.get(user);
+        Instant served = lastClaims.get(user);
         List<Ranked> ranked = new ArrayList<>(jobs.size());
         long urgency = Long.MIN_VALUE;
         for (int turn = inTurn.size() - 1; turn >= 0; turn--) {

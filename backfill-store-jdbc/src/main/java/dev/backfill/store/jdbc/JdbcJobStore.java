@@ -116,6 +116,7 @@ final class JdbcJobStore implements JobStore {
                     .epoch(epoch)
                     .build();
             rows.update(session, claimed);
+            turns.served(session, id, now);
             return Optional.of(new Lease(id, owner, epoch));
         });
     }

@@ -20,6 +20,7 @@ final class JobTurns {
     private final JobRules rules;
     private final String runnable;
     private final String running;
+    private final String served;
 
     /**
      * Prepares the statements.
@@ -29,11 +30,12 @@ final class JobTurns {
      */
     JobTurns(String table, JobRules rules) {
         this.rules = rules;
+        served = "update " + table + " set claimed_at = ? where id = ?";
         running = "select count(*) as everybody, coalesce(sum(case when user_id = ? then 1 else 0 end), 0) as own from "
                 + table + " where state = 'running'";
         // As core's store in memory has it: a user's jobs by priority and what each waited; users by the same of their
         // first
-        // job, counted from the user's last start on. A user's jobs further up the list count as running.
+        // job, counted from the user's last claim on. A user's jobs further up the list count as running.
         runnable = "with running as (select user_id, count(*) as jobs from " + table
                 + " where state = 'running' group by user_id),"
                 + " busy as (select provider, mailbox_key from " + table
@@ -46,11 +48,12 @@ final class JobTurns {
                 + " inturn as (select c.id, c.user_id, c.priority, c.queued_at, row_number() over"
                 + " (partition by c.user_id order by c.priority + c.steps desc, c.queued_at, c.id) as turn"
                 + " from candidate c),"
-                + " served as (select t.user_id, (select max(j.started_at) from " + table
-                + " j where j.user_id = t.user_id) as last_start from inturn t where t.turn = 1),"
-                + " aged as (select t.id, t.user_id, t.priority, t.queued_at, t.turn, coalesce(r.jobs, 0) + t.turn as share,"
-                + " case when s.last_start > t.queued_at then s.last_start else t.queued_at end as since"
-                + " from inturn t join served s on s.user_id = t.user_id left join running r on r.user_id = t.user_id),"
+                // Once a user and without a join, which SQLite would make of each row with each.
+                + " served as (select t.*, max(case when t.turn = 1 then (select max(j.claimed_at) from " + table
+                + " j where j.user_id = t.user_id) end) over (partition by t.user_id) as last_claim from inturn t),"
+                + " aged as (select s.id, s.user_id, s.priority, s.queued_at, s.turn, coalesce(r.jobs, 0) + s.turn as share,"
+                + " case when s.last_claim > s.queued_at then s.last_claim else s.queued_at end as since"
+                + " from served s left join running r on r.user_id = s.user_id),"
                 + " ranked as (select a.id, a.share, a.since, a.queued_at,"
                 + " max(a.priority + case when a.turn = 1 and ? > a.since then (? - a.since) / ? else 0 end) over"
                 + " (partition by a.user_id order by a.turn rows between current row and unbounded following) as urgency"
@@ -83,6 +86,11 @@ final class JobTurns {
     }
 
     private record Candidate(JobId id, long everybody) {}
+
+    /** Notes that a job's user was served. */
+    void served(Session session, JobId id, Instant now) throws SQLException {
+        session.update(served, params -> params.number(Times.micros(now)).text(id.value()));
+    }
 
     /** Says whether a claim may give a job; counts what runs, so whoever keeps limits must hold off other claims. */
     boolean mayBeClaimed(Session session, JobRecord job, Instant now, JobLimits limits) throws SQLException {

@@ -74,6 +74,7 @@ class MigrationsTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("drop table backfill_budget");
             statement.execute("drop index backfill_job_served");
+            statement.execute("alter table backfill_job drop column claimed_at");
             statement.execute("delete from backfill_schema_history where version in ('2', '3', '4')");
         }
         try (JdbcPersistence store = JdbcPersistence.file(file).open()) {
@@ -157,7 +158,7 @@ class MigrationsTest {
             store.jobs().insert(StoreJobs.job("j1", "user", "account"));
         }
         execute("drop table " + schema + ".backfill_budget");
-        execute("drop index " + schema + ".backfill_job_served");
+        execute("alter table " + schema + ".backfill_job drop column claimed_at");
         execute("delete from " + schema + ".backfill_schema_history where version in ('2', '3', '4')");
 
         try (JdbcPersistence store = postgres(schema, "backfill_")) {

@@ -14,7 +14,6 @@ import dev.backfill.api.JobState;
 import dev.backfill.spi.Checkpoint;
 import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobRecord;
-import dev.backfill.spi.JobRecord.JobTimes;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.WantedState;
 import java.time.Instant;
@@ -119,8 +118,8 @@ public interface JobStoreOrderContract extends JobStoreFixture {
         }
         store().insert(job("one", "one", "a", 5, NOW.minus(AGE_STEP)));
         assertThat(runnable(NOW, 4)).containsExactly("many-0", "one", "many-1", "many-2");
-        insertAndStart(job("running-1", "many", "r1"), NOW);
-        insertAndStart(job("running-2", "many", "r2"), NOW);
+        claimedAt(job("running-1", "many", "r1"), NOW);
+        claimedAt(job("running-2", "many", "r2"), NOW);
         assertThat(runnable(NOW, 2)).containsExactly("one", "many-0");
     }
 
@@ -128,7 +127,7 @@ public interface JobStoreOrderContract extends JobStoreFixture {
     @Test
     default void aBacklogWithALongLeadDoesNotKeepIt() {
         for (int i = 0; i < 3; i++) {
-            insertAndStart(job("running-" + i, "many", "r" + i), NOW);
+            claimedAt(job("running-" + i, "many", "r" + i), NOW);
         }
         store().insert(job("many", "many", "a", 5, NOW.minus(AGE_STEP.multipliedBy(100))));
         store().insert(job("one", "one", "a", 5, NOW));
@@ -139,14 +138,14 @@ public interface JobStoreOrderContract extends JobStoreFixture {
     /** With one slot nobody's job runs while it is given away. */
     @Test
     default void usersTakeTurnsThoughNoneHasAJobRunning() {
-        Lease before = insertAndStart(job("before", "many", "r"), NOW);
+        Lease before = claimedAt(job("before", "many", "r"), NOW);
         store().write(before, Checkpoint.EMPTY, row -> state(row, JobState.COMPLETED));
         store().insert(job("many", "many", "a", 5, NOW.minus(AGE_STEP.multipliedBy(100))));
         store().insert(job("one", "one", "a", 5, NOW.plusSeconds(9)));
         Instant soon = NOW.plusSeconds(10);
         assertThat(runnable(soon, 2)).containsExactly("many", "one");
 
-        Lease next = insertAndStart(job("next", "many", "r2"), soon);
+        Lease next = claimedAt(job("next", "many", "r2"), soon);
         store().write(next, Checkpoint.EMPTY, row -> state(row, JobState.COMPLETED));
         assertThat(runnable(soon.plus(AGE_STEP.multipliedBy(2)), 2)).containsExactly("one", "many");
     }
@@ -155,7 +154,7 @@ public interface JobStoreOrderContract extends JobStoreFixture {
     @Test
     default void whoWaitsGainsPriorityAmongTheJobsOfABusyUser() {
         for (int i = 0; i < 4; i++) {
-            insertAndStart(job("running-" + i, "u1", "r" + i), NOW);
+            claimedAt(job("running-" + i, "u1", "r" + i), NOW);
         }
         store().insert(job("patient", "u1", "a", 1, NOW.minus(AGE_STEP.multipliedBy(8))));
         store().insert(job("urgent", "u1", "b", 8, NOW));
@@ -163,17 +162,24 @@ public interface JobStoreOrderContract extends JobStoreFixture {
         assertThat(runnable(NOW, 3)).containsExactly("patient", "urgent", "other");
     }
 
-    /** Claims a job and has it begin to run. */
-    private Lease insertAndStart(JobRecord job, Instant at) {
-        Lease lease = insertAndClaim(store(), job);
-        JobTimes times = job.times();
-        store().write(
-                        lease,
-                        Checkpoint.EMPTY,
-                        row -> row.toBuilder()
-                                .times(new JobTimes(times.created(), times.queued(), null, at, null, null, null, null))
-                                .build());
-        return lease;
+    /** A giant that gave its slot up and took it again was served, whenever it began. */
+    @Test
+    default void aJobThatGoesOnTakesATurn() {
+        Lease giant = claimedAt(job("giant", "many", "g", 5, NOW.minus(AGE_STEP.multipliedBy(100))), NOW);
+        store().write(giant, Checkpoint.EMPTY, row -> state(row, JobState.QUEUED));
+        store().insert(job("one", "one", "a", 5, NOW.plus(AGE_STEP)));
+        Instant later = NOW.plus(AGE_STEP.multipliedBy(2));
+        assertThat(runnable(later, 2)).containsExactly("giant", "one");
+
+        Lease slice = store().claim(giant.jobId(), "instance-a", later, JobLimits.NONE)
+                .orElseThrow();
+        store().write(slice, Checkpoint.EMPTY, row -> state(row, JobState.QUEUED));
+        assertThat(runnable(later.plus(AGE_STEP), 2)).containsExactly("one", "giant");
+    }
+
+    private Lease claimedAt(JobRecord job, Instant at) {
+        store().insert(job);
+        return store().claim(job.id(), "instance-a", at, JobLimits.NONE).orElseThrow();
     }
 
     /** Turns are taken within a step of priority, never across. */
@@ -194,7 +200,8 @@ public interface JobStoreOrderContract extends JobStoreFixture {
         store().update(
                         new JobId("b-first"),
                         row -> row.toBuilder()
-                                .times(new JobTimes(row.times().created(), NOW, null, null, null, null, null, null))
+                                .times(new dev.backfill.spi.JobRecord.JobTimes(
+                                        row.times().created(), NOW, null, null, null, null, null, null))
                                 .build());
         assertThat(runnable(NOW, 100)).containsExactly("a-second", "b-first");
     }
