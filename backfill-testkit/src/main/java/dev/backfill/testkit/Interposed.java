@@ -58,6 +58,7 @@ public final class Interposed {
     /**
      * Stands before a real one.
      *
+     * @param <T> the port
      * @param type what both are, an interface
      * @param real the real one
      * @param change what happens instead of each call
