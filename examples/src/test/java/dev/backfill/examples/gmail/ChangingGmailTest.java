@@ -67,14 +67,14 @@ class ChangingGmailTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    @ValueSource(longs = {1, 2, 3})
     void readersEndWithTheMailboxsState(long seed) throws Exception {
         changeAllTheWhile(seed, 120, 60);
     }
 
     /** Mail leaves the folders and comes back into them. */
     @ParameterizedTest
-    @ValueSource(longs = {21, 22, 23})
+    @ValueSource(longs = {21, 22})
     void readersEndWithTheStateOfTheFoldersThatTheyAskedFor(long seed) throws Exception {
         changeAllTheWhile(
                 seed, 120, 60, new String[] {"inbox", "Work/Projects"}, new String[] {"INBOX", "Work/Projects"});
