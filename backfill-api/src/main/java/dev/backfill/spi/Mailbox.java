@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * One account of a provider, open for reading.
  *
- * <p>Life: (1) {@link EmailSource#open}; (2) {@link #key()}; (3) {@link #plan} or {@link #planChanges}, unless a plan is
+ * <p>Life: (1) {@link EmailSource#open}; (2) {@link #key()}; (3) {@link #plan(MailQuery, Map)} or {@link #planChanges}, unless a plan is
  * stored already; (4) {@link #fetch}, for several partitions at once on different threads, each partition on one thread at a
  * time; (5) {@link #open(ContentRef, long)} in between; (6) {@link #close()}, once or more, from any thread. Thread-safe.
  *
@@ -47,8 +47,23 @@ public interface Mailbox extends AutoCloseable {
     List<Partition> plan(MailQuery query);
 
     /**
+     * Plans a whole read by a job that is not the first: what earlier jobs told of a message may be newer than the message's own
+     * times, for instance that it was deleted with a folder that is back by now, and would outlast a CREATE. A provider plans what
+     * that may concern so that its messages are told as newer than that. One whose deletions a later state of the message always
+     * outdates need not override this.
+     *
+     * @param query what to read, with a frozen upper bound
+     * @param pins what the account's last job over the same folders left behind (see {@link #planChanges}), empty if there is none;
+     *     pins that the provider cannot read count as none
+     * @return the partitions, as {@link #plan(MailQuery)} gives them
+     */
+    default List<Partition> plan(MailQuery query, Map<String, String> pins) {
+        return plan(query);
+    }
+
+    /**
      * Cuts the changes since the pins into partitions. A scope of the query that has no pin yet, for instance a new folder, is
-     * planned as {@link #plan} would.
+     * planned as {@link #plan(MailQuery, Map)} would.
      *
      * @param query what the job covers; changes outside it are not reported (see {@link MailQuery#coversChange}), a message
      *     that left it is a delete
