@@ -78,6 +78,21 @@ public final class Crawl {
     }
 
     /**
+     * Walks the whole plan of a query whose job is not the first.
+     *
+     * @param mailbox the mailbox
+     * @param query what to read
+     * @param pins the tokens that the job before left
+     * @param limit how much a page may hold
+     * @return the walk, at its end
+     */
+    public static Crawl plan(Mailbox mailbox, MailQuery query, Map<String, String> pins, PageLimit limit) {
+        Crawl crawl = new Crawl(mailbox, query, limit, Integer.MAX_VALUE);
+        crawl.walk(mailbox.plan(query, pins));
+        return crawl;
+    }
+
+    /**
      * Walks the changes since pins.
      *
      * @param mailbox the mailbox

@@ -42,6 +42,27 @@ final class ChangePlanner {
         this.changes = changes;
     }
 
+    /**
+     * Plans a whole read behind other jobs: what may have been told as deleted with its folder is walked for updates. That is each folder
+     * of which the pins do not say that it was there all the while.
+     *
+     * @param query what the job covers
+     * @param windows its windows
+     * @param pins the pins that the job before left; all is new where that of the tree cannot be read, for then nothing is known
+     * @return the windows
+     */
+    static List<Partition> whole(MailQuery query, List<Partition> windows, Map<String, String> pins) {
+        FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
+        if (folderPin == null) {
+            return windows;
+        }
+        Pinned pinned = Pinned.of(pins);
+        String round = Upserts.round(pins);
+        return windows.stream()
+                .map(window -> isKnown(query, pinned, folderPin, window.scope()) ? window : Upserts.of(window, round))
+                .toList();
+    }
+
     /** Puts the pin of the tree first, and each folder's before its first window. */
     static List<Partition> withPins(List<Partition> windows) {
         List<Partition> plan = new ArrayList<>();
@@ -57,7 +78,7 @@ final class ChangePlanner {
         for (Partition window : windows) {
             boolean ofFolder = !Subfolders.isMeant(window) && !Subfolders.isRest(window);
             if (ofFolder && pinned.add(window.scope())) {
-                plan.add(Partition.pin(window.scope()));
+                plan.add(Upserts.like(window, Partition.pin(window.scope())));
             }
             plan.add(window);
         }

@@ -148,12 +148,18 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public List<Partition> plan(MailQuery query) {
+        return plan(query, Map.of());
+    }
+
+    @Override
+    public List<Partition> plan(MailQuery query, Map<String, String> tokens) {
         FolderTree.Tree tree = folders.tree(query);
         Set<Folder> later = Subfolders.later(tree, tree.folders(), query);
         List<Folder> now = Subfolders.without(later, folders.chosen(tree, query));
-        List<Partition> plan = new ArrayList<>(planner.plan(now, query.from(), query.to()));
-        plan.addAll(
+        List<Partition> windows = new ArrayList<>(planner.plan(now, query.from(), query.to()));
+        windows.addAll(
                 Subfolders.closed(tree, Subfolders.without(later, tree.folders()), query, query.from(), query.to()));
+        List<Partition> plan = ChangePlanner.whole(query, windows, tokens);
         return query.pins() ? ChangePlanner.withPins(plan) : plan;
     }
 

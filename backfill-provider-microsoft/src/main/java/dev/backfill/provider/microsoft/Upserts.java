@@ -53,6 +53,11 @@ final class Upserts {
                         partition.token());
     }
 
+    /** {@return a partition, walked for updates where another is} */
+    static Partition like(Partition other, Partition partition) {
+        return isMeant(other) ? of(partition, roundOf(other)) : partition;
+    }
+
     /** {@return the same partitions, walked for updates} */
     static List<Partition> of(List<Partition> partitions, String round) {
         return partitions.stream().map(partition -> of(partition, round)).toList();

@@ -119,6 +119,10 @@ final class ChangesBed implements AutoCloseable {
         return Crawl.plan(mailbox, query, PAGE);
     }
 
+    Crawl full(MailQuery query, Map<String, String> pins) {
+        return Crawl.plan(mailbox, query, pins, PAGE);
+    }
+
     Crawl changes(MailQuery query, Map<String, String> pins) {
         return Crawl.changes(mailbox, query, pins, PAGE);
     }

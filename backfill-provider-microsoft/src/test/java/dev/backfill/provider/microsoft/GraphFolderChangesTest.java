@@ -250,7 +250,7 @@ class GraphFolderChangesTest {
         }
     }
 
-    /** A known limit and its ways out: marks that know nothing of the folder's absence, of a job before it or of one behind it. */
+    /** A known limit and its ways out: marks that know nothing of the folder's absence, of a job before it or of one that read everything without any. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatComesBackUnheardOfIsToldWithItsNextChangeOrItsFoldersNextReturn(boolean walkedAgain) throws Exception {
