@@ -50,9 +50,6 @@ final class FolderTree {
             "serverfailures",
             "syncissues");
 
-    /** How often a list is begun whose links die. */
-    private static final int MOST_READINGS = 3;
-
     private static final Set<Integer> NO_FOLDER = Set.of(400, 404, 501);
 
     static {
@@ -208,25 +205,11 @@ final class FolderTree {
     /** Reads a list, and reads it anew where the server knows a link no more that it gave. */
     private void whole(
             FolderJson.Page first, RequestInformation request, GraphErrors.Target target, List<FolderJson> all) {
-        FolderJson.Page page = first;
-        for (int readings = 1; ; readings++) {
-            try {
-                pages(page, request, target, all);
-                return;
-            } catch (SourceException dead) {
-                if (dead.kind() != SourceException.Kind.RESTART_PARTITION) {
-                    throw dead;
-                }
-                if (readings == MOST_READINGS) {
-                    throw SourceException.of(SourceException.Kind.RETRY, SourceException.Scope.MAILBOX, dead.code())
-                            .cause(dead)
-                            .build(
-                                    "Microsoft Graph knew no link to more folders any more, however often they were listed");
-                }
-            }
+        MortalLinks.read(SourceException.Scope.MAILBOX, begun -> {
             all.clear();
-            page = page(request, target);
-        }
+            pages(begun == 1 ? first : page(request, target), request, target, all);
+            return all;
+        });
     }
 
     /** Reads a list to its end; one that has none is an error, or the mail of the folders left would be missed in silence. */

@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Walks a window of a folder in the order of received time. Each page is asked for anew, from the last second on, so that a
- * page never depends on a link the server gave before. A link is followed only inside a page that has nothing new yet. A
+ * page never depends on a link the server gave before. A link is followed only inside a page that has nothing new yet, and where it leads
+ * nowhere the page is asked for anew: no error of kind RESTART_PARTITION but that of a position of another version leaves this class. A
  * window is at its end when the server's own count says so, or when a fresh question brings nothing new and no link.
  * Stateless; thread-safe.
  */
@@ -113,7 +115,7 @@ final class PageWalker {
         Job job = Job.of(window, folder, from, limit);
         Pages pages;
         try {
-            pages = list(job);
+            pages = fromThePosition(() -> list(job));
         } catch (SourceException error) {
             boolean tooLarge = error.kind() == SourceException.Kind.RETRY_SMALLER && limit.messages() == 1;
             if (!tooLarge && !GraphErrors.mayBeOneMessage(error)) {
@@ -125,7 +127,7 @@ final class PageWalker {
         if (from == null
                 && count != null
                 && count > (newest ? WindowPlanner.OVERFULL_NEWEST : WindowPlanner.OVERFULL)) {
-            List<Partition> windows = planner.split(window);
+            List<Partition> windows = fromThePosition(() -> planner.split(window));
             if (windows.size() > 1) {
                 return PageEnd.replaced(windows, 0, 0);
             }
@@ -162,6 +164,11 @@ final class PageWalker {
         boolean isExhausted() {
             return !last.cut() && last.nextLink() == null && last.fresh() == 0;
         }
+    }
+
+    /** The position is ours and knows nothing of the server's links: without them the page is asked for once more. */
+    private static <T extends @Nullable Object> T fromThePosition(Supplier<T> page) {
+        return MortalLinks.read(SourceException.Scope.PARTITION, begun -> page.get());
     }
 
     private Pages list(Job first) {
@@ -280,7 +287,7 @@ final class PageWalker {
     private PageEnd isolated(Job job, SourceException error, PageWriter writer) {
         Pages pages;
         try {
-            pages = isolator.read(job);
+            pages = fromThePosition(() -> isolator.read(job));
         } catch (SourceException stillBad) {
             if (!GraphErrors.mayBeOneMessage(stillBad) && stillBad.kind() != SourceException.Kind.RETRY_SMALLER) {
                 throw stillBad;
@@ -325,11 +332,11 @@ final class PageWalker {
         GraphRequests.Stretch whole = new GraphRequests.Stretch(window.scope(), window.from(), window.to());
         PageReader.Frame frame = new PageReader.Frame(
                 window.scope(), "", Set.of(), Seconds.FIRST, Seconds.END, 1, 1, GraphRequests.Detail.IDS);
-        return client.call(
-                        GraphOperations.COUNT,
-                        GraphErrors.Target.FOLDER,
-                        () -> requests.edge(whole, false),
-                        body -> PageReader.read(body, frame))
-                .count();
+        MessagePage counted = fromThePosition(() -> client.call(
+                GraphOperations.COUNT,
+                GraphErrors.Target.FOLDER,
+                () -> requests.edge(whole, false),
+                body -> PageReader.read(body, frame)));
+        return counted.count();
     }
 }
