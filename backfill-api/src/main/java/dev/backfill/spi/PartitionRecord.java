@@ -40,4 +40,14 @@ public record PartitionRecord(
     public static PartitionRecord fresh(Partition partition, int ordinal) {
         return new PartitionRecord(partition, ordinal, Position.START, false, 1, JobCounts.ZERO, JobCounts.ZERO);
     }
+
+    /**
+     * Gives the same with another place.
+     *
+     * @param place its place in the order of a plan
+     * @return the record
+     */
+    public PartitionRecord at(int place) {
+        return new PartitionRecord(partition, place, position, done, walk, walkCounts, counts);
+    }
 }

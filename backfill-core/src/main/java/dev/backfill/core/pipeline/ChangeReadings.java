@@ -83,7 +83,10 @@ final class ChangeReadings {
     /** True if what changed since the job's own marks is still to be read, and not asked for yet. */
     private boolean isOpen() {
         JobRecord row = ledger.row();
-        return !asking && ledger.phase() == Phase.WALKING && row.retryOf() == null && plan.isPinned();
+        return !asking
+                && ledger.phase() == Phase.WALKING
+                && row.retryOf() == null
+                && (plan.isPinned() || Unfinished.isContinuedBy(row));
     }
 
     private Map<String, String> pins() {

@@ -182,13 +182,7 @@ public final class JobRun {
         } else if (event instanceof RunInbox.Opened opened) {
             opened(opened.mailboxKey());
         } else if (event instanceof RunInbox.Planned made) {
-            plan.append(made.partitions());
-            if (made.fallback() != null) {
-                ledger.readsEverything(
-                        "", made.fallback().reason(), made.fallback().deletionsUnknownSince());
-            }
-            ledger.enter(Phase.WALKING);
-            planned = true;
+            planned(made);
         } else if (event instanceof RunInbox.DrainPlanned made) {
             changes.drainPlanned(made.partitions());
         } else if (event instanceof RunInbox.CatchUpPlanned made) {
@@ -198,6 +192,22 @@ public final class JobRun {
         } else if (event instanceof RunInbox.AskFailed failed) {
             stopNow(errors.endFor(failed.error(), now()));
         }
+    }
+
+    private void planned(RunInbox.Planned made) {
+        Unfinished before = made.before();
+        if (before != null) {
+            plan.takeOver(before.open(), before.pins());
+            ledger.continues(before);
+            questions.goOnUpTo(before.job().upperBound());
+        }
+        plan.append(made.partitions());
+        RunInbox.Fallback fallback = made.fallback();
+        if (fallback != null) {
+            ledger.readsEverything("", fallback.reason(), fallback.deletionsUnknownSince());
+        }
+        ledger.enter(Phase.WALKING);
+        planned = true;
     }
 
     private void opened(String mailboxKey) {

@@ -29,7 +29,8 @@ final class MailboxQuestions {
     private final RunTasks tasks;
     private final RunInbox inbox;
     private final JobRecord row;
-    private final MailQuery query;
+    private final InstantSource clock;
+    private volatile MailQuery query;
 
     MailboxQuestions(
             Mailbox mailbox, JobStore store, JobRecord row, InstantSource clock, RunTasks tasks, RunInbox inbox) {
@@ -38,6 +39,7 @@ final class MailboxQuestions {
         this.tasks = tasks;
         this.inbox = inbox;
         this.row = row;
+        this.clock = clock;
         this.query = JobQueries.of(row.request(), row.upperBound(), clock);
     }
 
@@ -71,38 +73,82 @@ final class MailboxQuestions {
             ask(() -> {
                 ReplayFetcher.Plan replay = ReplayFetcher.plan(store, failedJob, query);
                 inbox.put(new RunInbox.Estimated(replay.total()));
-                return new RunInbox.Planned(replay.partitions(), null);
+                return new RunInbox.Planned(replay.partitions());
             });
         } else if (JobQueries.isEmpty(query)) {
-            inbox.put(new RunInbox.Planned(List.of(), null));
+            inbox.put(new RunInbox.Planned(List.of()));
         } else if (row.request().mode() == Mode.INCREMENTAL) {
-            ask(() -> incremental(Baseline.of(opened, store)));
+            ask(() -> incremental(opened));
         } else {
-            ask(() -> new RunInbox.Planned(mailbox.plan(query), null));
+            ask(() -> new RunInbox.Planned(mailbox.plan(query, pinsBefore(opened))));
         }
     }
 
-    /** What changed since the last run, and what that one failed on; everything where that cannot be had, with the reason. */
-    private RunInbox.Planned incremental(@Nullable Baseline baseline) {
+    /** Where the account's jobs before got to; empty if none of them was whole. */
+    private Map<String, String> pinsBefore(JobRecord opened) {
+        Baseline baseline = Baseline.of(opened, store);
         if (baseline == null) {
-            return new RunInbox.Planned(mailbox.plan(query), new RunInbox.Fallback("NO_BASELINE", null));
+            return Map.of();
+        }
+        Unfinished unfinished = Unfinished.of(opened, baseline, store);
+        return unfinished == null ? baseline.pins() : unfinished.pinsAfter(baseline.pins());
+    }
+
+    /** What an incremental job reads: what the last one left where that ended early, else what changed since the last whole one. */
+    private RunInbox.Planned incremental(JobRecord opened) {
+        Baseline baseline = Baseline.of(opened, store);
+        Unfinished unfinished = Unfinished.of(opened, baseline, store);
+        if (unfinished == null) {
+            return since(baseline);
+        }
+        MailQuery sameEnd = upTo(unfinished.job().upperBound());
+        return new RunInbox.Planned(failuresOf(unfinished.job(), sameEnd), null, unfinished);
+    }
+
+    /**
+     * Hears that the job goes on where another ended: its windows and its marks meet at that one's end of received time.
+     *
+     * @param upperBound the other's frozen end; what came since its marks tell
+     */
+    void goOnUpTo(@Nullable Instant upperBound) {
+        query = upTo(upperBound);
+    }
+
+    private MailQuery upTo(@Nullable Instant upperBound) {
+        return JobQueries.of(row.request(), upperBound, clock);
+    }
+
+    private List<Partition> failuresOf(JobRecord job, MailQuery until) {
+        return job.counts().failed() > 0
+                ? ReplayFetcher.plan(store, job.id(), until).partitions()
+                : List.of();
+    }
+
+    /** What changed since the last run, and what that one failed on; everything where that cannot be had, with the reason. */
+    private RunInbox.Planned since(@Nullable Baseline baseline) {
+        if (baseline == null) {
+            return new RunInbox.Planned(mailbox.plan(query), new RunInbox.Fallback("NO_BASELINE", null), null);
         }
         List<Partition> changes = mailbox.planChanges(query, baseline.pins());
-        List<Partition> plan = new ArrayList<>(changes.isEmpty() ? mailbox.plan(query) : changes);
-        if (baseline.job().counts().failed() > 0) {
-            plan.addAll(ReplayFetcher.plan(store, baseline.job().id(), query).partitions());
-        }
-        return new RunInbox.Planned(
-                plan, changes.isEmpty() ? new RunInbox.Fallback("NO_CHANGES_LIST", baseline.before()) : null);
+        List<Partition> plan = new ArrayList<>(changes.isEmpty() ? mailbox.plan(query, baseline.pins()) : changes);
+        plan.addAll(failuresOf(baseline.job(), query));
+        RunInbox.Fallback fallback =
+                changes.isEmpty() ? new RunInbox.Fallback("NO_CHANGES_LIST", baseline.before()) : null;
+        return new RunInbox.Planned(plan, fallback, null);
     }
 
     /** Since when deletions are unknown if a scope's changes are lost: a time before its mark was taken. */
     Instant beforePins(JobRecord opened) {
         Baseline baseline = row.request().mode() == Mode.INCREMENTAL ? Baseline.of(opened, store) : null;
+        if (baseline != null) {
+            return baseline.before();
+        }
         Instant started = opened.times().started();
-        return baseline != null
-                ? baseline.before()
-                : started != null ? started : opened.times().created();
+        Instant since = started != null ? started : opened.times().created();
+        // Where it goes on for another, that one's marks are as old as its frozen end, which is the next whole second
+        // or before.
+        Instant end = query.to().minusSeconds(1);
+        return Unfinished.isContinuedBy(opened) && end.isBefore(since) ? end : since;
     }
 
     /** Asks for what costs the provider least, to tell an outage from a part of the mailbox that it does not answer for. */

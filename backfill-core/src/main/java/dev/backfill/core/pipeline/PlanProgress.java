@@ -80,6 +80,23 @@ final class PlanProgress {
     }
 
     /**
+     * Takes over what another job left, to be walked as it is.
+     *
+     * @param open what it did not walk to its end
+     * @param pins where it got to, a scope each
+     */
+    void takeOver(List<PartitionRecord> open, Map<String, String> pins) {
+        for (PartitionRecord left : open) {
+            PartitionState state = new PartitionState(left.at(nextOrdinal++));
+            openIds.add(left.partition().id());
+            noteScope(left.partition());
+            changed(state);
+            pending.addLast(state);
+        }
+        newPins.putAll(pins);
+    }
+
+    /**
      * Adds a plan, to be walked last. A partition that is still to be walked is not added again; one that was walked is, for a
      * plan that comes later, of changes, knows of more.
      */

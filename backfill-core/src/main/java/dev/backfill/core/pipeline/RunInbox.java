@@ -17,8 +17,21 @@ final class RunInbox {
     /** The provider named the mailbox. */
     record Opened(String mailboxKey) implements Event {}
 
-    /** The plan is made; with a reason if it reads everything where only changes were asked for. */
-    record Planned(List<Partition> partitions, @Nullable Fallback fallback) implements Event {}
+    /**
+     * The plan is made.
+     *
+     * @param partitions what is to be walked
+     * @param fallback why it reads everything where only changes were asked for; null if it does not
+     * @param before the job whose plan comes first, where it ended; null for none
+     */
+    record Planned(
+            List<Partition> partitions,
+            @Nullable Fallback fallback,
+            @Nullable Unfinished before) implements Event {
+        Planned(List<Partition> partitions) {
+            this(partitions, null, null);
+        }
+    }
 
     /**
      * Why an incremental job reads everything.

@@ -44,6 +44,7 @@ final class RunLedger {
     private @Nullable MailEstimate estimate;
     private @Nullable Waiting waiting;
     private @Nullable Instant deletionsUnknownSince;
+    private @Nullable Instant upperBound;
     private boolean changed;
 
     RunLedger(
@@ -107,6 +108,14 @@ final class RunLedger {
         if (since != null) {
             deletionsUnknownSince = since;
         }
+    }
+
+    /** Notes that the job goes on where another ended; its frozen end of received time is that one's. */
+    void continues(Unfinished before) {
+        note(NoteCodes.CONTINUES, "", before.job().id().toString());
+        before.notes().forEach(note -> notes.add(row.notes(), note));
+        upperBound = before.job().upperBound();
+        deletionsUnknownSince = before.job().deletionsUnknownSince();
     }
 
     void estimated(MailEstimate value) {
@@ -196,6 +205,9 @@ final class RunLedger {
                 .notes(notes.over(stored.notes()));
         if (deletionsUnknownSince != null) {
             next.deletionsUnknownSince(deletionsUnknownSince);
+        }
+        if (upperBound != null) {
+            next.upperBound(upperBound);
         }
         if (estimate != null) {
             next.total(estimate.emails()).totalKind(estimate.kind());

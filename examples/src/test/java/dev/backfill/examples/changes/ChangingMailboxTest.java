@@ -10,6 +10,7 @@ import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Mode;
 import dev.backfill.api.UserId;
+import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.EngineConfig;
 import dev.backfill.provider.microsoft.MicrosoftEmailSource;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -164,6 +166,37 @@ class ChangingMailboxTest {
         }
         run(Mode.INCREMENTAL);
         assertThat(withoutPlaces(consumer().there())).isEqualTo(withoutPlaces(mailbox.expected()));
+    }
+
+    /** What they told before they ended the next one knows: folders that they told as gone, and mail that was new to them. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void runsThatAreBrokenOffAreNotForgotten(long seed) throws Exception {
+        start(seed);
+        mailbox.foldersMove();
+        run(Mode.FULL);
+        Random random = new Random(seed);
+        for (int i = 0; i < 8; i++) {
+            mailbox.restless(60, 0.7);
+            brokenOff(2 + random.nextInt(25));
+            mailbox.quiet();
+            mailbox.happen(8);
+        }
+        BackfillJob last = completed(Mode.INCREMENTAL);
+        assertThat(last.notes()).extracting(JobNote::code).isSubsetOf("CONTINUES");
+        assertThat(withoutPlaces(consumer().there())).isEqualTo(withoutPlaces(mailbox.expected()));
+    }
+
+    /** Runs one that is cancelled in the middle, unless it ends before. */
+    private void brokenOff(int requests) throws Exception {
+        UserJobs jobs = manager.forUser(UserId.of("ann"));
+        CompletableFuture<BackfillJob> started = new CompletableFuture<>();
+        mailbox.afterRequests(requests, () -> jobs.cancel(started.join().id()));
+        BackfillJob job = jobs.start(BackfillRequest.builder("microsoft", AccountRef.ME)
+                .mode(Mode.INCREMENTAL)
+                .build());
+        started.complete(job);
+        end(job).get(60, TimeUnit.SECONDS);
     }
 
     /** A folder's place is told as it was when its messages were read: that it moved is no change of theirs. */

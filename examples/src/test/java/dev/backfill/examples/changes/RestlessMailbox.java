@@ -45,6 +45,8 @@ final class RestlessMailbox implements AutoCloseable {
     private final Map<String, Kept> mails = new LinkedHashMap<>();
     private @Nullable FolderPath thrownAway;
     private boolean foldersMove;
+    private int untilThen;
+    private Runnable then = () -> {};
     private int numbers;
     private int budget;
     private double perRequest;
@@ -198,8 +200,19 @@ final class RestlessMailbox implements AutoCloseable {
         }
     }
 
+    /** Does something once, when so many more requests have come. */
+    void afterRequests(int requests, Runnable what) {
+        synchronized (lock) {
+            untilThen = requests;
+            then = what;
+        }
+    }
+
     private void happen() {
         synchronized (lock) {
+            if (--untilThen == 0) {
+                then.run();
+            }
             double wanted = perRequest;
             while (budget > 0 && random.nextDouble() < wanted) {
                 budget--;

@@ -14,7 +14,9 @@ import dev.backfill.testkit.mail.MailGenerator;
 import dev.backfill.testkit.mail.StoredMail;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,6 +91,38 @@ class ChangingGmailTest {
             changeAllTheWhile(seed, 300, 200);
             changeAllTheWhile(
                     seed, 300, 200, new String[] {"inbox", "Work/Projects"}, new String[] {"INBOX", "Work/Projects"});
+        }
+    }
+
+    /** What runs told before they were cancelled, the next one knows. */
+    @ParameterizedTest
+    @ValueSource(longs = {31, 32})
+    void readersEndWithTheMailboxsStateThoughRunsWereBrokenOff(long seed) throws Exception {
+        try (FakeGmail gmail = gmail(seed, 60);
+                GmailWorld world = new GmailWorld(gmail)) {
+            ChangingMailbox owner = new ChangingMailbox(world.mailbox(), seed, mails(seed + 1_000, 50));
+            world.run(Mode.FULL);
+            Random random = new Random(seed);
+            for (int i = 0; i < 6; i++) {
+                owner.work(20);
+                owner.finish();
+                CompletableFuture<JobId> started = new CompletableFuture<>();
+                AtomicInteger until = new AtomicInteger(1 + random.nextInt(15));
+                world.atEachMessage(() -> {
+                    if (until.decrementAndGet() == 0) {
+                        world.jobs().cancel(started.join());
+                    }
+                });
+                JobId id = world.jobs()
+                        .start(GmailWorld.request(Mode.INCREMENTAL).batchSize(5).build())
+                        .id();
+                started.complete(id);
+                world.await(id, job -> job.state().isTerminal());
+            }
+
+            assertThat(world.run(Mode.INCREMENTAL).deletionsUnknownSince()).isNull();
+
+            world.assertReadersSeeTheMailbox(seed);
         }
     }
 

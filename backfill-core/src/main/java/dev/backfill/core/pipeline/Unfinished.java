@@ -1,0 +1,130 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
+import dev.backfill.api.JobNote;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
+import dev.backfill.api.Page;
+import dev.backfill.api.PageRequest;
+import dev.backfill.spi.Baselines;
+import dev.backfill.spi.JobCounts;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobRecord.Phase;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Partition.Kind;
+import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.Position;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An incremental job that ended before it was whole, where the next one of the same request goes on. What it told is known to the
+ * readers, though it never became a {@link Baseline}: marks from before it say nothing of a message that it told as new and that is gone
+ * by now, or of a folder which it told as gone and that is back. Immutable.
+ *
+ * @param job the job; FAILED, CANCELLED, or COMPLETED at its bound
+ * @param open what it did not walk to its end, as nobody has counted it: windows from their begin, changes and failures from where it was
+ * @param pins where it got to, a scope each
+ */
+record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String> pins) {
+    private static final int PAGE = 50;
+    private static final int MOST_PAGES = Baselines.SEARCHED / PAGE;
+    private static final Set<JobState> ENDED = Set.of(JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED);
+
+    /**
+     * Finds where a job would go on; null if there is nothing.
+     *
+     * @param row the job, its mailbox known
+     * @param baseline the last job that was whole; null for none. What was made before it, it saw to
+     * @param store holds the jobs
+     */
+    static @Nullable Unfinished of(JobRecord row, @Nullable Baseline baseline, JobStore store) {
+        JobFilter ended =
+                new JobFilter(ENDED, row.account().provider(), row.account().account(), null);
+        String cursor = null;
+        for (int page = 0; page < MOST_PAGES; page++) {
+            Page<JobRecord> jobs = store.list(row.account().user(), ended, new PageRequest(PAGE, cursor));
+            for (JobRecord job : jobs.items()) {
+                if (baseline != null && !job.times().created().isAfter(baseline.created())) {
+                    return null;
+                }
+                if (isMeant(job, row)) {
+                    return of(job, store);
+                }
+            }
+            cursor = jobs.nextCursor();
+            if (cursor == null) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** Before it had a plan it told nothing. */
+    private static boolean isMeant(JobRecord job, JobRecord row) {
+        return !job.id().equals(row.id())
+                && job.request().mode() == Mode.INCREMENTAL
+                && job.phase() != Phase.NEW
+                && !Baselines.isWhole(job)
+                && job.retryOf() == null
+                && job.request().pin()
+                && Baselines.covers(job, row)
+                && Baselines.covers(row, job);
+    }
+
+    /** Null where failures were still to be read again that are forgotten by now: no later job could end. */
+    private static @Nullable Unfinished of(JobRecord job, JobStore store) {
+        List<PartitionRecord> open = new ArrayList<>();
+        for (PartitionRecord stored : store.partitions(job.id())) {
+            JobId replayed = ReplayFetcher.failedJob(stored.partition());
+            if (!stored.done() && replayed != null && store.find(replayed).isEmpty()) {
+                return null;
+            }
+            if (!stored.done()) {
+                open.add(uncounted(stored));
+            }
+        }
+        return new Unfinished(job, List.copyOf(open), store.pins(job.id()));
+    }
+
+    /** {@return where each scope is as far as that is known, from the baseline's pins on: not where changes were broken off} */
+    Map<String, String> pinsAfter(Map<String, String> baseline) {
+        Map<String, String> known = new HashMap<>(baseline);
+        known.putAll(pins);
+        open.stream()
+                .filter(left -> left.partition().kind() == Kind.CHANGES)
+                .filter(left -> !left.position().isStart())
+                .forEach(left -> known.remove(left.partition().scope()));
+        return known;
+    }
+
+    /** {@return true if a job went on where another ended} */
+    static boolean isContinuedBy(JobRecord job) {
+        return job.notes().stream().anyMatch(note -> note.code().equals(NoteCodes.CONTINUES));
+    }
+
+    /** {@return what of the job's notes holds for the one that goes on} */
+    List<JobNote> notes() {
+        Set<String> scopes = new HashSet<>();
+        open.forEach(left -> scopes.add(left.partition().scope()));
+        return job.notes().stream()
+                .filter(note -> note.code().equals(NoteCodes.READ_WHOLE)
+                        || (note.code().equals(NoteCodes.FOLDER_SKIPPED) && !scopes.contains(note.scope())))
+                .toList();
+    }
+
+    /** A window is held against the provider's count, so that all of it must be this job's. */
+    private static PartitionRecord uncounted(PartitionRecord stored) {
+        Partition partition = stored.partition();
+        boolean goesOn = partition.kind() == Kind.CHANGES || ReplayFetcher.failedJob(partition) != null;
+        Position position = goesOn ? stored.position() : Position.START;
+        return new PartitionRecord(partition, stored.ordinal(), position, false, 1, JobCounts.ZERO, JobCounts.ZERO);
+    }
+}

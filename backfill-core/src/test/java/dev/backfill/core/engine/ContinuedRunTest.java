@@ -1,0 +1,236 @@
+package dev.backfill.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobNote;
+import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
+import dev.backfill.model.FolderRole;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Quota;
+import dev.backfill.spi.SourceException;
+import dev.backfill.testkit.Fault;
+import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.RecordingSink;
+import dev.backfill.testkit.ScriptedFolder;
+import dev.backfill.testkit.ScriptedSource;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Incremental runs after one that ended early: what that one told is not forgotten. */
+class ContinuedRunTest {
+    private static final int MESSAGES = 40;
+    private static final Instant LATER = Instant.parse("2020-06-01T00:00:00Z");
+    private static final MailQuery ANY =
+            new MailQuery(null, Instant.parse("2100-01-01T00:00:00Z"), List.of(), false, false);
+
+    private final ScriptedSource source = ScriptedSource.builder()
+            .mailbox(
+                    ScriptedFolder.of("inbox", FolderRole.INBOX, MESSAGES),
+                    ScriptedFolder.of("sent", FolderRole.SENT, 5))
+            // The scopes one after the other: the inbox is told once the other fails.
+            .quotas(Quota.concurrent("one", 1))
+            .build();
+    private final RecordingSink sink = new RecordingSink();
+    private final EngineRig rig = new EngineRig(source, sink);
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private static BackfillRequest.Builder incremental() {
+        return EngineRig.request().mode(Mode.INCREMENTAL);
+    }
+
+    private BackfillJob completed(BackfillRequest request) {
+        BackfillJob job = rig.run(request);
+        assertThat(job.state()).as("%s", job).isEqualTo(JobState.COMPLETED);
+        rig.checkInvariants(job.id());
+        return job;
+    }
+
+    private BackfillJob full() {
+        return completed(EngineRig.request().build());
+    }
+
+    /** Runs one that reads a scope's changes and fails at another's. */
+    private BackfillJob failedAt(At place) {
+        source.faults(FaultScript.builder()
+                .fail(place, FaultScript.ALWAYS, Fault.of(SourceException.Kind.FAIL_JOB))
+                .build());
+        BackfillJob failed = rig.run(incremental().batchSize(5).build());
+        source.faults(FaultScript.NONE);
+        assertThat(failed.state()).isEqualTo(JobState.FAILED);
+        return failed;
+    }
+
+    private List<String> newIds(int before) {
+        List<String> all = sink.messageIds();
+        return all.subList(before, all.size());
+    }
+
+    @Test
+    void aRunGoesOnWhereTheOneBeforeFailedAndHearsOfWhatHappenedSince() {
+        full();
+        source.account().add("inbox", "told-1", LATER);
+        source.account().add("sent", "untold-1", LATER);
+        BackfillJob failed = failedAt(At.changes("sent", 0));
+        rig.awaitEnd(failed.id());
+        int before = sink.messageIds().size();
+        source.account().add("sent", "since-1", LATER);
+        source.account().add("inbox", "since-2", LATER);
+
+        BackfillJob next = completed(incremental().build());
+
+        assertThat(newIds(before)).contains("untold-1", "since-1", "since-2").doesNotHaveDuplicates();
+        assertThat(sink.messageIds().stream().filter("told-1"::equals)).hasSize(1);
+        assertThat(next.notes())
+                .containsExactly(new JobNote("CONTINUES", "", failed.id().value()));
+        assertThat(next.deletionsUnknownSince()).isNull();
+        int after = sink.messageIds().size();
+        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(newIds(after)).isEmpty();
+    }
+
+    /** A mark from before the message was made may never tell that it is gone. */
+    @Test
+    void whatARunToldBeforeItFailedAndWhatIsGoneSinceIsToldAsGone() {
+        full();
+        source.account().add("inbox", "short-lived", LATER);
+        failedAt(At.changes("sent", 0));
+        assertThat(sink.messageIds()).contains("short-lived");
+        int before = sink.messageIds().size();
+        source.account().delete("short-lived");
+
+        completed(incremental().build());
+
+        assertThat(newIds(before)).containsExactly("short-lived");
+    }
+
+    @Test
+    void aRunThatWasCutInTheMiddleOfChangesIsContinuedThere() {
+        full();
+        for (int i = 0; i < 20; i++) {
+            source.account().add("inbox", "new-" + i, LATER);
+        }
+        failedAt(At.changes("inbox", 2));
+        int told = sink.messageIds().size();
+        assertThat(told).isEqualTo(MESSAGES + 5 + 10);
+
+        completed(incremental().build());
+
+        assertThat(sink.messageIds()).hasSize(MESSAGES + 5 + 20).doesNotHaveDuplicates();
+    }
+
+    /** Of three that fail one after the other none is forgotten; the restart must not forget that there is more to hear of either. */
+    @Test
+    void severalRunsThatFailAreContinuedByTheNextAcrossARestart() {
+        full();
+        source.account().add("inbox", "told-1", LATER);
+        failedAt(At.changes("sent", 0));
+        source.account().add("inbox", "told-2", LATER);
+        failedAt(At.changes("sent", 0));
+        rig.restart();
+        source.account().delete("told-1");
+
+        completed(incremental().build());
+
+        assertThat(sink.messageIds().stream().filter("told-1"::equals)).hasSize(2);
+        assertThat(sink.messageIds().stream().filter("told-2"::equals)).hasSize(1);
+    }
+
+    @Test
+    void whatAFailedRunCouldNotReadIsTriedAgain() {
+        full();
+        String bad = source.account().ids(ANY).get(3);
+        source.account().update(bad);
+        source.account().add("inbox", "other", LATER);
+        source.faults(FaultScript.builder()
+                .failMessage(bad, FaultScript.ALWAYS, "BROKEN")
+                .fail(At.changes("sent", 0), FaultScript.ALWAYS, Fault.of(SourceException.Kind.FAIL_JOB))
+                .build());
+        BackfillJob failed = rig.run(incremental().build());
+        assertThat(failed.state()).isEqualTo(JobState.FAILED);
+        source.faults(FaultScript.NONE);
+        int before = sink.messageIds().size();
+
+        completed(incremental().build());
+
+        assertThat(newIds(before)).contains(bad);
+    }
+
+    /** That it was to hear of what happened since is known to its next life too. */
+    @Test
+    void aRunThatGoesOnIsInterruptedAndStillHearsOfWhatHappenedSince() {
+        full();
+        source.account().add("inbox", "told-1", LATER);
+        failedAt(At.changes("sent", 0));
+        source.account().add("inbox", "since", LATER);
+        BackfillJob interrupted = failedAt(At.changes("sent", 0));
+        rig.restart();
+        rig.jobs().resume(interrupted.id());
+
+        assertThat(rig.awaitEnd(interrupted.id()).state()).isEqualTo(JobState.COMPLETED);
+        assertThat(sink.messageIds()).contains("since");
+    }
+
+    /** Its first part was read, as the request's other half is: nothing is read twice but windows that were not at their end. */
+    @Test
+    void aFirstRunThatFailedOnItsWayThroughEverythingIsContinuedAsOneThatReadsEverything() {
+        BackfillJob failed = failedAt(At.window(1, 0));
+        source.account().add("inbox", "since", Instant.now());
+
+        BackfillJob next = completed(incremental().build());
+
+        assertThat(next.notes())
+                .containsExactlyInAnyOrder(
+                        new JobNote("CONTINUES", "", failed.id().value()),
+                        new JobNote("READ_WHOLE", "", "NO_BASELINE"));
+        assertThat(sink.distinct()).isEqualTo(MESSAGES + 5 + 1);
+        int after = sink.messageIds().size();
+        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(newIds(after)).isEmpty();
+    }
+
+    @Test
+    void aRunThatWasWholeSinceStandsInForTheOneThatFailed() {
+        full();
+        source.account().add("inbox", "told-1", LATER);
+        failedAt(At.changes("sent", 0));
+        full();
+        int before = sink.messageIds().size();
+
+        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(newIds(before)).isEmpty();
+    }
+
+    @Test
+    void aRunOfAnotherRangeIsNotContinued() {
+        full();
+        failedAt(At.changes("sent", 0));
+
+        assertThat(completed(incremental().from(LATER).build()).notes()).isEmpty();
+    }
+
+    @Test
+    void aRunThatEndedAtItsBoundIsContinued() {
+        full();
+        for (int i = 0; i < 20; i++) {
+            source.account().add("inbox", "new-" + i, LATER);
+        }
+        BackfillJob bounded =
+                completed(incremental().batchSize(5).maxEmails(10L).build());
+        assertThat(bounded.progress().published()).isEqualTo(10);
+
+        BackfillJob next = completed(incremental().build());
+
+        assertThat(next.notes()).extracting(JobNote::code).containsExactly("CONTINUES");
+        assertThat(sink.messageIds()).hasSize(MESSAGES + 5 + 20).doesNotHaveDuplicates();
+    }
+}
