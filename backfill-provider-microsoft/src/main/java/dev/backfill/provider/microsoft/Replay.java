@@ -94,7 +94,7 @@ final class Replay {
             List<SingleMessages.Found> found =
                     singles.find(scope, ids, folderId -> messagePath.apply(fallback, folderId));
             for (int i = 0; i < ids.size() && !stopped; i++) {
-                write(replayed.item(some.get(i).isOfChange(), ids.get(i), found.get(i), askedAt));
+                write(replayed.item(some.get(i), found.get(i), askedAt));
             }
         }
     }

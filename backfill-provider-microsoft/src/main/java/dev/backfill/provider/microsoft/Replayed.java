@@ -1,6 +1,7 @@
 package dev.backfill.provider.microsoft;
 
 import dev.backfill.model.EmailMessage;
+import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.SourceException;
@@ -9,14 +10,18 @@ import java.time.Instant;
 /**
  * What is told of a message on which a job failed, as it is when it is read again. Where the reading of a change failed an earlier event may
  * have told of it, as there or as deleted: then it is an update as old as its reading, like those of a folder that came back
- * ({@link Upserts}), and a delete where it is gone or lies outside the job's folders. For one call; confined to one thread.
+ * ({@link Upserts}), and a delete where it is gone or lies outside the job's folders, unless it is the folder that left.
+ *
+ * <p>The keys are those of the state that is found, and of being read again: not of the retry, for who tries twice must not publish the
+ * same twice; nor of the plain revision, for that may have been told before, and a deletion behind it. Whatever was told behind a replay
+ * gives another state, or a folder that comes back, which is told whole in a round of its own. For one call; confined to one thread.
  */
 final class Replayed {
+    private static final String PREFIX = "replay:";
+
     private final MailQuery query;
     private final MailboxFolders folders;
     private final PinnedFolders pinned;
-    private final String round;
-    private final String revision;
 
     /**
      * @param query the query of the job that failed
@@ -27,22 +32,21 @@ final class Replayed {
         this.query = query;
         this.folders = folders;
         this.pinned = pinned;
-        this.round = Upserts.round("replay:" + query.to());
-        this.revision = Hashes.hex("replay:" + query.to());
     }
 
     /**
      * Tells.
      *
-     * @param change true if what failed was a change
-     * @param id the message's id
+     * @param ref what failed: a message
      * @param found what became of it
      * @param askedAt when it was asked for, or before, by the clock of the mailbox
      */
-    PageItem item(boolean change, String id, SingleMessages.Found found, Instant askedAt) {
+    PageItem item(FailureRef ref, SingleMessages.Found found, Instant askedAt) {
+        boolean change = ref.isOfChange();
+        String id = String.valueOf(ref.messageId());
         PageItem item = found.item();
         if (item instanceof PageItem.Skipped) {
-            return change ? new PageItem.Deleted(id, revision, Upserts.goneBy(askedAt)) : item;
+            return change ? new PageItem.Deleted(id, Hashes.hex(PREFIX + "gone"), Upserts.goneBy(askedAt)) : item;
         }
         if (!(item instanceof PageItem.Message message)) {
             return item;
@@ -51,12 +55,31 @@ final class Replayed {
         if (!query.coversChange(email.receivedAt())) {
             return new PageItem.Skipped(id, "OUT_OF_RANGE");
         }
-        if (!isMeant(found.folderId())) {
-            return change && !pinned.contains(found.folderId())
-                    ? new PageItem.Deleted(id, revision, Upserts.notBefore(email.modifiedAt(), askedAt))
-                    : new PageItem.Skipped(id, "LEFT");
+        String folderId = found.folderId();
+        if (!isMeant(folderId)) {
+            return change ? left(ref, id, email, folderId, askedAt) : new PageItem.Skipped(id, "LEFT");
         }
-        return change ? new PageItem.Message(PageItem.Change.UPDATE, Upserts.readAgain(email, round, askedAt)) : item;
+        return change
+                ? new PageItem.Message(
+                        PageItem.Change.UPDATE, Upserts.readAgain(email, Upserts.round(PREFIX + folderId), askedAt))
+                : item;
+    }
+
+    /**
+     * What is told of a message that a change was about and that lies outside the job's folders. A folder that left tells that by itself, of
+     * all that is in it; told singly, the message would stay deleted should the folder come back before it did. The one in which the change
+     * was met may be such a one. Whether it told already a life does not know that planned no changes: the next incremental run does, which
+     * reads the same failure again.
+     */
+    private PageItem left(FailureRef ref, String id, EmailMessage email, String folderId, Instant askedAt) {
+        if (pinned.contains(folderId)) {
+            return new PageItem.Skipped(id, "LEFT");
+        }
+        if (!pinned.areAll() && folderId.equals(ref.metIn())) {
+            return new PageItem.Failed(ref, SourceException.Kind.RETRY, "FOLDER_LEFT");
+        }
+        String revision = Hashes.hex(PREFIX + folderId + "\n" + email.revision());
+        return new PageItem.Deleted(id, revision, Upserts.notBefore(email.modifiedAt(), askedAt));
     }
 
     private boolean isMeant(String folderId) {

@@ -2,19 +2,23 @@ package dev.backfill.provider.microsoft;
 
 import static dev.backfill.provider.microsoft.ChangesBed.LATER;
 import static dev.backfill.provider.microsoft.ChangesBed.OPEN;
+import static dev.backfill.provider.microsoft.ChangesBed.TO;
 import static dev.backfill.provider.microsoft.ChangesBed.WORK;
 import static dev.backfill.provider.microsoft.ChangesBed.mail;
 import static dev.backfill.provider.microsoft.ChangesBed.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.spi.FailureRef;
+import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageItem;
+import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.Crawl;
 import dev.backfill.testkit.PageCollector;
 import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Messages that leave the job: when they are told as deleted, and how old that is. */
 class GraphRemovalsTest {
+    private static final Fault CORRUPT =
+            Fault.json(500, "{\"error\":{\"code\":\"ErrorCorruptData\",\"message\":\"\"}}");
+    private static final RequestMatch SINGLE = RequestMatch.path("/messages/[^/]{40,}$");
+
     private ChangesBed bed;
 
     @BeforeEach
@@ -108,8 +116,7 @@ class GraphRemovalsTest {
         bed.there.move(stored(2), FolderPath.DELETED, LATER);
         bed.there.move(stored(3), WORK, LATER);
         bed.there.change(mail(4, FolderPath.INBOX), List.of("Red"), LATER);
-        Fault corrupt = Fault.json(500, "{\"error\":{\"code\":\"ErrorCorruptData\",\"message\":\"\"}}");
-        bed.graph.faults().always(RequestMatch.path("/messages/[^/]{40,}$"), corrupt);
+        bed.graph.faults().always(SINGLE, CORRUPT);
         Crawl changes = bed.changes(OPEN, pins);
         assertThat(changes.items()).allMatch(PageItem.Failed.class::isInstance);
         bed.graph.faults().clear();
@@ -131,6 +138,102 @@ class GraphRemovalsTest {
                     assertThat(email.revision()).contains("@");
                     assertThat(email.modifiedAt()).isAfterOrEqualTo(LATER);
                 });
+    }
+
+    /** {@return what the changes failed on while no message could be read} */
+    private List<FailureRef> failedChanges(Map<String, String> pins) {
+        bed.graph.faults().always(SINGLE, CORRUPT);
+        Crawl changes = bed.changes(OPEN, pins);
+        bed.graph.faults().clear();
+        pins.putAll(changes.tokens());
+        return changes.items().stream()
+                .map(item -> ((PageItem.Failed) item).ref().ofChange())
+                .toList();
+    }
+
+    /** Each retry is a job of its own, with an end of its own, and a life of its own. */
+    private List<PageItem> retried(List<FailureRef> refs, Instant to) {
+        bed.restart();
+        PageCollector replayed = new PageCollector();
+        bed.mailbox.replay(new MailQuery(null, to, List.of(), false, true, true), refs, replayed);
+        return replayed.items();
+    }
+
+    private static List<String> keys(List<PageItem> items) {
+        return items.stream()
+                .map(item -> item instanceof PageItem.Deleted deleted
+                        ? "Deleted " + deleted.messageId() + deleted.revision()
+                        : "UPDATE " + PageCollector.id(item)
+                                + ((PageItem.Message) item).email().revision())
+                .sorted()
+                .toList();
+    }
+
+    /** Else who tries twice publishes the same twice, under two keys; and under one key what is another state would be passed over. */
+    @Test
+    void twoRetriesTellTheSameStateUnderTheSameKeyAndAnotherUnderAnother() throws Exception {
+        Map<String, String> pins = new HashMap<>(bed.full(OPEN).tokens());
+        bed.there.purge(stored(1));
+        bed.there.move(stored(2), FolderPath.DELETED, LATER);
+        bed.there.change(mail(4, FolderPath.INBOX), List.of("Red"), LATER);
+        List<FailureRef> refs = failedChanges(pins);
+        List<PageItem> first = retried(refs, TO);
+        List<PageItem> second = retried(refs, TO.plusSeconds(3_600));
+
+        assertThat(bed.told(first, 1, 2, 4)).containsExactly("Deleted 1", "Deleted 2", "UPDATE 4");
+        assertThat(keys(second)).isEqualTo(keys(first));
+        bed.there.move(stored(2), FolderPath.of("Deleted", "Old"), LATER.plusSeconds(1));
+        bed.there.change(mail(4, FolderPath.INBOX), List.of("Blue"), LATER.plusSeconds(1));
+        assertThat(keys(retried(refs, TO)))
+                .filteredOn(keys(first)::contains)
+                .singleElement()
+                .asString()
+                .startsWith("Deleted " + bed.id(1));
+    }
+
+    /**
+     * Its folder tells by itself that it left; told singly the message would stay deleted should the folder come back before that. Whether
+     * the folder told already only the next incremental run knows.
+     */
+    @Test
+    void mailThatFailedInAFolderThatLeftSinceIsLeftToTheNextIncrementalRun() throws Exception {
+        Map<String, String> pins = new HashMap<>(bed.full(OPEN).tokens());
+        bed.there.change(mail(101, WORK), List.of("Red"), LATER);
+        bed.there.move(stored(1), FolderPath.of("Deleted", "Old"), LATER);
+        List<FailureRef> refs = failedChanges(pins);
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        List<PageItem> retried = retried(refs, TO);
+
+        assertThat(bed.told(retried, 1, 101)).containsExactly("Deleted 1", "Failed 101");
+        assertThat(retried).contains(new PageItem.Failed(ref(refs, 101), SourceException.Kind.RETRY, "FOLDER_LEFT"));
+        bed.restart();
+        Crawl next = bed.changes(OPEN, pins);
+        assertThat(bed.told(next.items(), 101)).contains("Deleted 101");
+        bed.there.moveFolder(FolderPath.of("Deleted", "Work"), FolderPath.of("Projects"));
+        assertThat(bed.told(retried(refs, TO), 1, 101)).containsExactly("Deleted 1", "UPDATE 101");
+    }
+
+    /** The deletion itself may be what failed, since the sink refused it. */
+    @Test
+    void mailWhoseDeletionWithItsFolderFailedIsToldByTheNextIncrementalRun() throws Exception {
+        Map<String, String> pins = new HashMap<>(bed.full(OPEN).tokens());
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        pins.putAll(bed.changes(OPEN, pins).tokens());
+        FailureRef ref = FailureRef.message(bed.folder(FolderPath.of("Deleted", "Work")), bed.id(101))
+                .ofChange();
+        bed.restart();
+        bed.assertNothing(OPEN, pins);
+        PageCollector replayed = new PageCollector();
+        bed.mailbox.replay(OPEN, List.of(ref), replayed);
+
+        assertThat(bed.told(replayed.items(), 101)).containsExactly("Deleted 101");
+    }
+
+    private FailureRef ref(List<FailureRef> refs, int number) {
+        return refs.stream()
+                .filter(ref -> bed.id(number).equals(ref.messageId()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
