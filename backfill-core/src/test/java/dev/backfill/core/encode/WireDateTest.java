@@ -20,6 +20,18 @@ class WireDateTest {
         }
     }
 
+    @Test
+    void any_part_of_a_second_reads_as_the_platform_writes_it() {
+        Random random = new Random(4);
+        int[] steps = {1, 1_000, 1_000_000};
+        for (int i = 0; i < 20_000; i++) {
+            int step = steps[i % steps.length];
+            Instant instant =
+                    Instant.ofEpochSecond(1_700_000_000L + i, (long) random.nextInt(1_000_000_000 / step) * step);
+            assertThat(WireDate.of(instant)).isEqualTo(instant.toString());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -31,6 +43,10 @@ class WireDateTest {
                 "2024-02-29T12:00:00Z",
                 "2024-02-29T12:00:00.001Z",
                 "2024-02-29T12:00:00.000001Z",
+                "2024-02-29T12:00:00.000000001Z",
+                "2024-02-29T12:00:00.120Z",
+                "2024-02-29T12:00:00.100200Z",
+                "0999-12-31T23:59:59.500Z",
                 "9999-12-31T23:59:59Z",
                 "9999-12-31T23:59:59.999999999Z"
             })
