@@ -2,8 +2,6 @@ package dev.backfill.api;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.regex.Pattern;
-
 /**
  * The host's own name for one of its users. Everything of a job belongs to one user. Immutable and thread-safe.
  *
@@ -13,7 +11,7 @@ public record UserId(String value) {
     /** The longest name in characters: {@value}. */
     public static final int MAX_LENGTH = 256;
 
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final int MAX_PLAIN_LENGTH = 64;
 
     /** Checks the name's length. */
     public UserId {
@@ -42,7 +40,20 @@ public record UserId(String value) {
      *     digits
      */
     public String key() {
-        return PLAIN.matcher(value).matches() ? value : Hashes.shortHex(value);
+        return isPlain() ? value : Hashes.shortHex(value);
+    }
+
+    /** Asked for each message, so without a pattern. */
+    private boolean isPlain() {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean plain =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+            if (!plain) {
+                return false;
+            }
+        }
+        return value.length() <= MAX_PLAIN_LENGTH;
     }
 
     /** {@return the safe form of this id, see {@link #key()}} */

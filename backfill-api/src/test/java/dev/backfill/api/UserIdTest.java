@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UserIdTest {
     @ParameterizedTest
-    @ValueSource(strings = {"u", "U-42_x", "0123456789012345678901234567890123456789012345678901234567890123"})
+    @ValueSource(
+            strings = {"u", "U-42_x", "azAZ09", "0123456789012345678901234567890123456789012345678901234567890123"})
     void a_plain_name_is_its_own_key(String name) {
         assertThat(UserId.of(name).key()).isEqualTo(name);
     }
@@ -22,6 +23,7 @@ class UserIdTest {
                 "user/1",
                 "ü",
                 "a.b",
+                "a`{@[/:",
                 "01234567890123456789012345678901234567890123456789012345678901234"
             })
     void any_other_name_has_a_short_hash_as_its_key(String name) {
