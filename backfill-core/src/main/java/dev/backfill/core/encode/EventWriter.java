@@ -47,71 +47,71 @@ final class EventWriter {
     void write(String eventId, String sourceService, String sourceVersion) throws IOException {
         json.writeStartObject();
         writeMetadata(eventId, sourceService, sourceVersion);
-        text("user_id", event.account().user().value());
-        json.writeObjectFieldStart("email");
+        text(Field.USER_ID, event.account().user().value());
+        object(Field.EMAIL);
         writeEmail();
         writeAdditions();
         json.writeEndObject();
-        json.writeStringField("operation", event.change().code());
-        json.writeStringField("batch_id", event.jobId().value());
-        json.writeStringField("last_updated", WireDate.of(lastUpdated()));
-        json.writeStringField("sync_timestamp", at);
-        json.writeStringField("provider", event.account().provider());
-        json.writeStringField("sync_type", event.syncType().code());
+        plain(Field.OPERATION, event.change().code());
+        plain(Field.BATCH_ID, event.jobId().value());
+        plain(Field.LAST_UPDATED, WireDate.of(lastUpdated()));
+        plain(Field.SYNC_TIMESTAMP, at);
+        plain(Field.PROVIDER, event.account().provider());
+        plain(Field.SYNC_TYPE, event.syncType().code());
         json.writeEndObject();
     }
 
     private void writeMetadata(String eventId, String sourceService, String sourceVersion) throws IOException {
-        json.writeObjectFieldStart("metadata");
-        json.writeStringField("event_id", eventId);
-        json.writeStringField("timestamp", at);
-        json.writeStringField("source_service", sourceService);
-        json.writeStringField("source_version", sourceVersion);
-        json.writeNullField("trace_id");
-        json.writeNullField("span_id");
-        json.writeNullField("parent_span_id");
-        json.writeNullField("request_id");
-        text("user_id", event.account().user().value());
-        json.writeStringField("correlation_id", event.jobId().value());
-        json.writeObjectFieldStart("tags");
+        object(Field.METADATA);
+        plain(Field.EVENT_ID, eventId);
+        plain(Field.TIMESTAMP, at);
+        plain(Field.SOURCE_SERVICE, sourceService);
+        plain(Field.SOURCE_VERSION, sourceVersion);
+        nothing(Field.TRACE_ID);
+        nothing(Field.SPAN_ID);
+        nothing(Field.PARENT_SPAN_ID);
+        nothing(Field.REQUEST_ID);
+        text(Field.USER_ID, event.account().user().value());
+        plain(Field.CORRELATION_ID, event.jobId().value());
+        object(Field.TAGS);
         json.writeEndObject();
         json.writeEndObject();
     }
 
     private void writeEmail() throws IOException {
         String messageId = JsonText.clean(event.messageId());
-        json.writeStringField("id", messageId);
-        text("thread_id", email.threadId());
-        text("subject", email.subject());
-        escaped("body", body);
+        plain(Field.ID, messageId);
+        text(Field.THREAD_ID, email.threadId());
+        text(Field.SUBJECT, email.subject());
+        escaped(Field.BODY, body);
         EmailAddress from = email.from();
-        text("from_address", from == null ? "" : from.address());
-        addresses("to_addresses", email.to());
-        addresses("cc_addresses", email.cc());
-        addresses("bcc_addresses", email.bcc());
-        json.writeStringField("received_date", WireDate.of(email.receivedAt()));
-        nullable("sent_date", sentDate());
-        texts("labels", email.labels());
-        json.writeBooleanField("is_read", email.read());
-        json.writeBooleanField("is_starred", email.starred());
-        json.writeBooleanField("has_attachments", email.hasAttachments());
-        json.writeStringField("provider", event.account().provider());
-        json.writeStringField("provider_message_id", messageId);
-        number("size_bytes", email.sizeBytes());
-        nullable("mime_type", email.mimeType());
+        text(Field.FROM_ADDRESS, from == null ? "" : from.address());
+        addresses(Field.TO_ADDRESSES, email.to());
+        addresses(Field.CC_ADDRESSES, email.cc());
+        addresses(Field.BCC_ADDRESSES, email.bcc());
+        plain(Field.RECEIVED_DATE, WireDate.of(email.receivedAt()));
+        nullable(Field.SENT_DATE, sentDate());
+        texts(Field.LABELS, email.labels());
+        flag(Field.IS_READ, email.read());
+        flag(Field.IS_STARRED, email.starred());
+        flag(Field.HAS_ATTACHMENTS, email.hasAttachments());
+        plain(Field.PROVIDER, event.account().provider());
+        plain(Field.PROVIDER_MESSAGE_ID, messageId);
+        number(Field.SIZE_BYTES, email.sizeBytes());
+        nullable(Field.MIME_TYPE, email.mimeType());
         writeHeaders();
     }
 
     private void writeAdditions() throws IOException {
-        text("folder", email.folder());
-        escaped("body_html", utf8(layout.bodyHtml()));
-        escaped("body_text", utf8(layout.bodyText()));
-        text("internet_message_id", email.internetMessageId());
-        text("in_reply_to", email.inReplyTo());
-        texts("references", email.references());
-        addresses("reply_to", email.replyTo());
-        json.writeStringField(
-                "importance",
+        text(Field.FOLDER, email.folder());
+        escaped(Field.BODY_HTML, utf8(layout.bodyHtml()));
+        escaped(Field.BODY_TEXT, utf8(layout.bodyText()));
+        text(Field.INTERNET_MESSAGE_ID, email.internetMessageId());
+        text(Field.IN_REPLY_TO, email.inReplyTo());
+        texts(Field.REFERENCES, email.references());
+        addresses(Field.REPLY_TO, email.replyTo());
+        plain(
+                Field.IMPORTANCE,
                 event.change() == Change.DELETE ? "" : email.importance().code());
         writeAttachments();
         writeRawMime();
@@ -119,7 +119,7 @@ final class EventWriter {
     }
 
     private void writeTruncated() throws IOException {
-        json.writeArrayFieldStart("truncated");
+        array(Field.TRUNCATED);
         if (!layout.missing().isEmpty()) {
             writeMissing();
         }
@@ -152,7 +152,7 @@ final class EventWriter {
         }
         ids.remove("");
         writeOmission("attachments.content", reason.name(), bytes, missing.size());
-        json.writeArrayFieldStart("attachment_ids");
+        array(Field.ATTACHMENT_IDS);
         for (Attachment attachment : email.attachments().subList(0, layout.attachments())) {
             if (ids.remove(attachment.id())) {
                 json.writeString(JsonText.clean(attachment.id()));
@@ -164,24 +164,24 @@ final class EventWriter {
 
     private void writeOmission(String field, String reason, long bytes, int items) throws IOException {
         json.writeStartObject();
-        json.writeStringField("field", field);
-        json.writeStringField("reason", reason);
-        json.writeNumberField("omitted_bytes", bytes);
-        json.writeNumberField("omitted_items", items);
+        plain(Field.FIELD, field);
+        plain(Field.REASON, reason);
+        number(Field.OMITTED_BYTES, bytes);
+        number(Field.OMITTED_ITEMS, (long) items);
     }
 
     private void writeHeaders() throws IOException {
-        json.writeObjectFieldStart("headers");
+        object(Field.HEADERS);
         if (layout.headers()) {
             for (Map.Entry<String, String> header : email.headers().entrySet()) {
-                text(JsonText.clean(header.getKey()), header.getValue());
+                json.writeStringField(JsonText.clean(header.getKey()), JsonText.clean(header.getValue()));
             }
         }
         json.writeEndObject();
     }
 
     private void writeAttachments() throws IOException {
-        json.writeArrayFieldStart("attachments");
+        array(Field.ATTACHMENTS);
         Map<String, byte[]> contents = new HashMap<>();
         for (AttachmentContent content : layout.contents()) {
             contents.putIfAbsent(content.attachmentId(), content.bytes());
@@ -195,22 +195,22 @@ final class EventWriter {
     private void writeRawMime() throws IOException {
         byte[] mime = layout.rawMimeBytes();
         if (mime != null) {
-            json.writeFieldName(Layout.RAW_MIME);
+            json.writeFieldName(Field.RAW_MIME.json());
             json.writeBinary(Base64Variants.MIME_NO_LINEFEEDS, mime, 0, mime.length);
         }
     }
 
     private void writeAttachment(Attachment attachment, byte @Nullable [] content) throws IOException {
         json.writeStartObject();
-        text("id", attachment.id());
-        text("name", attachment.name());
-        text("content_type", attachment.contentType());
-        number("size_bytes", attachment.sizeBytes());
-        json.writeBooleanField("is_inline", attachment.inline());
+        text(Field.ID, attachment.id());
+        text(Field.NAME, attachment.name());
+        text(Field.CONTENT_TYPE, attachment.contentType());
+        number(Field.SIZE_BYTES, attachment.sizeBytes());
+        flag(Field.IS_INLINE, attachment.inline());
         String contentId = attachment.contentId();
-        text("content_id", contentId == null ? "" : contentId);
+        text(Field.CONTENT_ID, contentId == null ? "" : contentId);
         if (content != null) {
-            json.writeFieldName("content");
+            json.writeFieldName(Field.CONTENT.json());
             json.writeBinary(Base64Variants.MIME_NO_LINEFEEDS, content, 0, content.length);
         }
         json.writeEndObject();
@@ -238,33 +238,60 @@ final class EventWriter {
         return text.equals(layout.body()) ? body : EscapedText.of(text);
     }
 
-    private void escaped(String field, byte[] value) throws IOException {
-        json.writeFieldName(field);
+    private void object(Field field) throws IOException {
+        json.writeFieldName(field.json());
+        json.writeStartObject();
+    }
+
+    private void array(Field field) throws IOException {
+        json.writeFieldName(field.json());
+        json.writeStartArray();
+    }
+
+    private void nothing(Field field) throws IOException {
+        json.writeFieldName(field.json());
+        json.writeNull();
+    }
+
+    private void flag(Field field, boolean value) throws IOException {
+        json.writeFieldName(field.json());
+        json.writeBoolean(value);
+    }
+
+    /** A text that is clean. */
+    private void plain(Field field, String value) throws IOException {
+        json.writeFieldName(field.json());
+        json.writeString(value);
+    }
+
+    private void escaped(Field field, byte[] value) throws IOException {
+        json.writeFieldName(field.json());
         json.writeRawUTF8String(value, 0, value.length);
     }
 
-    private void text(String field, String value) throws IOException {
-        json.writeStringField(field, JsonText.clean(value));
+    private void text(Field field, String value) throws IOException {
+        plain(field, JsonText.clean(value));
     }
 
-    private void nullable(String field, @Nullable String value) throws IOException {
+    private void nullable(Field field, @Nullable String value) throws IOException {
         if (value == null) {
-            json.writeNullField(field);
+            nothing(field);
         } else {
             text(field, value);
         }
     }
 
-    private void number(String field, @Nullable Long value) throws IOException {
+    private void number(Field field, @Nullable Long value) throws IOException {
+        json.writeFieldName(field.json());
         if (value == null) {
-            json.writeNullField(field);
+            json.writeNull();
         } else {
-            json.writeNumberField(field, value);
+            json.writeNumber(value);
         }
     }
 
-    private void texts(String field, List<String> values) throws IOException {
-        json.writeArrayFieldStart(field);
+    private void texts(Field field, List<String> values) throws IOException {
+        array(field);
         for (String value : values) {
             json.writeString(JsonText.clean(value));
         }
@@ -272,8 +299,8 @@ final class EventWriter {
     }
 
     /** The names stand in the headers; who has a name alone has no address to list. */
-    private void addresses(String field, List<EmailAddress> values) throws IOException {
-        json.writeArrayFieldStart(field);
+    private void addresses(Field field, List<EmailAddress> values) throws IOException {
+        array(field);
         for (EmailAddress value : values) {
             if (!value.address().isEmpty()) {
                 json.writeString(JsonText.clean(value.address()));
