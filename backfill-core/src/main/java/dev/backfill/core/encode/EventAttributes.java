@@ -2,7 +2,8 @@ package dev.backfill.core.encode;
 
 import dev.backfill.spi.EmailEvent;
 import dev.backfill.spi.SinkLimits;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The attributes a router reads without opening the payload. None holds an address, a subject or the true user id. */
@@ -11,13 +12,14 @@ final class EventAttributes {
     static final String SCHEMA_VERSION = "1";
 
     private final SinkLimits limits;
-    private final Map<String, String> values = new LinkedHashMap<>();
+    private final List<Map.Entry<String, String>> entries = new ArrayList<>();
+    private long bytes;
 
     private EventAttributes(SinkLimits limits) {
         this.limits = limits;
     }
 
-    static Map<String, String> of(EmailEvent event, String dedupeKey, SinkLimits limits) {
+    static EventAttributes of(EmailEvent event, String dedupeKey, SinkLimits limits) {
         EventAttributes attributes = new EventAttributes(limits);
         attributes.put("event_type", "email");
         attributes.put("operation", event.change().code());
@@ -29,7 +31,7 @@ final class EventAttributes {
         attributes.put("job_id", event.jobId().value());
         attributes.put("schema_version", SCHEMA_VERSION);
         attributes.put("content_type", "application/json");
-        return attributes.values;
+        return attributes;
     }
 
     /** An id that is too long, or that may hold an address, is replaced by its hash; the payload has the true one. */
@@ -40,18 +42,23 @@ final class EventAttributes {
     }
 
     private void put(String key, String value) {
-        if (values.size() < limits.maxAttributes()
+        long valueBytes = JsonText.utf8Size(value);
+        if (entries.size() < limits.maxAttributes()
                 && key.length() <= limits.maxAttributeKeyBytes()
-                && JsonText.utf8Size(value) <= limits.maxAttributeValueBytes()) {
-            values.put(key, value);
+                && valueBytes <= limits.maxAttributeValueBytes()) {
+            entries.add(Map.entry(key, value));
+            bytes += key.length() + valueBytes;
         }
     }
 
-    static long bytes(Map<String, String> attributes) {
-        long bytes = 0;
-        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-            bytes += JsonText.utf8Size(attribute.getKey()) + JsonText.utf8Size(attribute.getValue());
-        }
+    /** {@return names and values} */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // An array of entries alone
+    Map<String, String> values() {
+        return Map.ofEntries(entries.toArray(new Map.Entry[0]));
+    }
+
+    /** {@return the bytes of names and values in UTF-8} */
+    long bytes() {
         return bytes;
     }
 }

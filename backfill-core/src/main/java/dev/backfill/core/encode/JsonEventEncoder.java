@@ -84,13 +84,13 @@ public final class JsonEventEncoder implements MessageEncoder {
     @Override
     public OutboundMessage encode(EmailEvent event, SinkLimits limits) {
         String dedupeKey = EventKeys.dedupeKey(event);
-        Map<String, String> attributes = EventAttributes.of(event, dedupeKey, limits);
+        EventAttributes attributes = EventAttributes.of(event, dedupeKey, limits);
         String orderingKey = orderingByUser ? event.account().user().key() : null;
         long maxBytes = Math.min(limits.maxMessageBytes(), ByteSink.MAX_BYTES)
-                - EventAttributes.bytes(attributes)
+                - attributes.bytes()
                 - (orderingKey == null ? 0 : orderingKey.length());
         byte[] data = encode(event, EventKeys.eventId(dedupeKey).toString(), maxBytes);
-        return new OutboundMessage(data, attributes, dedupeKey, orderingKey);
+        return new OutboundMessage(data, attributes.values(), dedupeKey, orderingKey);
     }
 
     private byte[] encode(EmailEvent event, String eventId, long maxBytes) {

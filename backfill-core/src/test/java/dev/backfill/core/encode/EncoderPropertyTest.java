@@ -104,8 +104,7 @@ class EncoderPropertyTest {
             return;
         }
 
-        assertThat(message.data().length + EventAttributes.bytes(message.attributes()))
-                .isLessThanOrEqualTo(limit);
+        assertThat(message.data().length + Events.attributeBytes(message)).isLessThanOrEqualTo(limit);
         Map<String, Object> read = Events.email(message);
         List<Object> named = list(read, "truncated").stream()
                 .map(omission -> omission.get("field"))
@@ -137,7 +136,7 @@ class EncoderPropertyTest {
                 .build();
         OutboundMessage message = ENCODER.encode(Events.created(least), PUBSUB);
         return message.data().length
-                + EventAttributes.bytes(message.attributes())
+                + Events.attributeBytes(message)
                 // The sentences on what is missing, and what is shorter than such a sentence.
                 + 9L * Omission.MAX_JSON_BYTES;
     }

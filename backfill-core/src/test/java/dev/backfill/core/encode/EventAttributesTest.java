@@ -93,7 +93,7 @@ class EventAttributesTest {
     void attributes_count_towards_the_message() {
         EmailEvent event = created(email().build());
         long data = encode(event).data().length;
-        long attributes = EventAttributes.bytes(encode(event).attributes());
+        long attributes = Events.attributeBytes(encode(event));
         // Under this limit the data alone would fit.
         SinkLimits limits = new SinkLimits(data + attributes - 1, 100, 256, 1_024);
         EmailEvent roomy = created(email().bodyHtml("x".repeat(500)).build());

@@ -117,6 +117,16 @@ final class Events {
         return new String(message.data(), StandardCharsets.UTF_8);
     }
 
+    /** What the attributes take of a sink's room, counted by the platform. */
+    static long attributeBytes(OutboundMessage message) {
+        long bytes = 0;
+        for (Map.Entry<String, String> attribute : message.attributes().entrySet()) {
+            bytes += attribute.getKey().getBytes(StandardCharsets.UTF_8).length;
+            bytes += attribute.getValue().getBytes(StandardCharsets.UTF_8).length;
+        }
+        return bytes;
+    }
+
     static Map<String, Object> tree(OutboundMessage message) {
         return JsonTree.read(message.data());
     }

@@ -32,7 +32,7 @@ class LayoutFitterTest {
     void what_fits_to_the_byte_is_published_whole() {
         EmailEvent event = created(bare().bodyText(TEXT).bodyHtml(HTML).build());
         OutboundMessage whole = Events.encode(event);
-        long size = whole.data().length + EventAttributes.bytes(whole.attributes());
+        long size = whole.data().length + Events.attributeBytes(whole);
 
         assertThat(ENCODER.encode(event, maxBytes(size)).data()).isEqualTo(whole.data());
         assertThat(omitted(encode(event, size - 1))).containsExactly("body_html");
@@ -67,7 +67,7 @@ class LayoutFitterTest {
                 .build();
         EmailEvent event = created(email, new AttachmentContent("0", new byte[30_000]));
         OutboundMessage whole = Events.encode(event);
-        int size = whole.data().length + (int) EventAttributes.bytes(whole.attributes());
+        int size = whole.data().length + (int) Events.attributeBytes(whole);
 
         assertThat(encode(event, size)).containsEntry("truncated", List.of());
         Map<String, Object> encoded = encode(event, size - 1);
@@ -110,7 +110,7 @@ class LayoutFitterTest {
                         .toList(),
                 bare().bodyText(TEXT).bodyHtml(HTML).attachments(attachments).build());
         OutboundMessage whole = Events.encode(event);
-        long size = whole.data().length + EventAttributes.bytes(whole.attributes());
+        long size = whole.data().length + Events.attributeBytes(whole);
 
         for (long limit = size + 1; limit > 4_000; limit -= limit > size - 200 ? 1 : 197) {
             Map<String, Object> encoded = encode(event, limit);
@@ -224,8 +224,7 @@ class LayoutFitterTest {
 
         OutboundMessage message = ENCODER.encode(event, maxBytes(500_000));
 
-        assertThat(message.data().length + EventAttributes.bytes(message.attributes()))
-                .isBetween(499_000L, 500_000L);
+        assertThat(message.data().length + Events.attributeBytes(message)).isBetween(499_000L, 500_000L);
     }
 
     @Test
@@ -272,8 +271,7 @@ class LayoutFitterTest {
 
     private static Map<String, Object> encode(EmailEvent event, long limit) {
         OutboundMessage message = ENCODER.encode(event, maxBytes(limit));
-        assertThat(message.data().length + EventAttributes.bytes(message.attributes()))
-                .isLessThanOrEqualTo(limit);
+        assertThat(message.data().length + Events.attributeBytes(message)).isLessThanOrEqualTo(limit);
         return Events.email(message);
     }
 
