@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes one event as the wire contract shows it, field by field and in its order. Confined to one thread. */
 final class EventWriter {
+    private final ByteSink bytes;
     private final JsonGenerator json;
     private final EmailEvent event;
     private final EmailMessage email;
@@ -30,12 +31,14 @@ final class EventWriter {
     /**
      * Makes a writer.
      *
-     * @param json where to write
+     * @param bytes where to write
+     * @param json writes there
      * @param event what happened
      * @param email the event's message; for a DELETE one that has nothing
      * @param layout what of the message is written
      */
-    EventWriter(JsonGenerator json, EmailEvent event, EmailMessage email, Layout layout) {
+    EventWriter(ByteSink bytes, JsonGenerator json, EmailEvent event, EmailMessage email, Layout layout) {
+        this.bytes = bytes;
         this.json = json;
         this.event = event;
         this.email = email;
@@ -266,7 +269,10 @@ final class EventWriter {
 
     private void escaped(Field field, byte[] value) throws IOException {
         json.writeFieldName(field.json());
-        json.writeRawUTF8String(value, 0, value.length);
+        json.writeRawValue("\"");
+        json.flush();
+        bytes.put(value);
+        json.writeRaw('"');
     }
 
     private void text(Field field, String value) throws IOException {

@@ -98,7 +98,10 @@ public final class JsonEventEncoder implements MessageEncoder {
         Layout layout = Layout.full(email, contents(event, email), event.omitted());
         long characters = characters(email, layout) + 2L * idCharacters(event);
         long others = otherBytes(email, layout);
-        long expected = characters + characters / 16 + others;
+        long texts = layout.body().length()
+                + (long) layout.bodyText().length()
+                + layout.bodyHtml().length();
+        long expected = (characters - texts) / 16 * 17 + others;
         // A character takes 1 to 6 bytes. To count them takes as long as to write them, so what may fit is written.
         ByteSink whole = characters > maxBytes ? null : written(event, email, eventId, layout, expected, maxBytes);
         if (whole != null) {
@@ -131,7 +134,7 @@ public final class JsonEventEncoder implements MessageEncoder {
             EmailEvent event, EmailMessage email, String eventId, Layout layout, long expectedBytes, long maxBytes) {
         ByteSink bytes = new ByteSink(expectedBytes, maxBytes);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            new EventWriter(json, event, email, layout).write(eventId, sourceService, sourceVersion);
+            new EventWriter(bytes, json, event, email, layout).write(eventId, sourceService, sourceVersion);
         } catch (ByteSink.Full tooLarge) {
             return null;
         } catch (IOException impossible) {

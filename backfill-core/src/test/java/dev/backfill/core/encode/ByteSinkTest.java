@@ -1,0 +1,60 @@
+package dev.backfill.core.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ByteSinkTest {
+    @Test
+    void texts_stand_where_they_were_put_between_what_was_written() throws IOException {
+        ByteSink sink = new ByteSink(2, 100);
+
+        sink.put(bytes("<first>"));
+        sink.write(bytes("abc"));
+        sink.put(bytes("<second>"));
+        sink.put(bytes("<third>"));
+        sink.write('d');
+
+        assertThat(sink.toBytes()).asString(StandardCharsets.UTF_8).isEqualTo("<first>abc<second><third>d");
+        assertThat(sink.size()).isEqualTo("<first>abc<second><third>d".length());
+    }
+
+    @Test
+    void a_text_as_long_as_the_guess_for_what_is_written_is_not_left_out() throws IOException {
+        ByteSink sink = new ByteSink(4, 100);
+
+        sink.put(bytes("text"));
+
+        assertThat(sink.toBytes()).asString(StandardCharsets.UTF_8).isEqualTo("text");
+    }
+
+    @Test
+    void what_was_guessed_right_is_given_away_uncopied() throws IOException {
+        ByteSink sink = new ByteSink(3, 100);
+
+        sink.write(bytes("abc"));
+
+        assertThat(sink.toBytes()).isSameAs(sink.toBytes()).hasSize(3);
+    }
+
+    @Test
+    void texts_and_written_bytes_together_take_no_more_than_is_allowed() throws IOException {
+        ByteSink sink = new ByteSink(10, 10);
+
+        sink.write(bytes("abcd"));
+        sink.put(bytes("efghi"));
+
+        assertThatThrownBy(() -> sink.put(bytes("jk"))).isInstanceOf(ByteSink.Full.class);
+        assertThatThrownBy(() -> sink.write(bytes("jk"))).isInstanceOf(ByteSink.Full.class);
+        sink.write('j');
+        assertThatThrownBy(() -> sink.write('k')).isInstanceOf(ByteSink.Full.class);
+        assertThat(sink.toBytes()).asString(StandardCharsets.UTF_8).isEqualTo("abcdefghij");
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
