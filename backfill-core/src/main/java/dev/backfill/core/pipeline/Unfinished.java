@@ -25,7 +25,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An incremental job that ended before it was whole, where the next one of the same request goes on. What it told is known to the
+ * A job that ended before it was whole, where the next incremental one of the same request goes on. What it told is known to the
  * readers, though it never became a {@link Baseline}: marks from before it say nothing of a message that it told as new and that is gone
  * by now, or of a folder which it told as gone and that is back. Immutable.
  *
@@ -42,7 +42,8 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
      * Finds where a job would go on; null if there is nothing.
      *
      * @param row the job, its mailbox known
-     * @param baseline the last job that was whole; null for none. What was made before it, it saw to
+     * @param baseline the last job that was whole; null for none, and then a job of everything is continued
+     *     too. What was made before it, it saw to
      * @param store holds the jobs
      */
     static @Nullable Unfinished of(JobRecord row, @Nullable Baseline baseline, JobStore store) {
@@ -55,7 +56,9 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
                 if (baseline != null && !job.times().created().isAfter(baseline.created())) {
                     return null;
                 }
-                if (isMeant(job, row)) {
+                // Whoever broke off a job of everything though one was whole before would not have it go on.
+                boolean alike = baseline == null || job.request().mode() == Mode.INCREMENTAL;
+                if (alike && isMeant(job, row)) {
                     return of(job, store);
                 }
             }
@@ -70,7 +73,6 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
     /** Before it had a plan it told nothing. */
     private static boolean isMeant(JobRecord job, JobRecord row) {
         return !job.id().equals(row.id())
-                && job.request().mode() == Mode.INCREMENTAL
                 && job.phase() != Phase.NEW
                 && !Baselines.isWhole(job)
                 && job.retryOf() == null

@@ -233,4 +233,32 @@ class ContinuedRunTest {
         assertThat(next.notes()).extracting(JobNote::code).containsExactly("CONTINUES");
         assertThat(sink.messageIds()).hasSize(MESSAGES + 5 + 20).doesNotHaveDuplicates();
     }
+
+    /** As one that reads everything it would not hear of what the first one told and what is gone since. */
+    @Test
+    void aFirstRunOfEverythingThatEndedEarlyIsContinued() {
+        BackfillJob bounded =
+                completed(EngineRig.request().batchSize(5).maxEmails(10L).build());
+        String gone = sink.messageIds().get(0);
+        source.account().delete(gone);
+
+        BackfillJob next = completed(incremental().build());
+
+        assertThat(next.notes())
+                .containsExactly(new JobNote("CONTINUES", "", bounded.id().value()));
+        assertThat(sink.distinct()).as("keys, one of the deletion").isEqualTo(MESSAGES + 5 + 1);
+        assertThat(sink.messageIds().stream().filter(gone::equals))
+                .as("as new and as gone")
+                .hasSize(2);
+    }
+
+    @Test
+    void aRunOfEverythingThatEndedEarlyIsNotContinuedWhereOneBeforeItWasWhole() {
+        full();
+        completed(EngineRig.request().batchSize(5).maxEmails(10L).build());
+        int before = sink.messageIds().size();
+
+        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(newIds(before)).isEmpty();
+    }
 }
