@@ -235,6 +235,26 @@ class ChangingMailboxTest {
         assertExact();
     }
 
+    /** The creates of such a run have the keys of the first ones and are older than the deletions told in between. */
+    @Test
+    void aFolderThatCameBackIsThereWhereEverythingIsReadAnew() throws Exception {
+        start(1);
+        run(Mode.FULL);
+        mailbox.throwAway(FolderPath.of("Work", "North"));
+        run(Mode.INCREMENTAL);
+        int before = consumer().doubled();
+        mailbox.bringBack();
+        run(Mode.FULL);
+        assertExact();
+        assertThat(consumer().doubled() - before)
+                .as("what was there all the while comes under the keys that are known")
+                .isGreaterThan(mailbox.expected().size() / 2);
+
+        mailbox.throwAway(FolderPath.of("Work", "North"));
+        run(Mode.INCREMENTAL);
+        assertExact();
+    }
+
     @Test
     void aRunOverAnUnchangedMailboxCostsTwoRequestsAndOneForEachFolderAndPublishesNothing() throws Exception {
         start(1);
