@@ -169,11 +169,11 @@ final class Changes {
                         handedOver),
                 at,
                 answer.page().entries());
-        handedOver.inTurn(() -> {
+        return handedOver.inTurn(() -> {
             page.walk(singles, limit, writer);
             page.takeNote();
+            return end(walk, answer, page);
         });
-        return end(walk, answer, page);
     }
 
     private PageEnd end(Walk walk, DeltaLists.Answer answer, ChangesPage page) {

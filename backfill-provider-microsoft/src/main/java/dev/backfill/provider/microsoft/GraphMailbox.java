@@ -188,6 +188,9 @@ final class GraphMailbox implements Mailbox {
     private PageEnd pin(MailQuery query, Partition partition, Position position, PageLimit limit) {
         PageEnd end = pins.fetch(query, partition, position, limit);
         if (end.isLast()) {
+            // One that says that there are no changes counts too: the folder still tells that it left as a whole, and
+            // is read again by each
+            // job; to look again for what moved into it would keep the marks of other folders for ever.
             changes.pinned().pinned(partition.scope());
         }
         return end;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Which folder's changes told of a message in a revision, as long as the mailbox is open: a message that moved is told of by
@@ -25,11 +26,11 @@ final class HandedOver {
         return KeysetPosition.hash(id + "\n" + revision);
     }
 
-    /** Runs what hands a page over and notes it, when no other page is at it. */
-    void inTurn(Runnable page) {
+    /** Runs what hands a page over and notes it, when no other page is at it. {@return what that gives} */
+    <T> T inTurn(Supplier<T> page) {
         turn.lock();
         try {
-            page.run();
+            return page.get();
         } finally {
             turn.unlock();
         }

@@ -69,6 +69,11 @@ final class Leftovers {
      * @return the end
      */
     PageEnd fetch(Setting setting, String place, PageLimit limit, PageWriter writer) {
+        // From the list on: what another folder tells of a message that is saved meanwhile comes behind its removal.
+        return handedOver.inTurn(() -> page(setting, place, limit, writer));
+    }
+
+    private PageEnd page(Setting setting, String place, PageLimit limit, PageWriter writer) {
         DeltaPlace at = place.length() <= PREFIX.length()
                 ? new DeltaPlace(0, true, "", Set.of())
                 : DeltaPlace.decode(place.substring(PREFIX.length()));
@@ -78,24 +83,31 @@ final class Leftovers {
         List<DeltaPage.Entry> entries = answer.page().entries();
         Set<String> done = new HashSet<>(at.done());
         List<String> handed = new ArrayList<>();
+        String teller = TELLER + setting.folderId();
         int used = 0;
         int repeats = 0;
         boolean room = true;
         while (room && used < entries.size()) {
             DeltaPage.Entry entry = entries.get(used++);
-            if (at.done().contains(entry.mark()) || !isToBeTold(setting.query(), entry)) {
+            String mark = HandedOver.mark(entry.id(), "");
+            if (at.done().contains(entry.mark())
+                    || !isToBeTold(setting.query(), entry)
+                    || handedOver.byOther(teller, mark)) {
                 repeats++;
             } else {
                 room = writer.write(new PageItem.Deleted(entry.id(), setting.revision(), askedAt))
                         == PageWriter.Verdict.CONTINUE;
-                handed.add(HandedOver.mark(entry.id(), ""));
+                handed.add(mark);
             }
             done.add(entry.mark());
         }
-        handedOver.add(TELLER + setting.folderId(), handed, List.of());
-        if (used < entries.size()) {
-            return PageEnd.more(position(new DeltaPlace(0, true, at.query(), done)), used, repeats);
-        }
+        handedOver.add(teller, handed, List.of());
+        return used < entries.size()
+                ? PageEnd.more(position(new DeltaPlace(0, true, at.query(), done)), used, repeats)
+                : end(setting, answer, repeats);
+    }
+
+    private PageEnd end(Setting setting, DeltaLists.Answer answer, int repeats) {
         String next = answer.next();
         int raw = answer.page().raw();
         if (next != null) {

@@ -14,6 +14,7 @@ import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageItem;
 import dev.backfill.spi.PageLimit;
+import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
@@ -23,10 +24,13 @@ import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.StoredMail;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +146,58 @@ class GraphFolderChangesTest {
         assertThat(bed.told(items, 100, 101, 102))
                 .contains("UPDATE 100", "Deleted 101", "Deleted 102")
                 .doesNotContain("Deleted 100", "UPDATE 101", "UPDATE 102");
+    }
+
+    /** Both folders tell of it, the one that it came from and the one that left with it. */
+    @Test
+    void mailThatMovedIntoAFolderThatThenLeftIsToldAsDeletedOnce() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.move(stored(1), WORK, LATER);
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        Crawl changes = bed.changes(OPEN, pins);
+
+        assertThat(bed.told(changes.items(), 1)).contains("Deleted 1").hasSize(11);
+        assertThat(changes.ids()).doesNotHaveDuplicates();
+    }
+
+    /** Of two events of one second the later counts: what another folder tells of mail that was just saved must not go in between. */
+    @Test
+    void whatIsSavedFromAFolderWhileThatIsToldAsGoneIsToldAfterItsDeletion() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        List<Partition> plan = bed.mailbox.planChanges(OPEN, pins);
+        Partition left = plan.stream().filter(Changes::isLeft).findFirst().orElseThrow();
+        Partition inbox = plan.stream()
+                .filter(partition -> partition.scope().equals(bed.folder(FolderPath.INBOX)))
+                .findFirst()
+                .orElseThrow();
+        List<PageItem> told = new CopyOnWriteArrayList<>();
+        Thread other = new Thread(() -> bed.mailbox.fetch(OPEN, inbox, Position.START, ChangesBed.PAGE, item -> {
+            told.add(item);
+            return PageWriter.Verdict.CONTINUE;
+        }));
+        bed.mailbox.fetch(OPEN, left, Position.START, ChangesBed.PAGE, item -> {
+            if (other.getState() == Thread.State.NEW) {
+                bed.there.move(stored(109), FolderPath.INBOX, Instant.now());
+                other.start();
+                while (other.isAlive() && !waitsForItsTurn(other)) {
+                    Thread.onSpinWait();
+                }
+            }
+            told.add(item);
+            return PageWriter.Verdict.CONTINUE;
+        });
+        other.join();
+
+        assertThat(told.stream()
+                        .filter(item -> PageCollector.id(item).equals(bed.id(109)))
+                        .map(item -> item.getClass().getSimpleName()))
+                .containsExactly("Deleted", "Message");
+    }
+
+    private static boolean waitsForItsTurn(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("inTurn") && thread.getState() == Thread.State.WAITING);
     }
 
     @Test
