@@ -31,8 +31,8 @@ final class SqliteFile implements AutoCloseable {
 
     private SqliteFile(FileOwnership ownership, DataSource writer, DataSource reader) {
         this.ownership = ownership;
-        this.writer = pool("backfill-store-writer", 1, writer);
-        this.reader = pool("backfill-store-reader", READERS, reader);
+        this.writer = pool("backfill-store-writer", 1, KeptStatements.of(writer));
+        this.reader = pool("backfill-store-reader", READERS, KeptStatements.of(reader));
     }
 
     /**
