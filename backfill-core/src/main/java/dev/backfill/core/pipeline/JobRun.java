@@ -202,10 +202,7 @@ public final class JobRun {
             questions.goOnUpTo(before.job().upperBound());
         }
         plan.append(made.partitions());
-        RunInbox.Fallback fallback = made.fallback();
-        if (fallback != null) {
-            ledger.readsEverything("", fallback.reason(), fallback.deletionsUnknownSince());
-        }
+        ledger.readsEverything(made.fallback(), made.deletionsUnknownSince());
         ledger.enter(Phase.WALKING);
         planned = true;
     }

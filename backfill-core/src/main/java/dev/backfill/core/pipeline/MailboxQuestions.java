@@ -80,18 +80,21 @@ final class MailboxQuestions {
         } else if (row.request().mode() == Mode.INCREMENTAL) {
             ask(() -> incremental(opened));
         } else {
-            ask(() -> new RunInbox.Planned(mailbox.plan(query, pinsBefore(opened))));
+            ask(() -> everything(opened));
         }
     }
 
-    /** Where the account's jobs before got to; empty if none of them was whole. */
-    private Map<String, String> pinsBefore(JobRecord opened) {
+    /** All mail, with what the account's jobs before know of it. */
+    private RunInbox.Planned everything(JobRecord opened) {
         Baseline baseline = Baseline.of(opened, store);
         if (baseline == null) {
-            return Map.of();
+            return new RunInbox.Planned(mailbox.plan(query, Map.of()));
         }
         Unfinished unfinished = Unfinished.of(opened, baseline, store);
-        return unfinished == null ? baseline.pins() : unfinished.pinsAfter(baseline.pins());
+        Map<String, String> pins = unfinished == null ? baseline.pins() : unfinished.pinsAfter(baseline.pins());
+        // Once it is whole the next begins at its marks, and nobody reads the changes since the others.
+        boolean supersedes = row.request().pin() && row.request().maxEmails() == null;
+        return new RunInbox.Planned(mailbox.plan(query, pins), null, supersedes ? baseline.before() : null, null);
     }
 
     /** What an incremental job reads: what the last one left where that ended early, else what changed since the last whole one. */
@@ -102,7 +105,7 @@ final class MailboxQuestions {
             return since(baseline);
         }
         MailQuery sameEnd = upTo(unfinished.job().upperBound());
-        return new RunInbox.Planned(failuresOf(unfinished.job(), sameEnd), null, unfinished);
+        return new RunInbox.Planned(failuresOf(unfinished.job(), sameEnd), null, null, unfinished);
     }
 
     /**
@@ -127,14 +130,14 @@ final class MailboxQuestions {
     /** What changed since the last run, and what that one failed on; everything where that cannot be had, with the reason. */
     private RunInbox.Planned since(@Nullable Baseline baseline) {
         if (baseline == null) {
-            return new RunInbox.Planned(mailbox.plan(query), new RunInbox.Fallback("NO_BASELINE", null), null);
+            return new RunInbox.Planned(mailbox.plan(query), "NO_BASELINE", null, null);
         }
         List<Partition> changes = mailbox.planChanges(query, baseline.pins());
         List<Partition> plan = new ArrayList<>(changes.isEmpty() ? mailbox.plan(query, baseline.pins()) : changes);
         plan.addAll(failuresOf(baseline.job(), query));
-        RunInbox.Fallback fallback =
-                changes.isEmpty() ? new RunInbox.Fallback("NO_CHANGES_LIST", baseline.before()) : null;
-        return new RunInbox.Planned(plan, fallback, null);
+        return changes.isEmpty()
+                ? new RunInbox.Planned(plan, "NO_CHANGES_LIST", baseline.before(), null)
+                : new RunInbox.Planned(plan);
     }
 
     /** Since when deletions are unknown if a scope's changes are lost: a time before its mark was taken. */

@@ -21,25 +21,20 @@ final class RunInbox {
      * The plan is made.
      *
      * @param partitions what is to be walked
-     * @param fallback why it reads everything where only changes were asked for; null if it does not
+     * @param fallback a stable code for why it reads everything where only changes were asked for; null if it does not
+     * @param deletionsUnknownSince since when deletions go unheard, since all is read anew; null if none does
      * @param before the job whose plan comes first, where it ended; null for none
      */
     record Planned(
             List<Partition> partitions,
-            @Nullable Fallback fallback,
-            @Nullable Unfinished before) implements Event {
+            @Nullable String fallback,
+            @Nullable Instant deletionsUnknownSince,
+            @Nullable Unfinished before)
+            implements Event {
         Planned(List<Partition> partitions) {
-            this(partitions, null, null);
+            this(partitions, null, null, null);
         }
     }
-
-    /**
-     * Why an incremental job reads everything.
-     *
-     * @param reason a stable code
-     * @param deletionsUnknownSince a time before the marks of the last run were taken; null if there was none
-     */
-    record Fallback(String reason, @Nullable Instant deletionsUnknownSince) {}
 
     /** The changes since the pins are planned. */
     record DrainPlanned(List<Partition> partitions) implements Event {}

@@ -102,6 +102,15 @@ final class RunLedger {
         changed |= notes.drop(row.notes(), code, scopes);
     }
 
+    /** Hears of a plan why it reads everything where changes should have done, and since when it hears of no deletions; null for neither. */
+    void readsEverything(@Nullable String reason, @Nullable Instant since) {
+        if (reason != null) {
+            readsEverything("", reason, since);
+        } else if (since != null) {
+            deletionsUnknownSince = since;
+        }
+    }
+
     /** Notes that a scope, or with no name all, is read whole where changes should have done. */
     void readsEverything(String scopeId, String reason, @Nullable Instant since) {
         note(NoteCodes.READ_WHOLE, scopeId, reason);

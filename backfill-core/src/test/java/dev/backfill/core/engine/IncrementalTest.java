@@ -140,6 +140,21 @@ class IncrementalTest {
         assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
     }
 
+    /** Nobody reads the changes since the first one's marks any more. */
+    @Test
+    void whereEverythingIsReadAnewDeletionsSinceTheLastWholeRunAreUnknownAndTheResultSaysSo() {
+        BackfillJob first = full();
+        assertThat(first.deletionsUnknownSince()).isNull();
+        source.account().delete(first());
+
+        assertThat(completed(EngineRig.request().pin(false).build()).deletionsUnknownSince())
+                .as("the marks before stay for the next incremental run")
+                .isNull();
+        assertThat(completed(EngineRig.request().maxEmails(3L).build()).deletionsUnknownSince())
+                .isNull();
+        assertThat(full().deletionsUnknownSince()).isEqualTo(first.startedAt());
+    }
+
     @Test
     void aRunThatTookNoMarksIsNoBaseline() {
         completed(EngineRig.request().pin(false).build());

@@ -244,7 +244,9 @@ class ChangingMailboxTest {
         run(Mode.INCREMENTAL);
         int before = consumer().doubled();
         mailbox.bringBack();
-        run(Mode.FULL);
+        BackfillJob anew = completed(Mode.FULL);
+        assertThat(anew.notes()).isEmpty();
+        assertThat(anew.deletionsUnknownSince()).isNotNull();
         assertExact();
         assertThat(consumer().doubled() - before)
                 .as("what was there all the while comes under the keys that are known")
