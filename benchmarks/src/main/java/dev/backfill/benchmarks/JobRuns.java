@@ -30,7 +30,7 @@ final class JobRuns {
                 .accessTokens(account -> () -> "token");
     }
 
-    /** A request for all mail of an account, with no rate limit of its own to speak of. */
+    /** A request for all mail of an account, with the highest rate limit there is: the bound where a page costs next to nothing. */
     static BackfillRequest.Builder request(String provider, String account) {
         return BackfillRequest.builder(provider, account).rateLimit(BackfillRequest.MAX_RATE_LIMIT);
     }
