@@ -48,7 +48,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void a_text_is_compiled_once_however_often_it_is_run() throws SQLException {
+    void aTextIsCompiledOnceHoweverOftenItIsRun() throws SQLException {
         for (int id = 0; id < 5; id++) {
             insert(id, "n" + id);
         }
@@ -58,7 +58,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void nothing_that_was_set_before_is_set_for_the_next() throws SQLException {
+    void nothingThatWasSetBeforeIsSetForTheNext() throws SQLException {
         insert(1, "first");
         try (PreparedStatement next = connection.prepareStatement(INSERT)) {
             next.setInt(1, 2);
@@ -69,7 +69,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void a_batch_that_was_not_run_is_forgotten() throws SQLException {
+    void aBatchThatWasNotRunIsForgotten() throws SQLException {
         try (PreparedStatement given = connection.prepareStatement(INSERT)) {
             given.setInt(1, 1);
             given.addBatch();
@@ -86,7 +86,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void a_statement_in_use_is_not_given_to_another() throws SQLException {
+    void aStatementInUseIsNotGivenToAnother() throws SQLException {
         insert(1, "one");
         insert(2, "two");
         try (PreparedStatement outer = connection.prepareStatement(READ);
@@ -99,7 +99,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void one_that_failed_is_not_kept() throws SQLException {
+    void oneThatFailedIsNotKept() throws SQLException {
         insert(1, "one");
         assertThatThrownBy(() -> insert(1, "again")).isInstanceOf(SQLException.class);
         insert(2, "two");
@@ -109,7 +109,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void one_that_was_set_up_for_its_user_alone_is_not_kept() throws SQLException {
+    void oneThatWasSetUpForItsUserAloneIsNotKept() throws SQLException {
         insert(1, "one");
         insert(2, "two");
         try (PreparedStatement first = connection.prepareStatement(READ)) {
@@ -121,7 +121,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void a_closed_one_does_nothing_more_though_it_is_kept() throws SQLException {
+    void aClosedOneDoesNothingMoreThoughItIsKept() throws SQLException {
         PreparedStatement used = connection.prepareStatement(READ);
         used.close();
         used.close();
@@ -133,7 +133,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void one_that_is_closed_in_the_middle_of_its_rows_holds_the_file_no_more() throws SQLException {
+    void oneThatIsClosedInTheMiddleOfItsRowsHoldsTheFileNoMore() throws SQLException {
         insert(1, "one");
         insert(2, "two");
         PreparedStatement reading = connection.prepareStatement(READ);
@@ -149,7 +149,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void the_one_unused_longest_goes_when_there_are_too_many() throws SQLException {
+    void theOneUnusedLongestGoesWhenThereAreTooMany() throws SQLException {
         for (int i = 0; i <= KeptStatements.MOST; i++) {
             connection.prepareStatement("select " + i).close();
         }
@@ -162,7 +162,7 @@ class KeptStatementsTest {
     }
 
     @Test
-    void a_changed_table_is_seen_by_those_that_are_kept() throws SQLException {
+    void aChangedTableIsSeenByThoseThatAreKept() throws SQLException {
         insert(1, "one");
         assertThat(names()).containsExactly("one");
         try (Statement statement = connection.createStatement()) {
