@@ -10,11 +10,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Decides which queued jobs may run: the most urgent ones, as many as the queue has room for. What is offered and what runs is
- * the queue's to know, so that several instances can share one backlog. Thread-safe.
+ * the queue's to know, so that several instances can share one backlog. What was offered and has not begun is not offered with
+ * each look, for each is a write, and many jobs started one after the other would offer all before them again; but once a sweep it
+ * is, for an offer may be lost. Thread-safe.
  */
 final class Admission {
     private final JobStore store;
@@ -23,6 +27,9 @@ final class Admission {
     private final int slots;
     private final Duration ageStep;
     private final JobLimits limits;
+    private final long offerHoldsNanos;
+    /** When what waits was offered last, by the time source's nanoseconds. */
+    private final Map<JobId, Long> offered = new ConcurrentHashMap<>();
     /** Not a monitor: the store is asked under it, and a virtual thread that waits for its connection must not keep its carrier. */
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -35,6 +42,13 @@ final class Admission {
         this.slots = config.maxConcurrentJobs();
         this.ageStep = config.ageStep();
         this.limits = config.limits();
+        // Half: each sweep finds what the one before offered no longer held.
+        this.offerHoldsNanos = config.sweepInterval().toNanos() / 2;
+    }
+
+    /** A job begins to run here, so that what becomes of it may be offered at once; never blocks. */
+    void begun(JobId id) {
+        offered.remove(id);
     }
 
     /** Fills the free slots. */
@@ -45,14 +59,36 @@ final class Admission {
             if (room == 0) {
                 return;
             }
-            // Jobs offered and not yet claimed are in the answer too; offering them again changes nothing.
-            for (JobId id : waiting(limits)) {
-                if (room > 0 && queue.offer(id)) {
+            // Jobs offered and not yet claimed are in the answer too; offering them again would change nothing.
+            List<JobId> waiting = waiting(limits);
+            offered.keySet().retainAll(Set.copyOf(waiting));
+            for (JobId id : waiting) {
+                if (room > 0 && !isHeldOut(id) && offer(id)) {
                     room--;
                 }
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private boolean isHeldOut(JobId id) {
+        Long at = offered.get(id);
+        return at != null && time.nanoTime() - at < offerHoldsNanos;
+    }
+
+    private boolean offer(JobId id) {
+        // Noted first, for it may begin before the queue returns, and then nothing of it may stay behind.
+        offered.put(id, time.nanoTime());
+        boolean known = false;
+        try {
+            boolean taken = queue.offer(id);
+            known = true;
+            return taken;
+        } finally {
+            if (!known) {
+                offered.remove(id);
+            }
         }
     }
 

@@ -88,7 +88,12 @@ public final class EngineManager implements BackfillManager {
     public void start(boolean alone) {
         List<JobId> left = alone ? running() : List.of();
         JobRunner runner = new JobRunner(config, scope, sessions, live, views, listeners, stop, closing);
-        queue.start(runner, this::admitSoon);
+        queue.start(
+                (id, hold) -> {
+                    admission.begun(id);
+                    return runner.run(id, hold);
+                },
+                this::admitSoon);
         left.forEach(queue::offer);
         admit();
         sweepLater();
