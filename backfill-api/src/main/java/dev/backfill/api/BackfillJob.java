@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryOf the job whose failures this job retries; null for others
  * @param bulkId the start over many accounts that made the job, see {@link BulkResult#id()}; null for others
  * @param deletionsUnknownSince mail deleted between this and the job's start may be missing from what the job told, because the
- *     provider had forgotten the marks of the run before, or because a FULL job read everything anew after another that was whole: run
- *     an INCREMENTAL one first, and next to nothing is missed; null if nothing was
+ *     provider had forgotten the marks of the run before; null if nothing was missed
  */
 public record BackfillJob(
         JobId id,

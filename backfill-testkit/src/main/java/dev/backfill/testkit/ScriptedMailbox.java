@@ -73,7 +73,7 @@ final class ScriptedMailbox implements Mailbox {
         List<Partition> plan = requests.call(ScriptedSource.PLAN, () -> {
             List<Partition> partitions = new ArrayList<>();
             for (String scope : account.scopesOf(query)) {
-                if (query.pins()) {
+                if (query.pins() && source.options().changes()) {
                     partitions.add(Partition.pin(scope));
                 }
                 partitions.addAll(windows(scope, query));
@@ -102,7 +102,7 @@ final class ScriptedMailbox implements Mailbox {
     public List<Partition> planChanges(MailQuery query, Map<String, String> pins) {
         return requests.call(
                 ScriptedSource.PLAN,
-                () -> pins.isEmpty()
+                () -> pins.isEmpty() || !source.options().changes()
                         ? List.of()
                         : account.scopesOf(query).stream()
                                 .flatMap(scope -> changes(scope, query, pins.get(scope)))

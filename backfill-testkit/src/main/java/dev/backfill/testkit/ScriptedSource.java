@@ -79,6 +79,7 @@ public final class ScriptedSource implements EmailSource {
             boolean singleGets,
             boolean borderRepeats,
             boolean counting,
+            boolean changes,
             CountKind estimateKind,
             Map<String, Integer> prices,
             Consumer<String> onRequest) {}
@@ -94,6 +95,7 @@ public final class ScriptedSource implements EmailSource {
                 builder.singleGets,
                 builder.borderRepeats,
                 builder.counting,
+                builder.changes,
                 builder.estimateKind,
                 Map.copyOf(builder.prices),
                 builder.onRequest);
@@ -231,6 +233,7 @@ public final class ScriptedSource implements EmailSource {
         private boolean singleGets;
         private boolean borderRepeats = true;
         private boolean counting = true;
+        private boolean changes = true;
         private CountKind estimateKind = CountKind.EXACT;
         private final Map<String, Integer> prices = new HashMap<>();
         private FaultScript faults = FaultScript.NONE;
@@ -333,6 +336,16 @@ public final class ScriptedSource implements EmailSource {
          */
         public Builder noCounts() {
             this.counting = false;
+            return this;
+        }
+
+        /**
+         * Lists no changes, and so has no pins.
+         *
+         * @return this builder
+         */
+        public Builder noChanges() {
+            this.changes = false;
             return this;
         }
 

@@ -51,11 +51,6 @@ record Baseline(JobRecord job, Map<String, String> pins) {
         return !job.id().equals(row.id()) && Baselines.isWhole(job) && Baselines.covers(job, row);
     }
 
-    /** When the job was made. */
-    Instant created() {
-        return job.times().created();
-    }
-
     /** A time before the marks were taken. */
     Instant before() {
         Instant started = job.times().started();

@@ -1,5 +1,6 @@
 package dev.backfill.core.pipeline;
 
+import dev.backfill.api.Mode;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobRecord.Phase;
 import dev.backfill.spi.Partition;
@@ -86,7 +87,13 @@ final class ChangeReadings {
         return !asking
                 && ledger.phase() == Phase.WALKING
                 && row.retryOf() == null
-                && (plan.isPinned() || Unfinished.isContinuedBy(row));
+                && (plan.isPinned() || readsBehindItself(row));
+    }
+
+    /** A job of everything, and one that goes on where another ended, though every scope had its mark before. */
+    private static boolean readsBehindItself(JobRecord row) {
+        boolean everything = row.request().mode() == Mode.FULL && row.request().pin();
+        return everything || Unfinished.isContinuedBy(row);
     }
 
     private Map<String, String> pins() {

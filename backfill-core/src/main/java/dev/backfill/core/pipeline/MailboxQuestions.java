@@ -10,7 +10,6 @@ import dev.backfill.spi.Partition;
 import dev.backfill.spi.SourceException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +68,7 @@ final class MailboxQuestions {
      */
     void plan(JobRecord opened) {
         JobId failedJob = row.retryOf();
+        FirstPlan first = new FirstPlan(mailbox, store, opened, this::upTo);
         if (failedJob != null) {
             ask(() -> {
                 ReplayFetcher.Plan replay = ReplayFetcher.plan(store, failedJob, query);
@@ -78,34 +78,10 @@ final class MailboxQuestions {
         } else if (JobQueries.isEmpty(query)) {
             inbox.put(new RunInbox.Planned(List.of()));
         } else if (row.request().mode() == Mode.INCREMENTAL) {
-            ask(() -> incremental(opened));
+            ask(() -> first.incremental(query));
         } else {
-            ask(() -> everything(opened));
+            ask(() -> first.everything(query));
         }
-    }
-
-    /** All mail, with what the account's jobs before know of it. */
-    private RunInbox.Planned everything(JobRecord opened) {
-        Baseline baseline = Baseline.of(opened, store);
-        if (baseline == null) {
-            return new RunInbox.Planned(mailbox.plan(query, Map.of()));
-        }
-        Unfinished unfinished = Unfinished.of(opened, baseline, store);
-        Map<String, String> pins = unfinished == null ? baseline.pins() : unfinished.pinsAfter(baseline.pins());
-        // Once it is whole the next begins at its marks, and nobody reads the changes since the others.
-        boolean supersedes = row.request().pin() && row.request().maxEmails() == null;
-        return new RunInbox.Planned(mailbox.plan(query, pins), null, supersedes ? baseline.before() : null, null);
-    }
-
-    /** What an incremental job reads: what the last one left where that ended early, else what changed since the last whole one. */
-    private RunInbox.Planned incremental(JobRecord opened) {
-        Baseline baseline = Baseline.of(opened, store);
-        Unfinished unfinished = Unfinished.of(opened, baseline, store);
-        if (unfinished == null) {
-            return since(baseline);
-        }
-        MailQuery sameEnd = upTo(unfinished.job().upperBound());
-        return new RunInbox.Planned(failuresOf(unfinished.job(), sameEnd), null, null, unfinished);
     }
 
     /**
@@ -121,28 +97,9 @@ final class MailboxQuestions {
         return JobQueries.of(row.request(), upperBound, clock);
     }
 
-    private List<Partition> failuresOf(JobRecord job, MailQuery until) {
-        return job.counts().failed() > 0
-                ? ReplayFetcher.plan(store, job.id(), until).partitions()
-                : List.of();
-    }
-
-    /** What changed since the last run, and what that one failed on; everything where that cannot be had, with the reason. */
-    private RunInbox.Planned since(@Nullable Baseline baseline) {
-        if (baseline == null) {
-            return new RunInbox.Planned(mailbox.plan(query), "NO_BASELINE", null, null);
-        }
-        List<Partition> changes = mailbox.planChanges(query, baseline.pins());
-        List<Partition> plan = new ArrayList<>(changes.isEmpty() ? mailbox.plan(query, baseline.pins()) : changes);
-        plan.addAll(failuresOf(baseline.job(), query));
-        return changes.isEmpty()
-                ? new RunInbox.Planned(plan, "NO_CHANGES_LIST", baseline.before(), null)
-                : new RunInbox.Planned(plan);
-    }
-
     /** Since when deletions are unknown if a scope's changes are lost: a time before its mark was taken. */
     Instant beforePins(JobRecord opened) {
-        Baseline baseline = row.request().mode() == Mode.INCREMENTAL ? Baseline.of(opened, store) : null;
+        Baseline baseline = Baseline.of(opened, store);
         if (baseline != null) {
             return baseline.before();
         }

@@ -43,7 +43,7 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
      *
      * @param row the job, its mailbox known
      * @param baseline the last job that was whole; null for none, and then a job of everything is continued
-     *     too. What was made before it, it saw to
+     *     too
      * @param store holds the jobs
      */
     static @Nullable Unfinished of(JobRecord row, @Nullable Baseline baseline, JobStore store) {
@@ -53,7 +53,7 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
         for (int page = 0; page < MOST_PAGES; page++) {
             Page<JobRecord> jobs = store.list(row.account().user(), ended, new PageRequest(PAGE, cursor));
             for (JobRecord job : jobs.items()) {
-                if (baseline != null && !job.times().created().isAfter(baseline.created())) {
+                if (!job.id().equals(row.id()) && Baselines.isWhole(job) && Baselines.covers(job, row)) {
                     return null;
                 }
                 // Whoever broke off a job of everything though one was whole before would not have it go on.
@@ -74,14 +74,13 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
     private static boolean isMeant(JobRecord job, JobRecord row) {
         return !job.id().equals(row.id())
                 && job.phase() != Phase.NEW
-                && !Baselines.isWhole(job)
                 && job.retryOf() == null
                 && job.request().pin()
                 && Baselines.covers(job, row)
                 && Baselines.covers(row, job);
     }
 
-    /** Null where failures were still to be read again that are forgotten by now: no later job could end. */
+    /** Null where it took no marks, or where failures were still to be read again that are forgotten by now: no later job could end. */
     private static @Nullable Unfinished of(JobRecord job, JobStore store) {
         List<PartitionRecord> open = new ArrayList<>();
         for (PartitionRecord stored : store.partitions(job.id())) {
@@ -93,7 +92,11 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
                 open.add(uncounted(stored));
             }
         }
-        return new Unfinished(job, List.copyOf(open), store.pins(job.id()));
+        Map<String, String> pins = store.pins(job.id());
+        boolean marked = !pins.isEmpty()
+                || open.stream().anyMatch(left -> left.partition().kind() != Kind.WINDOW);
+        // Without marks nothing would tell what came after its end.
+        return marked ? new Unfinished(job, List.copyOf(open), pins) : null;
     }
 
     /** {@return where each scope is as far as that is known, from the baseline's pins on: not where changes were broken off} */
@@ -105,6 +108,15 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
                 .filter(left -> !left.position().isStart())
                 .forEach(left -> known.remove(left.partition().scope()));
         return known;
+    }
+
+    /** {@return the scopes of which it has a mark, or changes to read} */
+    Set<String> scopes() {
+        Set<String> scopes = new HashSet<>(pins.keySet());
+        open.stream()
+                .filter(left -> left.partition().kind() != Kind.WINDOW)
+                .forEach(left -> scopes.add(left.partition().scope()));
+        return scopes;
     }
 
     /** {@return true if a job went on where another ended} */

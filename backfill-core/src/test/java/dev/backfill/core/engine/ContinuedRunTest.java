@@ -261,4 +261,49 @@ class ContinuedRunTest {
         assertThat(completed(incremental().build()).notes()).isEmpty();
         assertThat(newIds(before)).isEmpty();
     }
+
+    /** Nothing would tell what came after its end. */
+    @Test
+    void withoutListsOfChangesNothingIsContinuedAndAllIsReadAnew() {
+        ScriptedSource plain = ScriptedSource.builder()
+                .mailbox(ScriptedFolder.of("inbox", FolderRole.INBOX, MESSAGES))
+                .noChanges()
+                .build();
+        RecordingSink heard = new RecordingSink();
+        try (EngineRig other = new EngineRig(plain, heard)) {
+            other.run(EngineRig.request().batchSize(5).maxEmails(10L).build());
+            plain.account().add("inbox", "new-1", LATER);
+            BackfillJob second = other.run(incremental().maxEmails(10L).build());
+            assertThat(second.notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
+            other.run(EngineRig.request().build());
+            plain.account().add("inbox", "new-2", LATER);
+
+            BackfillJob last = other.run(incremental().build());
+
+            assertThat(last.notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
+            assertThat(heard.messageIds()).contains("new-1", "new-2");
+        }
+    }
+
+    /** What stands behind the marks of the one that was broken off is told, though the next reads everything. */
+    @Test
+    void aRunOfEverythingGoesOnTooWithWhatAnIncrementalOneLeft() {
+        full();
+        source.account().add("inbox", "short-lived", LATER);
+        BackfillJob failed = failedAt(At.changes("sent", 0));
+        source.account().delete("short-lived");
+        source.account().add("sent", "since", LATER);
+        int before = sink.messageIds().size();
+
+        BackfillJob anew = full();
+
+        assertThat(anew.notes())
+                .containsExactly(new JobNote("CONTINUES", "", failed.id().value()));
+        assertThat(newIds(before))
+                .contains("short-lived", "since")
+                .containsAll(source.account().ids(ANY));
+        int after = sink.messageIds().size();
+        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(newIds(after)).isEmpty();
+    }
 }

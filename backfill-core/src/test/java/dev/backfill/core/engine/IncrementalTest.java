@@ -140,19 +140,40 @@ class IncrementalTest {
         assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
     }
 
-    /** Nobody reads the changes since the first one's marks any more. */
+    /** Nobody would read the changes since the first one's marks any more. */
     @Test
-    void whereEverythingIsReadAnewDeletionsSinceTheLastWholeRunAreUnknownAndTheResultSaysSo() {
+    void whereEverythingIsReadAnewWhatChangedSinceTheLastWholeRunIsToldToo() {
+        sink.keepPayloads();
         BackfillJob first = full();
-        assertThat(first.deletionsUnknownSince()).isNull();
-        source.account().delete(first());
-
-        assertThat(completed(EngineRig.request().pin(false).build()).deletionsUnknownSince())
-                .as("the marks before stay for the next incremental run")
-                .isNull();
+        List<String> ids = source.account().ids(ANY);
+        source.account().delete(ids.get(1));
+        source.account().update(ids.get(2));
+        source.account().add("inbox", "new", LATER);
+        completed(EngineRig.request().pin(false).build());
         assertThat(completed(EngineRig.request().maxEmails(3L).build()).deletionsUnknownSince())
-                .isNull();
-        assertThat(full().deletionsUnknownSince()).isEqualTo(first.startedAt());
+                .isEqualTo(first.startedAt());
+        assertThat(told(MESSAGES + 5))
+                .as("the marks before stay for the next run that takes some")
+                .containsOnly("create");
+        int before = sink.payloads().size();
+
+        BackfillJob anew = full();
+
+        assertThat(told(before)).contains("delete", "update");
+        assertThat(newIds(before))
+                .contains(ids.get(1))
+                .containsAll(source.account().ids(ANY));
+        assertThat(anew.deletionsUnknownSince()).isNull();
+        assertThat(anew.notes()).isEmpty();
+        int after = sink.payloads().size();
+        incremental();
+        assertThat(newIds(after)).isEmpty();
+    }
+
+    private List<String> told(int from) {
+        return sink.payloads().subList(from, sink.payloads().size()).stream()
+                .map(message -> message.attributes().get("operation"))
+                .toList();
     }
 
     @Test
