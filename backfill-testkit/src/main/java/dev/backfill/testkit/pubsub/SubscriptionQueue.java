@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +116,22 @@ final class SubscriptionQueue {
                     acknowledged++;
                 }
             }
+            lock.notifyAll();
+        }
+    }
+
+    /** Waits until nothing is left to acknowledge: a client may send its acknowledgements late, and not all when it stops. False if the time was too short. */
+    boolean awaitEmpty(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        synchronized (lock) {
+            while (backlog() > 0) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                lock.wait(left);
+            }
+            return true;
         }
     }
 

@@ -87,6 +87,7 @@ class InProcessPubSubTest {
         client.publish(TOPIC, messages(1_000));
         try {
             assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(queue().awaitEmpty(Duration.ofSeconds(60))).isTrue();
         } finally {
             subscriber.stopAsync().awaitTerminated(60, TimeUnit.SECONDS);
         }
