@@ -65,6 +65,15 @@ class ChangingGmailTest {
             GmailWorld.assertNothingWasLost(world.run(Mode.INCREMENTAL, folders));
 
             world.assertReadersSeeTheMailbox(seed, labels);
+
+            // Readers know the keys of the first time: what changed since they hear of by its changes.
+            owner.work(things);
+            owner.moment();
+            GmailWorld.assertNothingWasLost(world.run(Mode.FULL, folders));
+            owner.finish();
+            GmailWorld.assertNothingWasLost(world.run(Mode.INCREMENTAL, folders));
+
+            world.assertReadersSeeTheMailbox(seed, labels);
         }
     }
 
