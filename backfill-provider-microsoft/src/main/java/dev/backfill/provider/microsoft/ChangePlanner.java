@@ -112,7 +112,7 @@ final class ChangePlanner {
         List<Folder> fresh = fresh(query, pinned, now, folderPin);
         fresh.forEach(folder -> plan.add(Upserts.of(Partition.pin(folder.id()), round)));
         for (Folder folder : now.chosen()) {
-            if (isToBeAsked(pinned, folder.id(), query) && !changes.pinned().isLeaving(folder.id())) {
+            if (pinned.isToBeAsked(folder.id(), query) && !changes.pinned().isLeaving(folder.id())) {
                 plan.add(Partition.changes(folder.id(), pinned.token(folder.id())));
             }
         }
@@ -152,18 +152,8 @@ final class ChangePlanner {
                 .toList();
     }
 
-    /**
-     * A folder whose changes cannot be had is walked again by the next job, not by the one that found it out. Where the user named the end all
-     * his jobs have the same, and only this life of the mailbox knows.
-     */
-    private boolean isToBeAsked(Pinned pinned, String id, MailQuery query) {
-        boolean sameJob = pinned.isOfSameEnd(id, query)
-                && (query.openEnd() || changes.pinned().isRefused(id));
-        return pinned.scopes().contains(id) && !(pinned.isNone(id) && sameJob);
-    }
-
     /** What became of folders that were pinned and are not meant any more. */
-    private List<Partition> gone(MailQuery query, Pinned pinned, Now now, FolderTree.Tree tree) {
+    private static List<Partition> gone(MailQuery query, Pinned pinned, Now now, FolderTree.Tree tree) {
         List<Partition> plan = new ArrayList<>();
         Set<String> there = new HashSet<>();
         tree.folders().forEach(folder -> there.add(folder.id()));
@@ -171,7 +161,7 @@ final class ChangePlanner {
         for (String id : new TreeSet<>(pinned.scopes())) {
             if (!meant.contains(id) && there.contains(id)) {
                 plan.add(Changes.left(id, pinned.token(id)));
-            } else if (!meant.contains(id) && isToBeAsked(pinned, id, query) && !pinned.isNone(id)) {
+            } else if (!meant.contains(id) && pinned.isToBeAsked(id, query) && !pinned.isNone(id)) {
                 // Its walk finds that it is gone, and the job says so.
                 plan.add(Partition.changes(id, pinned.token(id)));
             }
@@ -237,9 +227,11 @@ final class ChangePlanner {
             return token != null && token.query() == null;
         }
 
-        boolean isOfSameEnd(String scope, MailQuery query) {
+        /** A folder whose changes cannot be had is walked again by the next job, not by the one that found it out. */
+        boolean isToBeAsked(String scope, MailQuery query) {
             PinToken token = tokens.get(scope);
-            return token != null && token.newFrom() == query.to().getEpochSecond();
+            boolean sameJob = token != null && token.newFrom() == query.to().getEpochSecond();
+            return texts.containsKey(scope) && !(isNone(scope) && sameJob);
         }
 
         String token(String scope) {

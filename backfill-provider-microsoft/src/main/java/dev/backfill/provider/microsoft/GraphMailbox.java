@@ -192,9 +192,6 @@ final class GraphMailbox implements Mailbox {
             // is read again by each
             // job; to look again for what moved into it would keep the marks of other folders for ever.
             changes.pinned().pinned(partition.scope());
-            if (PinToken.isNone(end.token())) {
-                changes.pinned().refused(partition.scope());
-            }
         }
         return end;
     }

@@ -36,12 +36,6 @@ record PinToken(long newFrom, @Nullable String query, boolean left) {
         return new PinToken(newFrom.getEpochSecond(), null);
     }
 
-    /** {@return true if a stored text says that the folder's changes cannot be had} */
-    static boolean isNone(@Nullable String text) {
-        PinToken token = decode(text);
-        return token != null && token.query == null && !token.left;
-    }
-
     /**
      * Makes the pin of a folder that left the job with all that was in it.
      *

@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PinnedFolders {
     private final Set<String> ids = ConcurrentHashMap.newKeySet();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
-    private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private volatile boolean heardOfAll;
 
     /**
@@ -33,16 +32,6 @@ final class PinnedFolders {
     /** Hears of one pin more. */
     void pinned(String folderId) {
         ids.add(folderId);
-    }
-
-    /** Hears that the changes of a folder cannot be had, as its pin says. */
-    void refused(String folderId) {
-        refused.add(folderId);
-    }
-
-    /** {@return true if this life of the mailbox found out that the folder's changes cannot be had} */
-    boolean isRefused(String folderId) {
-        return refused.contains(folderId);
     }
 
     /** {@return true if it is being told that the folder left, after which it has a pin no more: back or not, nothing else is to be told} */

@@ -223,21 +223,6 @@ class GraphPinsTest {
         assertThat(told).hasSize(11).contains("UPDATE 1");
     }
 
-    /** All jobs of such a request have the same end, and nothing else tells them apart. */
-    @Test
-    void aFolderWhoseChangesAreRefusedIsWalkedAgainByTheNextJobThoughTheUserNamedTheEnd() throws Exception {
-        MailQuery closed = new MailQuery(null, TO, List.of(), false, true, false);
-        ChangesBed bed = start();
-        Fault denied = Fault.json(403, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"\"}}");
-        bed.graph.faults().always(RequestMatch.path(bed.folder(WORK) + "/messages/delta"), denied);
-        Crawl full = bed.full(closed);
-        bed.assertNothing(closed, full.tokens());
-
-        bed.restart();
-
-        assertThat(bed.changes(closed, full.tokens()).ids()).hasSize(10);
-    }
-
     @Test
     void aTokenThatIsRefusedHasItsFolderWalkedAgain() throws Exception {
         ChangesBed bed = start();
