@@ -8,6 +8,7 @@ import dev.backfill.spi.Partition;
 import dev.backfill.spi.Partition.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,21 +53,24 @@ final class FirstPlan {
             return new RunInbox.Planned(mailbox.plan(query, baseline.pins()));
         }
         if (row.request().maxEmails() != null) {
-            // What it is to give is the newest mail; at its bound it leaves the marks as well.
+            // What it is to give is the newest mail. Should it reach all, the next begins at its marks, and it says so.
             return new RunInbox.Planned(mailbox.plan(query, baseline.pins()), null, baseline.before(), null);
         }
         Unfinished unfinished = Unfinished.of(row, baseline, store);
         if (unfinished != null) {
             MailQuery sameEnd = upTo.apply(unfinished.job().upperBound());
-            List<Partition> all = mailbox.plan(sameEnd, unfinished.pinsAfter(baseline.pins()));
+            Map<String, String> pins = unfinished.pinsAfter(baseline.pins());
+            // Asked for what is known there; what it tells, the reading at the end asks for once more.
+            Set<String> marked = scopesOf(mailbox.planChanges(sameEnd, pins));
+            marked.addAll(unfinished.openChanges());
             List<Partition> failures = failuresOf(unfinished.job(), sameEnd);
-            return new RunInbox.Planned(joined(failures, all, unfinished.scopes()), null, null, unfinished);
+            return new RunInbox.Planned(joined(failures, mailbox.plan(sameEnd, pins), marked), null, null, unfinished);
         }
         List<Partition> changes = mailbox.planChanges(query, baseline.pins());
         List<Partition> all = mailbox.plan(query, baseline.pins());
         return changes.isEmpty()
                 ? new RunInbox.Planned(all, null, baseline.before(), null)
-                : new RunInbox.Planned(joined(changes, all, scopesOf(changes)));
+                : new RunInbox.Planned(joined(withFailed(changes, baseline.job(), query), all, scopesOf(changes)));
     }
 
     /**
@@ -80,11 +84,21 @@ final class FirstPlan {
         return plan;
     }
 
+    /** Changes, and what an earlier job failed on as one. */
+    private List<Partition> withFailed(List<Partition> changes, JobRecord job, MailQuery query) {
+        if (job.counts().failed() == 0) {
+            return changes;
+        }
+        List<Partition> plan = new ArrayList<>(changes);
+        plan.addAll(ReplayFetcher.planChanges(store, job.id(), query).partitions());
+        return plan;
+    }
+
     private static Set<String> scopesOf(List<Partition> changes) {
         return changes.stream()
                 .filter(one -> one.kind() == Kind.CHANGES)
                 .map(Partition::scope)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /** What an incremental job reads: what the last one left where that ended early, else what changed since the last whole one. */

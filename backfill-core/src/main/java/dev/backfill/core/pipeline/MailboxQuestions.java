@@ -50,7 +50,7 @@ final class MailboxQuestions {
     PageFetcher fetcherOf(Partition partition) {
         JobId failedJob = ReplayFetcher.failedJob(partition);
         if (failedJob != null) {
-            return new ReplayFetcher(store, failedJob, mailbox, query);
+            return new ReplayFetcher(store, partition, mailbox, query);
         }
         boolean again = Rewalk.isOne(partition);
         return (position, limit, buffer) ->

@@ -8,7 +8,7 @@ public final class NoteCodes {
     /** A scope was read whole where changes should have done; the detail is the reason. */
     public static final String READ_WHOLE = "READ_WHOLE";
 
-    /** An incremental job went on where one before had ended early; the detail is the id of that job. */
+    /** A job went on where an incremental one before had ended early, or a first one of everything; the detail is the id of that job. */
     public static final String CONTINUES = "CONTINUES";
 
     /** At the end of windows the provider gave no count to hold their mail against; the detail is their number. */

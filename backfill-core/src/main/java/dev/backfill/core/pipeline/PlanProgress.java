@@ -37,7 +37,11 @@ final class PlanProgress {
     /** Not walked any more in this run, since the provider did not answer for them: another run walks them. */
     private final List<PartitionState> unanswered = new ArrayList<>();
 
-    private final Set<String> unpinnedScopes = new HashSet<>();
+    /**
+     * Scopes whose pin is to be taken, or whose changes are to be read. A window that is read before them may hand over what is gone again
+     * by then, and which the changes then never knew.
+     */
+    private final Set<String> scopesBehind = new HashSet<>();
 
     /** The ids of what waits, is under way or was left; and of what is walked to its end. What is skipped is in neither. */
     private final Set<String> openIds = new HashSet<>();
@@ -182,10 +186,10 @@ final class PlanProgress {
     }
 
     private void noteScope(Partition partition) {
-        if (partition.kind() == Kind.PIN) {
-            unpinnedScopes.add(partition.scope());
-            pinned = true;
+        if (partition.kind() != Kind.WINDOW) {
+            scopesBehind.add(partition.scope());
         }
+        pinned |= partition.kind() == Kind.PIN;
     }
 
     /** True if the job takes marks of its own, so that what changed since is to be read before it ends. */
@@ -193,13 +197,13 @@ final class PlanProgress {
         return pinned;
     }
 
-    /** The next partition that may be walked, which is then under way; a scope's windows wait for its pin. Null for none. */
+    /** The next partition that may be walked, which is then under way; a scope's windows wait for its pin and its changes. Null for none. */
     @Nullable
     PartitionState next() {
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
             Partition partition = state.partition();
-            if (partition.kind() != Kind.WINDOW || !unpinnedScopes.contains(partition.scope())) {
+            if (partition.kind() != Kind.WINDOW || !scopesBehind.contains(partition.scope())) {
                 states.remove();
                 active.add(state);
                 return state;
@@ -316,8 +320,8 @@ final class PlanProgress {
     }
 
     private void unpinned(PartitionState state) {
-        if (state.partition().kind() == Kind.PIN) {
-            unpinnedScopes.remove(state.partition().scope());
+        if (state.partition().kind() != Kind.WINDOW) {
+            scopesBehind.remove(state.partition().scope());
         }
     }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayFetcher implements PageFetcher {
     private static final String PREFIX = "failures:";
+    private static final String CHANGES_PREFIX = "failed-changes:";
 
     /** How many messages are asked for at once: by so many a page may hold more bytes than it should. */
     private static final int CHUNK = 20;
@@ -39,10 +40,13 @@ final class ReplayFetcher implements PageFetcher {
     private final JobId failedJob;
     private final Mailbox mailbox;
     private final MailQuery query;
+    private final boolean changesOnly;
 
-    ReplayFetcher(JobStore store, JobId failedJob, Mailbox mailbox, MailQuery query) {
+    /** For a partition of which {@link #failedJob} is the job. */
+    ReplayFetcher(JobStore store, Partition partition, Mailbox mailbox, MailQuery query) {
         this.store = store;
-        this.failedJob = failedJob;
+        this.failedJob = requireNonNull(failedJob(partition));
+        this.changesOnly = partition.scope().startsWith(CHANGES_PREFIX);
         this.mailbox = mailbox;
         this.query = query;
     }
@@ -57,12 +61,24 @@ final class ReplayFetcher implements PageFetcher {
 
     /** Plans what another job failed on. */
     static Plan plan(JobStore store, JobId failedJob, MailQuery query) {
+        return plan(store, failedJob, query, false);
+    }
+
+    /** Plans what another job failed on as a change: where all is read anew the rest is read with it. */
+    static Plan planChanges(JobStore store, JobId failedJob, MailQuery query) {
+        return plan(store, failedJob, query, true);
+    }
+
+    private static Plan plan(JobStore store, JobId failedJob, MailQuery query, boolean changesOnly) {
         Stretches stretches = new Stretches(query, Stretches.MOST);
         long messages = 0;
         boolean exact = true;
         List<FailureRecord> rows = store.failures(failedJob, 0, ROWS_AT_ONCE);
         while (!rows.isEmpty()) {
             for (FailureRecord row : rows) {
+                if (changesOnly && !row.ref().isOfChange()) {
+                    continue;
+                }
                 messages++;
                 if (row.ref().messageId() == null) {
                     exact = false;
@@ -73,20 +89,17 @@ final class ReplayFetcher implements PageFetcher {
         }
         requireKnown(store, failedJob);
         List<Partition> partitions = new ArrayList<>();
-        partitions.add(partition(failedJob));
+        partitions.add(Partition.window((changesOnly ? CHANGES_PREFIX : PREFIX) + failedJob, null, null));
         partitions.addAll(stretches.windows());
         CountKind kind = exact ? CountKind.EXACT : CountKind.ESTIMATE;
         return new Plan(partitions, new MailEstimate(messages, kind, messages, messages));
     }
 
-    private static Partition partition(JobId failedJob) {
-        return Partition.window(PREFIX + failedJob, null, null);
-    }
-
     /** The job whose failures a partition holds; null for a partition of the provider's. */
     static @Nullable JobId failedJob(Partition partition) {
         String scope = partition.scope();
-        return scope.startsWith(PREFIX) ? new JobId(scope.substring(PREFIX.length())) : null;
+        boolean ofFailures = scope.startsWith(PREFIX) || scope.startsWith(CHANGES_PREFIX);
+        return ofFailures ? new JobId(scope.substring(scope.indexOf(':') + 1)) : null;
     }
 
     /** True for what is walked because an earlier job failed on it: single messages, or a stretch of time. */
@@ -108,7 +121,7 @@ final class ReplayFetcher implements PageFetcher {
             }
             List<FailureRef> refs = rows.stream()
                     .map(FailureRecord::ref)
-                    .filter(ref -> ref.messageId() != null)
+                    .filter(ref -> ref.messageId() != null && (!changesOnly || ref.isOfChange()))
                     .toList();
             for (FailureRef ref : refs) {
                 buffer.metIn(ref.metIn(), requireNonNull(ref.messageId()));

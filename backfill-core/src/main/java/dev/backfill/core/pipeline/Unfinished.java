@@ -110,11 +110,11 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
         return known;
     }
 
-    /** {@return the scopes of which it has a mark, or changes to read} */
-    Set<String> scopes() {
-        Set<String> scopes = new HashSet<>(pins.keySet());
+    /** {@return the scopes whose changes are still to be read from where it was} */
+    Set<String> openChanges() {
+        Set<String> scopes = new HashSet<>();
         open.stream()
-                .filter(left -> left.partition().kind() != Kind.WINDOW)
+                .filter(left -> left.partition().kind() == Kind.CHANGES)
                 .forEach(left -> scopes.add(left.partition().scope()));
         return scopes;
     }

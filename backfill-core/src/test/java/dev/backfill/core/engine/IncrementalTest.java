@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobFailure;
+import dev.backfill.api.JobId;
 import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Mode;
@@ -12,12 +13,16 @@ import dev.backfill.api.PageRequest;
 import dev.backfill.model.FolderRole;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.OutboundMessage;
+import dev.backfill.spi.Partition;
 import dev.backfill.spi.SinkException;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.FaultScript;
+import dev.backfill.testkit.FaultScript.At;
+import dev.backfill.testkit.Gate;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
+import dev.backfill.testkit.SourceLog;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -168,6 +173,47 @@ class IncrementalTest {
         int after = sink.payloads().size();
         incremental();
         assertThat(newIds(after)).isEmpty();
+    }
+
+    /** What a window gives before them may be gone by the time they are read, and then no change tells of it. */
+    @Test
+    void windowsWaitForTheChangesOfTheirScope() {
+        full();
+        int before = source.log().fetches().size();
+        Gate gate = Gate.shut();
+        source.faults(FaultScript.builder().block(At.changes("inbox", 0), gate).build());
+        JobId anew = rig.start().id();
+        gate.awaitEntered(1);
+        rig.await(anew, job -> job.progress().listed() == 5);
+        assertThat(source.log().fetches().stream().skip(before))
+                .extracting(SourceLog.Fetch::partition)
+                .filteredOn(one -> one.scope().equals("inbox"))
+                .extracting(Partition::kind)
+                .containsOnly(Partition.Kind.CHANGES);
+        gate.open();
+
+        assertThat(rig.awaitEnd(anew).progress().listed()).isEqualTo(MESSAGES + 5);
+    }
+
+    /** Its windows would read what failed as a create, whose key the readers know. */
+    @Test
+    void whereEverythingIsReadAnewWhatFailedAsAChangeIsReadAgainAsOne() {
+        sink.keepPayloads();
+        full();
+        List<String> ids = source.account().ids(ANY);
+        source.account().update(ids.get(3));
+        source.account().delete(ids.get(4));
+        for (String id : List.of(ids.get(3), ids.get(4))) {
+            sink.failMessage(id, 1, RecordingSink.error(SinkException.Kind.PERMANENT, "REFUSED"));
+        }
+        assertThat(incremental().progress().failed()).isEqualTo(2);
+        int before = sink.payloads().size();
+
+        BackfillJob anew = full();
+
+        assertThat(told(before)).contains("update", "delete");
+        assertThat(anew.progress().failed()).isZero();
+        assertThat(anew.progress().listed()).isEqualTo(MESSAGES + 5 - 1 + 2);
     }
 
     private List<String> told(int from) {

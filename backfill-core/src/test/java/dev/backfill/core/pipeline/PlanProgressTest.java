@@ -165,7 +165,10 @@ class PlanProgressTest {
 
         plan.interpose(List.of(CHANGES, newPin, A, C));
 
-        walk(CHANGES, B, newPin, C);
+        PartitionState underWay = begin(CHANGES);
+        walk(newPin);
+        plan.finish(underWay);
+        walk(B, C);
         assertNothingIsLeft();
     }
 
