@@ -99,14 +99,10 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
         return marked ? new Unfinished(job, List.copyOf(open), pins) : null;
     }
 
-    /** {@return where each scope is as far as that is known, from the baseline's pins on: not where changes were broken off} */
+    /** {@return where each scope is, from the baseline's pins on; behind what is open of it lies more} */
     Map<String, String> pinsAfter(Map<String, String> baseline) {
         Map<String, String> known = new HashMap<>(baseline);
         known.putAll(pins);
-        open.stream()
-                .filter(left -> left.partition().kind() == Kind.CHANGES)
-                .filter(left -> !left.position().isStart())
-                .forEach(left -> known.remove(left.partition().scope()));
         return known;
     }
 

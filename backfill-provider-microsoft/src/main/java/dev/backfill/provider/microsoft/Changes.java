@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,9 @@ final class Changes {
         String folderId = partition.scope();
         String place = positions.place(position);
         PinToken pin = PinToken.decode(partition.token());
+        if (Stream.of(LEFT, REST, TOLD).anyMatch(partition.id()::startsWith)) {
+            pinned.leaves(folderId);
+        }
         if (partition.id().startsWith(REST)) {
             return leftovers.fetch(leftovers(query, partition, pin, null), place, limit, writer);
         }

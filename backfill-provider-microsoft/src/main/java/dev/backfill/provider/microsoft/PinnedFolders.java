@@ -34,6 +34,12 @@ final class PinnedFolders {
         ids.add(folderId);
     }
 
+    /** Hears that it is being told of a folder that it left. */
+    void leaves(String folderId) {
+        leaving.add(folderId);
+        ids.remove(folderId);
+    }
+
     /** {@return true if it is being told that the folder left, after which it has a pin no more: back or not, nothing else is to be told} */
     boolean isLeaving(String folderId) {
         return leaving.contains(folderId);
