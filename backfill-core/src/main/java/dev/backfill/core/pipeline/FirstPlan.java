@@ -8,7 +8,6 @@ import dev.backfill.spi.Partition;
 import dev.backfill.spi.Partition.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,20 +56,18 @@ final class FirstPlan {
             return new RunInbox.Planned(mailbox.plan(query, baseline.pins()), null, baseline.before(), null);
         }
         Unfinished unfinished = Unfinished.of(row, baseline, store);
-        if (unfinished != null) {
-            MailQuery sameEnd = upTo.apply(unfinished.job().upperBound());
-            Map<String, String> pins = unfinished.pinsAfter(baseline.pins());
-            // Asked for what is known there; what it tells, the reading at the end asks for once more.
-            Set<String> marked = scopesOf(mailbox.planChanges(sameEnd, pins));
-            marked.addAll(unfinished.openChanges());
-            List<Partition> failures = failuresOf(unfinished.job(), sameEnd);
-            return new RunInbox.Planned(joined(failures, mailbox.plan(sameEnd, pins), marked), null, null, unfinished);
+        Map<String, String> pins = unfinished == null ? baseline.pins() : unfinished.pinsAfter(baseline.pins());
+        List<Partition> changes = mailbox.planChanges(query, pins);
+        List<Partition> all = mailbox.plan(query, pins);
+        if (changes.isEmpty()) {
+            return new RunInbox.Planned(all, null, baseline.before(), null);
         }
-        List<Partition> changes = mailbox.planChanges(query, baseline.pins());
-        List<Partition> all = mailbox.plan(query, baseline.pins());
-        return changes.isEmpty()
-                ? new RunInbox.Planned(all, null, baseline.before(), null)
-                : new RunInbox.Planned(joined(withFailed(changes, baseline.job(), query), all, scopesOf(changes)));
+        List<Partition> told = new ArrayList<>(changes);
+        told.addAll(failedChangesOf(baseline.job(), query));
+        if (unfinished != null) {
+            told.addAll(failedChangesOf(unfinished.job(), query));
+        }
+        return new RunInbox.Planned(joined(told, all, scopesOf(changes)));
     }
 
     /**
@@ -84,21 +81,17 @@ final class FirstPlan {
         return plan;
     }
 
-    /** Changes, and what an earlier job failed on as one. */
-    private List<Partition> withFailed(List<Partition> changes, JobRecord job, MailQuery query) {
-        if (job.counts().failed() == 0) {
-            return changes;
-        }
-        List<Partition> plan = new ArrayList<>(changes);
-        plan.addAll(ReplayFetcher.planChanges(store, job.id(), query).partitions());
-        return plan;
+    private List<Partition> failedChangesOf(JobRecord job, MailQuery query) {
+        return job.counts().failed() > 0
+                ? ReplayFetcher.planChanges(store, job.id(), query).partitions()
+                : List.of();
     }
 
     private static Set<String> scopesOf(List<Partition> changes) {
         return changes.stream()
                 .filter(one -> one.kind() == Kind.CHANGES)
                 .map(Partition::scope)
-                .collect(Collectors.toCollection(HashSet::new));
+                .collect(Collectors.toSet());
     }
 
     /** What an incremental job reads: what the last one left where that ended early, else what changed since the last whole one. */

@@ -99,19 +99,21 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
         return marked ? new Unfinished(job, List.copyOf(open), pins) : null;
     }
 
-    /** {@return where each scope is, from the baseline's pins on; behind what is open of it lies more} */
+    /** {@return where each scope is: as the baseline knows it, or where it got to if nothing of the scope is open} */
     Map<String, String> pinsAfter(Map<String, String> baseline) {
+        Set<String> half = openScopes();
         Map<String, String> known = new HashMap<>(baseline);
-        known.putAll(pins);
+        pins.forEach((scope, pin) -> {
+            if (!half.contains(scope)) {
+                known.put(scope, pin);
+            }
+        });
         return known;
     }
 
-    /** {@return the scopes whose changes are still to be read from where it was} */
-    Set<String> openChanges() {
+    private Set<String> openScopes() {
         Set<String> scopes = new HashSet<>();
-        open.stream()
-                .filter(left -> left.partition().kind() == Kind.CHANGES)
-                .forEach(left -> scopes.add(left.partition().scope()));
+        open.forEach(left -> scopes.add(left.partition().scope()));
         return scopes;
     }
 
@@ -122,8 +124,7 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
 
     /** {@return what of the job's notes holds for the one that goes on} */
     List<JobNote> notes() {
-        Set<String> scopes = new HashSet<>();
-        open.forEach(left -> scopes.add(left.partition().scope()));
+        Set<String> scopes = openScopes();
         return job.notes().stream()
                 .filter(note -> note.code().equals(NoteCodes.READ_WHOLE)
                         || (note.code().equals(NoteCodes.FOLDER_SKIPPED) && !scopes.contains(note.scope())))
