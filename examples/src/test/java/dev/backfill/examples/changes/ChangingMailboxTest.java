@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A Microsoft mailbox that changes while it is backfilled and while later runs read its changes: what the events say is in the end
- * exactly what is in the mailbox. {@code -Dchanges.seeds} says how many courses of events are tried, 6 by default.
+ * exactly what is in the mailbox. {@code -Dchanges.seeds} says how many courses of events are tried, 4 by default.
  */
 class ChangingMailboxTest {
     private static final int MAILS = 150;
@@ -48,7 +48,7 @@ class ChangingMailboxTest {
     private BackfillManager manager;
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, Integer.getInteger("changes.seeds", 6));
+        return LongStream.rangeClosed(1, Integer.getInteger("changes.seeds", 4));
     }
 
     private void start(long seed) throws Exception {

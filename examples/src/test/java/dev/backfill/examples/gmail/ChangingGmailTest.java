@@ -78,14 +78,14 @@ class ChangingGmailTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2})
     void readersEndWithTheMailboxsState(long seed) throws Exception {
         changeAllTheWhile(seed, 120, 60);
     }
 
     /** Mail leaves the folders and comes back into them. */
     @ParameterizedTest
-    @ValueSource(longs = {21, 22})
+    @ValueSource(longs = 21)
     void readersEndWithTheStateOfTheFoldersThatTheyAskedFor(long seed) throws Exception {
         changeAllTheWhile(
                 seed, 120, 60, new String[] {"inbox", "Work/Projects"}, new String[] {"INBOX", "Work/Projects"});
@@ -105,7 +105,7 @@ class ChangingGmailTest {
 
     /** What runs told before they were cancelled, the next one knows. */
     @ParameterizedTest
-    @ValueSource(longs = {31, 32})
+    @ValueSource(longs = 31)
     void readersEndWithTheMailboxsStateThoughRunsWereBrokenOff(long seed) throws Exception {
         try (FakeGmail gmail = gmail(seed, 60);
                 GmailWorld world = new GmailWorld(gmail)) {
