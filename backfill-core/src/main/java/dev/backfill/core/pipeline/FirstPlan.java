@@ -64,10 +64,13 @@ final class FirstPlan {
         }
         List<Partition> told = new ArrayList<>(changes);
         told.addAll(failedChangesOf(baseline.job(), query));
-        if (unfinished != null) {
-            told.addAll(failedChangesOf(unfinished.job(), query));
+        if (unfinished == null) {
+            return new RunInbox.Planned(joined(told, all, scopesOf(changes)));
         }
-        return new RunInbox.Planned(joined(told, all, scopesOf(changes)));
+        told.addAll(failedChangesOf(unfinished.job(), query));
+        // What it told of a scope that it left open the marks do not know.
+        Instant since = unfinished.open().isEmpty() ? null : baseline.before();
+        return new RunInbox.Planned(joined(told, all, scopesOf(changes)), null, since, null);
     }
 
     /**

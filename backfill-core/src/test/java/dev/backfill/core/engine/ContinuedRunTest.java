@@ -288,7 +288,7 @@ class ContinuedRunTest {
     /** What stands behind the marks of the one that was broken off is told, though the next reads everything. */
     @Test
     void aRunOfEverythingKnowsHowFarAnIncrementalOneGot() {
-        full();
+        BackfillJob first = full();
         source.account().add("inbox", "short-lived", LATER);
         failedAt(At.changes("sent", 0));
         source.account().delete("short-lived");
@@ -298,6 +298,9 @@ class ContinuedRunTest {
         BackfillJob anew = full();
 
         assertThat(anew.notes()).isEmpty();
+        assertThat(anew.deletionsUnknownSince())
+                .as("of the sent mail it left the changes open")
+                .isEqualTo(first.startedAt());
         assertThat(newIds(before))
                 .contains("short-lived", "since")
                 .containsAll(source.account().ids(ANY));

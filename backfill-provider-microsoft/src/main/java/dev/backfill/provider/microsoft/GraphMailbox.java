@@ -207,7 +207,7 @@ final class GraphMailbox implements Mailbox {
                     ? PageEnd.replaced(ChangePlanner.pinned(end.replacedBy()), end.entries(), end.repeats())
                     : end;
         }
-        if (!Upserts.isMeant(partition) && changes.pinned().isLeaving(partition.scope())) {
+        if (!Upserts.isMeant(partition) && changes.pinned().isTold(partition.scope())) {
             // Should it be back, all in it is read anew behind a mark of its own; what was told before, nothing would
             // take back.
             return PageEnd.last(0, 0, 0L);

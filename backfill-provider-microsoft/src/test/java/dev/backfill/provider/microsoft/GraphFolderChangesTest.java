@@ -69,6 +69,34 @@ class GraphFolderChangesTest {
         assertThat(bed.told(bed.changes(OPEN, changes.tokens()).items(), 30)).containsExactly("UPDATE 30");
     }
 
+    /** Told as new behind its deletion, a message would be there for ever: the folder's mark ends. But a plan may be lost before it is stored. */
+    @Test
+    void theWindowsOfAFolderEndOnceItIsToldThatItLeftAndNotBefore() throws Exception {
+        Map<String, String> pins = bed.full(OPEN).tokens();
+        String work = bed.folder(WORK);
+        Partition window = bed.mailbox.plan(OPEN).stream()
+                .filter(one -> one.kind() == Partition.Kind.WINDOW)
+                .filter(one -> one.scope().equals(work))
+                .findFirst()
+                .orElseThrow();
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        List<Partition> plan = bed.mailbox.planChanges(OPEN, pins);
+        assertThat(bed.page(window, Position.START, ChangesBed.PAGE).entries())
+                .as("only planned")
+                .isPositive();
+
+        Partition left = plan.stream()
+                .filter(one -> one.id().startsWith("left:"))
+                .filter(one -> one.scope().equals(work))
+                .findFirst()
+                .orElseThrow();
+        bed.page(left, Position.START, ChangesBed.PAGE);
+
+        PageEnd end = bed.page(window, Position.START, ChangesBed.PAGE);
+        assertThat(end.isLast()).isTrue();
+        assertThat(end.entries()).isZero();
+    }
+
     /** The one list of the tree was read before the folder was there. */
     @Test
     void mailThatMovesToAFolderNobodyHeardOfIsStillTheJobs() throws Exception {
