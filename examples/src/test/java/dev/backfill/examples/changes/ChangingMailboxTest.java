@@ -46,6 +46,7 @@ class ChangingMailboxTest {
     private final Map<String, CompletableFuture<BackfillJob>> ends = new ConcurrentHashMap<>();
     private RestlessMailbox mailbox;
     private BackfillManager manager;
+    private boolean foldersMove;
 
     static LongStream seeds() {
         return LongStream.rangeClosed(1, Integer.getInteger("changes.seeds", 4));
@@ -94,9 +95,17 @@ class ChangingMailboxTest {
         clock.close();
     }
 
+    private void foldersMove() {
+        mailbox.foldersMove();
+        foldersMove = true;
+    }
+
     private BackfillJob run(Mode mode) throws Exception {
         BackfillJob ended = completed(mode);
-        assertThat(ended.notes()).isEmpty();
+        // Where a folder leaves while all is read, less is listed than was there before, and the job says so.
+        assertThat(ended.notes())
+                .extracting(JobNote::code)
+                .isSubsetOf(foldersMove && mode == Mode.FULL ? List.of("FEWER_THAN_ESTIMATED") : List.of());
         assertThat(ended.deletionsUnknownSince()).isNull();
         return ended;
     }
@@ -155,7 +164,7 @@ class ChangingMailboxTest {
     @MethodSource("seeds")
     void foldersThatAreThrownAwayAndComeBackAllTheWhileAreThereInTheEnd(long seed) throws Exception {
         start(seed);
-        mailbox.foldersMove();
+        foldersMove();
         mailbox.restless(Integer.MAX_VALUE, 2);
         run(Mode.FULL);
         for (int i = 0; i < 3; i++) {
@@ -173,7 +182,7 @@ class ChangingMailboxTest {
     @MethodSource("seeds")
     void runsThatAreBrokenOffAreNotForgotten(long seed) throws Exception {
         start(seed);
-        mailbox.foldersMove();
+        foldersMove();
         Random random = new Random(seed);
         if (seed % 3 == 0) {
             mailbox.restless(60, 0.7);
@@ -208,7 +217,7 @@ class ChangingMailboxTest {
     @MethodSource("seeds")
     void everythingReadAnewEndsWithExactlyTheMailboxesStateToo(long seed) throws Exception {
         start(seed);
-        mailbox.foldersMove();
+        foldersMove();
         run(Mode.FULL);
         for (int i = 0; i < 3; i++) {
             mailbox.happen(25);
