@@ -1,6 +1,5 @@
 package dev.backfill.provider.microsoft;
 
-import com.microsoft.kiota.RequestInformation;
 import dev.backfill.model.FolderRole;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
@@ -63,11 +62,13 @@ final class FolderTree {
 
     private final GraphClient client;
     private final GraphRequests requests;
+    private final FolderLists lists;
     private final ApiCalls calls;
 
-    FolderTree(GraphClient client, GraphRequests requests, ApiCalls calls) {
+    FolderTree(GraphClient client, GraphRequests requests, FolderLists lists, ApiCalls calls) {
         this.client = client;
         this.requests = requests;
+        this.lists = lists;
         this.calls = calls;
     }
 
@@ -131,7 +132,7 @@ final class FolderTree {
             all.addAll(level);
             level = new ArrayList<>();
             List<Folder> next = new ArrayList<>();
-            List<List<FolderJson>> children = children(parents, closed);
+            List<List<FolderJson>> children = lists.inside(parents, closed);
             for (int i = 0; i < parents.size(); i++) {
                 for (FolderJson child : children.get(i)) {
                     add(child, parents.get(i), roles, seen, level, next, unseen);
@@ -166,83 +167,15 @@ final class FolderTree {
         }
     }
 
-    private List<List<FolderJson>> children(List<Folder> parents, Map<String, SourceException> closed) {
-        List<ApiRequest<FolderJson.Page>> asked = new ArrayList<>();
-        for (Folder parent : parents) {
-            asked.add(client.request(
-                    GraphOperations.FOLDERS,
-                    GraphErrors.Target.FOLDER,
-                    () -> requests.childFolders(parent.id()),
-                    FolderJson::page));
-        }
-        List<Outcome<FolderJson.Page>> outcomes = asked.isEmpty() ? List.of() : calls.all(asked);
-        List<List<FolderJson>> children = new ArrayList<>();
-        for (int i = 0; i < outcomes.size(); i++) {
-            children.add(children(parents.get(i), outcomes.get(i), closed));
-        }
-        return children;
-    }
-
-    /** Gives a folder's children; where they, or more of them, are refused or the folder is gone meanwhile, that is noted. */
-    private List<FolderJson> children(
-            Folder parent, Outcome<FolderJson.Page> outcome, Map<String, SourceException> closed) {
-        List<FolderJson> found = new ArrayList<>();
-        try {
-            whole(outcome.get(), requests.childFolders(parent.id()), GraphErrors.Target.FOLDER, found);
-        } catch (SourceException error) {
-            if (error.kind() != SourceException.Kind.SKIP_PARTITION) {
-                throw error;
-            }
-            closed.put(parent.id(), error);
-        }
-        return found;
-    }
-
-    private FolderJson.Page page(RequestInformation request, GraphErrors.Target target) {
-        return client.call(GraphOperations.FOLDERS, target, () -> NextLinks.again(request), FolderJson::page);
-    }
-
-    /** Reads a list, and reads it anew where the server knows a link no more that it gave. */
-    private void whole(
-            FolderJson.Page first, RequestInformation request, GraphErrors.Target target, List<FolderJson> all) {
-        MortalLinks.read(SourceException.Scope.MAILBOX, begun -> {
-            all.clear();
-            pages(begun == 1 ? first : page(request, target), request, target, all);
-            return all;
-        });
-    }
-
-    /** Reads a list to its end; one that has none is an error, or the mail of the folders left would be missed in silence. */
-    private void pages(
-            FolderJson.Page first, RequestInformation request, GraphErrors.Target target, List<FolderJson> all) {
-        all.addAll(first.folders());
-        Set<String> seen = new HashSet<>();
-        FolderJson.Page page = first;
-        for (String next = page.nextLink(); next != null; next = page.nextLink()) {
-            RequestInformation following = NextLinks.follow(request, next);
-            if (following == null || !seen.add(next)) {
-                throw SourceException.of(
-                                SourceException.Kind.RETRY, SourceException.Scope.MAILBOX, "FOLDERS_WITHOUT_END")
-                        .build("Microsoft Graph goes on with its folders at what is no address, or was given before");
-            }
-            page = client.follow(GraphOperations.FOLDERS, target, following, FolderJson::page);
-            all.addAll(page.folders());
-        }
-    }
-
     /** Reads the folders at the top, and side by side with their list what the well-known ones are. */
     private Map<String, FolderRole> top(List<FolderJson> top, Map<FolderRole, Folder> refused) {
-        GraphErrors.Target target = GraphErrors.Target.MAILBOX;
         List<ApiRequest<FolderJson.@Nullable Page>> asked = new ArrayList<>();
-        asked.add(client.request(GraphOperations.FOLDERS, target, requests::topFolders, FolderJson::page));
+        asked.add(lists.askTop());
         for (String name : WELL_KNOWN.keySet()) {
             asked.add(named(name, FolderJson::alone));
         }
         List<Outcome<FolderJson.@Nullable Page>> outcomes = calls.all(asked);
-        FolderJson.Page first = outcomes.get(0).get();
-        if (first != null) {
-            whole(first, requests.topFolders(), target, top);
-        }
+        top.addAll(lists.top(outcomes.get(0).get()));
         return roles(top, outcomes.subList(1, outcomes.size()), refused);
     }
 

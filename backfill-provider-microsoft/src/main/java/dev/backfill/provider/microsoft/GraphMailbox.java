@@ -50,7 +50,8 @@ final class GraphMailbox implements Mailbox {
         this.context = context;
         this.client = new GraphClient(context, settings);
         this.requests = new GraphRequests(client.user(), settings.body());
-        this.folders = new MailboxFolders(new FolderTree(client, requests, calls));
+        FolderLists folderLists = new FolderLists(client, requests, calls);
+        this.folders = new MailboxFolders(new FolderTree(client, requests, folderLists, calls));
         this.planner = new WindowPlanner(client, requests, calls);
         this.walker = new PageWalker(client, requests, calls, planner);
         this.singles = new SingleMessages(client, requests, calls);
