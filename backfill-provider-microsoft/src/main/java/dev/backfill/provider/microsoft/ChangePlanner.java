@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Plans the changes since pins: a partition for each folder that was pinned, and the walk of each that was not. Where nothing
- * came to the tree and nothing left it, that costs one request, unless the job means folders that users do not see. Stateless;
+ * came to the tree and nothing left it, that costs one request, and one more for each folder in which the job means hidden ones. Stateless;
  * thread-safe.
  */
 final class ChangePlanner {
@@ -98,9 +98,7 @@ final class ChangePlanner {
             return List.of();
         }
         FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
-        // Folders that users do not see are in no such list: whether one came shows in the tree alone.
-        boolean listsAll = FolderChoice.unseen(query).isEmpty();
-        Now now = folderPin != null && folderPin.whole() && listsAll ? listed(query, folderPin) : null;
+        Now now = folderPin != null && folderPin.whole() ? listed(query, folderPin) : null;
         if (now == null || !isAsPlanned(query, pinned, now, folderPin)) {
             FolderTree.Tree tree = folders.tree(query);
             now = new Now(folders.chosen(tree, query), tree);
@@ -170,18 +168,21 @@ final class ChangePlanner {
     }
 
     private @Nullable Now listed(MailQuery query, FolderPin pin) {
-        FolderTree.Tree tree = list.read(pin.roles());
+        FolderTree.Tree tree = list.read(pin.roles(), FolderChoice.unseen(query));
         if (tree == null) {
             return null;
         }
-        String id = query.includeDeleted() ? pin.recoverable() : null;
-        Folder recoverable = id == null ? null : FolderTree.unread(id, FolderRole.OTHER, FolderRole.DELETED);
+        Map<String, Folder> named = new HashMap<>();
+        pin.named()
+                .forEach((name, id) -> named.put(
+                        name, tree.find(id).orElse(FolderTree.unread(id, FolderRole.OTHER, FolderRole.DELETED))));
+        Folder recoverable = query.includeDeleted() ? named.get(FolderTree.RECOVERABLE) : null;
         try {
-            List<Folder> chosen = FolderChoice.choose(tree, Map.of(), recoverable, query);
+            List<Folder> chosen = FolderChoice.choose(tree, named, recoverable, query);
             folders.learn(tree, pin, chosen, query);
             return new Now(chosen, null);
         } catch (SourceException notFound) {
-            // A hidden folder for instance, which this list does not hold.
+            // A hidden folder for instance, where the query does not mean all of them.
             return null;
         }
     }

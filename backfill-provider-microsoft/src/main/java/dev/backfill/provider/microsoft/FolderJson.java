@@ -37,6 +37,11 @@ record FolderJson(
      */
     record Page(List<FolderJson> folders, @Nullable String nextLink) {}
 
+    /** {@return the same folder, in the one that it was listed in} */
+    FolderJson within(String parent) {
+        return new FolderJson(id, name, parent, children, items, hidden, search);
+    }
+
     /** Reads an answer that is one folder; one without an id is broken. */
     static FolderJson one(InputStream body) throws IOException {
         try (JsonParser json = GraphClient.JSON.createParser(body)) {

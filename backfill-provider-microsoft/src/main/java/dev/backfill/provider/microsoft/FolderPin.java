@@ -18,17 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param whole false if the tree could not be read whole, so that its well-known folders are no ground to build on
  * @param roles the well-known folders by their ids
- * @param recoverable the folder of recoverable items; null if the job does not mean it, or the server has none
+ * @param named by the service's further names, such as {@link FolderTree#RECOVERABLE}, the ids of those folders that the job means by them
  * @param bound the job's frozen bound in epoch seconds, by which it is known again
  * @param planned the beginnings of hashes of the ids of the folders it planned, all of one length: the more there are the shorter; none
  *     where there are too many for a pin, so that in the middle of the job they count as new ones and are read twice
  */
 record FolderPin(
-        boolean whole,
-        Map<String, FolderRole> roles,
-        @Nullable String recoverable,
-        long bound,
-        Set<String> planned) {
+        boolean whole, Map<String, FolderRole> roles, Map<String, String> named, long bound, Set<String> planned) {
     /** The scope of the pin; no id of a folder is like it. */
     static final String SCOPE = "folders";
 
@@ -46,11 +42,12 @@ record FolderPin(
 
     FolderPin {
         roles = Map.copyOf(roles);
+        named = Map.copyOf(named);
         planned = Set.copyOf(planned);
     }
 
-    /** Makes the pin of a tree and of what a query means of it. */
-    static FolderPin of(FolderTree.Tree tree, @Nullable Folder recoverable, MailQuery query, List<Folder> chosen) {
+    /** Makes the pin of a tree, of the folders beside it, and of what a query means of all. */
+    static FolderPin of(FolderTree.Tree tree, Map<String, Folder> named, MailQuery query, List<Folder> chosen) {
         Map<String, FolderRole> roles = new HashMap<>();
         for (Folder folder : tree.folders()) {
             if (folder.role() != FolderRole.OTHER) {
@@ -58,8 +55,9 @@ record FolderPin(
             }
         }
         boolean whole = tree.closed().isEmpty() && tree.refused().isEmpty();
-        String id = recoverable == null ? null : recoverable.id();
-        return new FolderPin(whole, roles, id, 0, Set.of()).planning(query, chosen);
+        Map<String, String> ids = new HashMap<>();
+        named.forEach((name, folder) -> ids.put(name, folder.id()));
+        return new FolderPin(whole, roles, ids, 0, Set.of()).planning(query, chosen);
     }
 
     /** {@return the same well-known folders, and what a job plans} */
@@ -68,7 +66,7 @@ record FolderPin(
         Set<String> hashes = length < SHORTEST
                 ? Set.of()
                 : chosen.stream().map(folder -> hash(folder.id(), length)).collect(Collectors.toSet());
-        return new FolderPin(whole, roles, recoverable, query.to().getEpochSecond(), hashes);
+        return new FolderPin(whole, roles, named, query.to().getEpochSecond(), hashes);
     }
 
     private static String hash(String folderId, int length) {
@@ -92,9 +90,7 @@ record FolderPin(
         add(text, BOUND, Long.toString(bound));
         add(text, PLANNED, length() + "." + String.join("", planned));
         roles.forEach((id, role) -> add(text, role.name(), id));
-        if (recoverable != null) {
-            add(text, RECOVERABLE, recoverable);
-        }
+        named.forEach((name, id) -> add(text, name.equals(FolderTree.RECOVERABLE) ? RECOVERABLE : name, id));
         return text.toString();
     }
 
@@ -108,14 +104,19 @@ record FolderPin(
             return null;
         }
         Map<String, FolderRole> roles = new HashMap<>();
+        Map<String, String> named = new HashMap<>();
         Map<String, String> others = new HashMap<>();
         try {
             for (String part : text.substring(VERSION.length() + 1).split(" ", -1)) {
                 int equals = part.indexOf('=');
                 String name = part.substring(0, equals);
                 String value = part.substring(equals + 1);
-                if (Set.of(WHOLE, BOUND, PLANNED, RECOVERABLE).contains(name)) {
+                if (Set.of(WHOLE, BOUND, PLANNED).contains(name)) {
                     others.put(name, value);
+                } else if (name.equals(RECOVERABLE)) {
+                    named.put(FolderTree.RECOVERABLE, value);
+                } else if (FolderTree.isFurtherName(name)) {
+                    named.put(name, value);
                 } else {
                     roles.put(value, FolderRole.valueOf(name));
                 }
@@ -123,7 +124,7 @@ record FolderPin(
             return new FolderPin(
                     Boolean.parseBoolean(others.get(WHOLE)),
                     roles,
-                    others.get(RECOVERABLE),
+                    named,
                     Long.parseLong(others.getOrDefault(BOUND, "")),
                     planned(others.getOrDefault(PLANNED, "")));
         } catch (IllegalArgumentException | IndexOutOfBoundsException otherVersion) {

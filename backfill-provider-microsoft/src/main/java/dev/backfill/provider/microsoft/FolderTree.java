@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,8 @@ final class FolderTree {
             "deleted items", FolderRole.DELETED,
             "junk email", FolderRole.JUNK);
 
-    private static final String RECOVERABLE = "recoverableitemsdeletions";
+    /** The service's name of the folder of what was deleted past the deleted items. */
+    static final String RECOVERABLE = "recoverableitemsdeletions";
 
     /** The service's other names (the same page), which are looked up only where a request has them. */
     private static final Set<String> FURTHER_NAMES = Set.of(
@@ -77,6 +79,11 @@ final class FolderTree {
         return WELL_KNOWN.get(wellKnownName);
     }
 
+    /** {@return true if the text, in lower case, is one of the service's names that stand for no role} */
+    static boolean isFurtherName(String name) {
+        return FURTHER_NAMES.contains(name);
+    }
+
     /**
      * What was read.
      *
@@ -90,6 +97,11 @@ final class FolderTree {
             folders = List.copyOf(folders);
             closed = Map.copyOf(closed);
             refused = Map.copyOf(refused);
+        }
+
+        /** Finds a folder by its id. */
+        Optional<Folder> find(String id) {
+            return folders.stream().filter(folder -> folder.id().equals(id)).findFirst();
         }
 
         /** {@return the folders inside one, at any depth; itself left out} */
@@ -262,12 +274,7 @@ final class FolderTree {
             }
             FolderJson json = outcomes.get(i).get();
             if (json != null) {
-                found.put(
-                        name,
-                        tree.folders().stream()
-                                .filter(folder -> folder.id().equals(json.id()))
-                                .findFirst()
-                                .orElseGet(() -> hidden(json)));
+                found.put(name, tree.find(json.id()).orElseGet(() -> hidden(json)));
             }
         }
         return found;

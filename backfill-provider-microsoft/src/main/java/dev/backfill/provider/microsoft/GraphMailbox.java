@@ -60,7 +60,7 @@ final class GraphMailbox implements Mailbox {
         LongPositions positions = new LongPositions();
         this.pins = new Pins(lists, positions, this::requireAccess, client.clock());
         this.changes = new Changes(lists, singles, folders, planner, positions, this::requireAccess, client.clock());
-        this.changePlanner = new ChangePlanner(folders, new FolderList(client, deltas, calls), changes);
+        this.changePlanner = new ChangePlanner(folders, new FolderList(client, deltas, folderLists, calls), changes);
     }
 
     static GraphMailbox open(MailboxContext context, GraphSettings settings) {

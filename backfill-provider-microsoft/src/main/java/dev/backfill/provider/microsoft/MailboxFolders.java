@@ -3,6 +3,7 @@ package dev.backfill.provider.microsoft;
 import dev.backfill.model.FolderRole;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.SourceException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -83,9 +84,19 @@ final class MailboxFolders {
         Map<String, Folder> named = folders.named(tree, query.folders());
         named.values().forEach(folder -> known.put(folder.id(), folder));
         List<Folder> chosen = FolderChoice.choose(tree, named, recoverable, query);
-        pin = FolderPin.of(tree, recoverable, query, chosen);
+        pin = FolderPin.of(tree, toRemember(named, recoverable), query, chosen);
         remember(tree, chosen, query);
         return chosen;
+    }
+
+    /** The folders beside the tree that a pin names; one that is refused is there by its name alone, and is looked up again. */
+    private static Map<String, Folder> toRemember(Map<String, Folder> named, @Nullable Folder recoverable) {
+        Map<String, Folder> all = new HashMap<>(named);
+        all.entrySet().removeIf(entry -> entry.getKey().equals(entry.getValue().id()));
+        if (recoverable != null) {
+            all.put(FolderTree.RECOVERABLE, recoverable);
+        }
+        return all;
     }
 
     /** Takes over a tree that was read by the help of a pin, and what a query means of it. */

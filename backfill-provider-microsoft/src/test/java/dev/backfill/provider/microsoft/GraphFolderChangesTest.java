@@ -404,6 +404,6 @@ class GraphFolderChangesTest {
                 .mapToObj(i -> FolderTree.unread("folder-" + i, FolderRole.OTHER, FolderRole.OTHER))
                 .toList();
         FolderTree.Tree tree = new FolderTree.Tree(all, Map.of(), Map.of());
-        return FolderPin.of(tree, null, OPEN, all).encode();
+        return FolderPin.of(tree, Map.of(), OPEN, all).encode();
     }
 }
