@@ -43,7 +43,8 @@ final class FirstPlan {
      * key they know as well tells them nothing.
      */
     RunInbox.Planned everything(MailQuery query) {
-        Baseline baseline = Baseline.of(row, store);
+        EarlierJobs before = EarlierJobs.of(row, store);
+        Baseline baseline = before.baseline();
         if (baseline == null) {
             return new RunInbox.Planned(mailbox.plan(query, Map.of()));
         }
@@ -55,7 +56,7 @@ final class FirstPlan {
             // What it is to give is the newest mail. Should it reach all, the next begins at its marks, and it says so.
             return new RunInbox.Planned(mailbox.plan(query, baseline.pins()), null, baseline.before(), null);
         }
-        Unfinished unfinished = Unfinished.of(row, baseline, store);
+        Unfinished unfinished = before.unfinished();
         Map<String, String> pins = unfinished == null ? baseline.pins() : unfinished.pinsAfter(baseline.pins());
         List<Partition> changes = mailbox.planChanges(query, pins);
         List<Partition> all = mailbox.plan(query, pins);
@@ -99,10 +100,10 @@ final class FirstPlan {
 
     /** What an incremental job reads: what the last one left where that ended early, else what changed since the last whole one. */
     RunInbox.Planned incremental(MailQuery query) {
-        Baseline baseline = Baseline.of(row, store);
-        Unfinished unfinished = Unfinished.of(row, baseline, store);
+        EarlierJobs before = EarlierJobs.of(row, store);
+        Unfinished unfinished = before.unfinished();
         if (unfinished == null) {
-            return since(baseline, query);
+            return since(before.baseline(), query);
         }
         MailQuery sameEnd = upTo.apply(unfinished.job().upperBound());
         return new RunInbox.Planned(failuresOf(unfinished.job(), sameEnd), null, null, unfinished);

@@ -99,7 +99,7 @@ final class MailboxQuestions {
 
     /** Since when deletions are unknown if a scope's changes are lost: a time before its mark was taken. */
     Instant beforePins(JobRecord opened) {
-        Baseline baseline = Baseline.of(opened, store);
+        Baseline baseline = EarlierJobs.of(opened, store).baseline();
         if (baseline != null) {
             return baseline.before();
         }

@@ -1,12 +1,7 @@
 package dev.backfill.core.pipeline;
 
-import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobNote;
-import dev.backfill.api.JobState;
-import dev.backfill.api.Mode;
-import dev.backfill.api.Page;
-import dev.backfill.api.PageRequest;
 import dev.backfill.spi.Baselines;
 import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.JobRecord;
@@ -34,46 +29,14 @@ import org.jspecify.annotations.Nullable;
  * @param pins where it got to, a scope each
  */
 record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String> pins) {
-    private static final int PAGE = 50;
-    private static final int MOST_PAGES = Baselines.SEARCHED / PAGE;
-    private static final Set<JobState> ENDED = Set.of(JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED);
-
     /**
-     * Finds where a job would go on; null if there is nothing.
+     * {@return true if a job that ended and is not whole asked for the same as another}
      *
-     * @param row the job, its mailbox known
-     * @param baseline the last job that was whole; null for none, and then a job of everything is continued
-     *     too
-     * @param store holds the jobs
+     * @param job what ended; before it had a plan it told nothing
+     * @param row the other one, its mailbox known
      */
-    static @Nullable Unfinished of(JobRecord row, @Nullable Baseline baseline, JobStore store) {
-        JobFilter ended =
-                new JobFilter(ENDED, row.account().provider(), row.account().account(), null);
-        String cursor = null;
-        for (int page = 0; page < MOST_PAGES; page++) {
-            Page<JobRecord> jobs = store.list(row.account().user(), ended, new PageRequest(PAGE, cursor));
-            for (JobRecord job : jobs.items()) {
-                if (!job.id().equals(row.id()) && Baselines.isWhole(job) && Baselines.covers(job, row)) {
-                    return null;
-                }
-                // Whoever broke off a job of everything though one was whole before would not have it go on.
-                boolean alike = baseline == null || job.request().mode() == Mode.INCREMENTAL;
-                if (alike && isMeant(job, row)) {
-                    return of(job, store);
-                }
-            }
-            cursor = jobs.nextCursor();
-            if (cursor == null) {
-                return null;
-            }
-        }
-        return null;
-    }
-
-    /** Before it had a plan it told nothing. */
-    private static boolean isMeant(JobRecord job, JobRecord row) {
-        return !job.id().equals(row.id())
-                && job.phase() != Phase.NEW
+    static boolean isFor(JobRecord job, JobRecord row) {
+        return job.phase() != Phase.NEW
                 && job.retryOf() == null
                 && job.request().pin()
                 && Baselines.covers(job, row)
@@ -81,7 +44,7 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
     }
 
     /** Null where it took no marks, or where failures were still to be read again that are forgotten by now: no later job could end. */
-    private static @Nullable Unfinished of(JobRecord job, JobStore store) {
+    static @Nullable Unfinished of(JobRecord job, JobStore store) {
         List<PartitionRecord> open = new ArrayList<>();
         for (PartitionRecord stored : store.partitions(job.id())) {
             JobId replayed = ReplayFetcher.failedJob(stored.partition());

@@ -3,12 +3,9 @@ package dev.backfill.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
-import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
-import dev.backfill.api.Mode;
 import dev.backfill.model.FolderRole;
-import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.Fault;
@@ -18,45 +15,13 @@ import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Instant;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Incremental runs after one that ended early: what that one told is not forgotten. */
-class ContinuedRunTest {
-    private static final int MESSAGES = 40;
-    private static final Instant LATER = Instant.parse("2020-06-01T00:00:00Z");
-    private static final MailQuery ANY =
-            new MailQuery(null, Instant.parse("2100-01-01T00:00:00Z"), List.of(), false, false);
-
-    private final ScriptedSource source = ScriptedSource.builder()
-            .mailbox(
-                    ScriptedFolder.of("inbox", FolderRole.INBOX, MESSAGES),
-                    ScriptedFolder.of("sent", FolderRole.SENT, 5))
-            // The scopes one after the other: the inbox is told once the other fails.
-            .quotas(Quota.concurrent("one", 1))
-            .build();
-    private final RecordingSink sink = new RecordingSink();
-    private final EngineRig rig = new EngineRig(source, sink);
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
-
-    private static BackfillRequest.Builder incremental() {
-        return EngineRig.request().mode(Mode.INCREMENTAL);
-    }
-
-    private BackfillJob completed(BackfillRequest request) {
-        BackfillJob job = rig.run(request);
-        assertThat(job.state()).as("%s", job).isEqualTo(JobState.COMPLETED);
-        rig.checkInvariants(job.id());
-        return job;
-    }
-
-    private BackfillJob full() {
-        return completed(EngineRig.request().build());
+class ContinuedRunTest extends RunsAfterRuns {
+    ContinuedRunTest() {
+        // The scopes one after the other: the inbox is told once the other fails.
+        super(twoFolders().quotas(Quota.concurrent("one", 1)));
     }
 
     /** Runs one that reads a scope's changes and fails at another's. */
@@ -70,11 +35,6 @@ class ContinuedRunTest {
         return failed;
     }
 
-    private List<String> newIds(int before) {
-        List<String> all = sink.messageIds();
-        return all.subList(before, all.size());
-    }
-
     @Test
     void aRunGoesOnWhereTheOneBeforeFailedAndHearsOfWhatHappenedSince() {
         full();
@@ -86,7 +46,7 @@ class ContinuedRunTest {
         source.account().add("sent", "since-1", LATER);
         source.account().add("inbox", "since-2", LATER);
 
-        BackfillJob next = completed(incremental().build());
+        BackfillJob next = completed(incremental());
 
         assertThat(newIds(before)).contains("untold-1", "since-1", "since-2").doesNotHaveDuplicates();
         assertThat(sink.messageIds().stream().filter("told-1"::equals)).hasSize(1);
@@ -94,7 +54,7 @@ class ContinuedRunTest {
                 .containsExactly(new JobNote("CONTINUES", "", failed.id().value()));
         assertThat(next.deletionsUnknownSince()).isNull();
         int after = sink.messageIds().size();
-        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(completed(incremental()).notes()).isEmpty();
         assertThat(newIds(after)).isEmpty();
     }
 
@@ -108,7 +68,7 @@ class ContinuedRunTest {
         int before = sink.messageIds().size();
         source.account().delete("short-lived");
 
-        completed(incremental().build());
+        completed(incremental());
 
         assertThat(newIds(before)).containsExactly("short-lived");
     }
@@ -123,7 +83,7 @@ class ContinuedRunTest {
         int told = sink.messageIds().size();
         assertThat(told).isEqualTo(MESSAGES + 5 + 10);
 
-        completed(incremental().build());
+        completed(incremental());
 
         assertThat(sink.messageIds()).hasSize(MESSAGES + 5 + 20).doesNotHaveDuplicates();
     }
@@ -139,7 +99,7 @@ class ContinuedRunTest {
         rig.restart();
         source.account().delete("told-1");
 
-        completed(incremental().build());
+        completed(incremental());
 
         assertThat(sink.messageIds().stream().filter("told-1"::equals)).hasSize(2);
         assertThat(sink.messageIds().stream().filter("told-2"::equals)).hasSize(1);
@@ -160,7 +120,7 @@ class ContinuedRunTest {
         source.faults(FaultScript.NONE);
         int before = sink.messageIds().size();
 
-        completed(incremental().build());
+        completed(incremental());
 
         assertThat(newIds(before)).contains(bad);
     }
@@ -186,7 +146,7 @@ class ContinuedRunTest {
         BackfillJob failed = failedAt(At.window(1, 0));
         source.account().add("inbox", "since", Instant.now());
 
-        BackfillJob next = completed(incremental().build());
+        BackfillJob next = completed(incremental());
 
         assertThat(next.notes())
                 .containsExactlyInAnyOrder(
@@ -194,7 +154,7 @@ class ContinuedRunTest {
                         new JobNote("READ_WHOLE", "", "NO_BASELINE"));
         assertThat(sink.distinct()).isEqualTo(MESSAGES + 5 + 1);
         int after = sink.messageIds().size();
-        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(completed(incremental()).notes()).isEmpty();
         assertThat(newIds(after)).isEmpty();
     }
 
@@ -206,7 +166,7 @@ class ContinuedRunTest {
         full();
         int before = sink.messageIds().size();
 
-        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(completed(incremental()).notes()).isEmpty();
         assertThat(newIds(before)).isEmpty();
     }
 
@@ -215,7 +175,7 @@ class ContinuedRunTest {
         full();
         failedAt(At.changes("sent", 0));
 
-        assertThat(completed(incremental().from(LATER).build()).notes()).isEmpty();
+        assertThat(completed(incremental().from(LATER)).notes()).isEmpty();
     }
 
     @Test
@@ -224,11 +184,10 @@ class ContinuedRunTest {
         for (int i = 0; i < 20; i++) {
             source.account().add("inbox", "new-" + i, LATER);
         }
-        BackfillJob bounded =
-                completed(incremental().batchSize(5).maxEmails(10L).build());
+        BackfillJob bounded = completed(incremental().batchSize(5).maxEmails(10L));
         assertThat(bounded.progress().published()).isEqualTo(10);
 
-        BackfillJob next = completed(incremental().build());
+        BackfillJob next = completed(incremental());
 
         assertThat(next.notes()).extracting(JobNote::code).containsExactly("CONTINUES");
         assertThat(sink.messageIds()).hasSize(MESSAGES + 5 + 20).doesNotHaveDuplicates();
@@ -237,12 +196,11 @@ class ContinuedRunTest {
     /** As one that reads everything it would not hear of what the first one told and what is gone since. */
     @Test
     void aFirstRunOfEverythingThatEndedEarlyIsContinued() {
-        BackfillJob bounded =
-                completed(EngineRig.request().batchSize(5).maxEmails(10L).build());
+        BackfillJob bounded = completed(EngineRig.request().batchSize(5).maxEmails(10L));
         String gone = sink.messageIds().get(0);
         source.account().delete(gone);
 
-        BackfillJob next = completed(incremental().build());
+        BackfillJob next = completed(incremental());
 
         assertThat(next.notes())
                 .containsExactly(new JobNote("CONTINUES", "", bounded.id().value()));
@@ -255,10 +213,10 @@ class ContinuedRunTest {
     @Test
     void aRunOfEverythingThatEndedEarlyIsNotContinuedWhereOneBeforeItWasWhole() {
         full();
-        completed(EngineRig.request().batchSize(5).maxEmails(10L).build());
+        completed(EngineRig.request().batchSize(5).maxEmails(10L));
         int before = sink.messageIds().size();
 
-        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(completed(incremental()).notes()).isEmpty();
         assertThat(newIds(before)).isEmpty();
     }
 
@@ -305,7 +263,7 @@ class ContinuedRunTest {
                 .contains("short-lived", "since")
                 .containsAll(source.account().ids(ANY));
         int after = sink.messageIds().size();
-        assertThat(completed(incremental().build()).notes()).isEmpty();
+        assertThat(completed(incremental()).notes()).isEmpty();
         assertThat(newIds(after)).isEmpty();
     }
 }

@@ -3,15 +3,10 @@ package dev.backfill.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
-import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobFailure;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobNote;
-import dev.backfill.api.JobState;
-import dev.backfill.api.Mode;
 import dev.backfill.api.PageRequest;
-import dev.backfill.model.FolderRole;
-import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.OutboundMessage;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.SinkException;
@@ -21,53 +16,17 @@ import dev.backfill.testkit.FaultScript.At;
 import dev.backfill.testkit.Gate;
 import dev.backfill.testkit.RecordingSink;
 import dev.backfill.testkit.ScriptedFolder;
-import dev.backfill.testkit.ScriptedSource;
 import dev.backfill.testkit.SourceLog;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Runs that read what changed since the last one, and what they do where that cannot be had. */
-class IncrementalTest {
-    private static final int MESSAGES = 40;
-    private static final Instant LATER = Instant.parse("2020-06-01T00:00:00Z");
-    private static final MailQuery ANY =
-            new MailQuery(null, Instant.parse("2100-01-01T00:00:00Z"), List.of(), false, false);
-
-    private final ScriptedSource source = ScriptedSource.builder()
-            .mailbox(
-                    ScriptedFolder.of("inbox", FolderRole.INBOX, MESSAGES),
-                    ScriptedFolder.of("sent", FolderRole.SENT, 5))
-            .build();
-    private final RecordingSink sink = new RecordingSink();
-    private final EngineRig rig = new EngineRig(source, sink);
-
-    @AfterEach
-    void close() {
-        rig.close();
-    }
-
-    private BackfillJob full() {
-        return completed(EngineRig.request().build());
-    }
-
-    private BackfillJob incremental() {
-        return completed(EngineRig.request().mode(Mode.INCREMENTAL).build());
-    }
-
-    private BackfillJob completed(BackfillRequest request) {
-        BackfillJob job = rig.run(request);
-        assertThat(job.state()).as("%s", job).isEqualTo(JobState.COMPLETED);
-        rig.checkInvariants(job.id());
-        return job;
-    }
-
-    private List<String> newIds(int before) {
-        List<String> all = sink.messageIds();
-        return all.subList(before, all.size());
+class IncrementalTest extends RunsAfterRuns {
+    IncrementalTest() {
+        super(twoFolders());
     }
 
     @Test
@@ -77,7 +36,7 @@ class IncrementalTest {
         source.account().add("inbox", "new-1", LATER);
         source.account().delete(first());
 
-        BackfillJob second = incremental();
+        BackfillJob second = completed(incremental());
 
         assertThat(newIds(before)).containsExactlyInAnyOrder("new-1", first());
         assertThat(second.notes()).isEmpty();
@@ -93,10 +52,10 @@ class IncrementalTest {
         full();
         int before = sink.messageIds().size();
         source.account().add("inbox", "new-1", LATER);
-        incremental();
+        completed(incremental());
         source.account().add("inbox", "new-2", LATER);
-        incremental();
-        BackfillJob nothing = incremental();
+        completed(incremental());
+        BackfillJob nothing = completed(incremental());
 
         assertThat(newIds(before)).containsExactly("new-1", "new-2");
         assertThat(nothing.progress().published()).isZero();
@@ -107,27 +66,27 @@ class IncrementalTest {
         full();
         int before = sink.messageIds().size();
         source.account().add("inbox", "far-future", Instant.now().plusSeconds(86_400));
-        incremental();
+        completed(incremental());
 
         assertThat(newIds(before)).containsExactly("far-future");
     }
 
     @Test
     void withoutAnEarlierRunEverythingIsReadAndTheResultSaysSo() {
-        BackfillJob job = incremental();
+        BackfillJob job = completed(incremental());
 
         assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
         assertThat(job.notes()).containsExactly(new JobNote("READ_WHOLE", "", "NO_BASELINE"));
         assertThat(job.deletionsUnknownSince()).isNull();
         int before = sink.messageIds().size();
-        incremental();
+        completed(incremental());
         assertThat(newIds(before)).isEmpty();
     }
 
     @Test
     void aRunOverOtherFoldersIsNoBaseline() {
-        completed(EngineRig.request().folders(List.of("sent")).build());
-        BackfillJob job = incremental();
+        completed(EngineRig.request().folders(List.of("sent")));
+        BackfillJob job = completed(incremental());
 
         assertThat(job.notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
         assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
@@ -136,10 +95,8 @@ class IncrementalTest {
     /** What lies between its end and its marks nobody read, and no change would tell of it. */
     @Test
     void aRunOverAShorterTimeIsNoBaseline() {
-        completed(EngineRig.request()
-                .to(ScriptedFolder.DEFAULT_OLDEST.plusSeconds(1))
-                .build());
-        BackfillJob job = incremental();
+        completed(EngineRig.request().to(ScriptedFolder.DEFAULT_OLDEST.plusSeconds(1)));
+        BackfillJob job = completed(incremental());
 
         assertThat(job.notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
         assertThat(sink.distinct()).isEqualTo(MESSAGES + 5);
@@ -154,8 +111,8 @@ class IncrementalTest {
         source.account().delete(ids.get(1));
         source.account().update(ids.get(2));
         source.account().add("inbox", "new", LATER);
-        completed(EngineRig.request().pin(false).build());
-        assertThat(completed(EngineRig.request().maxEmails(3L).build()).deletionsUnknownSince())
+        completed(EngineRig.request().pin(false));
+        assertThat(completed(EngineRig.request().maxEmails(3L)).deletionsUnknownSince())
                 .isEqualTo(first.startedAt());
         assertThat(told(MESSAGES + 5))
                 .as("the marks before stay for the next run that takes some")
@@ -171,7 +128,7 @@ class IncrementalTest {
         assertThat(anew.deletionsUnknownSince()).isNull();
         assertThat(anew.notes()).isEmpty();
         int after = sink.payloads().size();
-        incremental();
+        completed(incremental());
         assertThat(newIds(after)).isEmpty();
     }
 
@@ -206,7 +163,7 @@ class IncrementalTest {
         for (String id : List.of(ids.get(3), ids.get(4))) {
             sink.failMessage(id, 1, RecordingSink.error(SinkException.Kind.PERMANENT, "REFUSED"));
         }
-        assertThat(incremental().progress().failed()).isEqualTo(2);
+        assertThat(completed(incremental()).progress().failed()).isEqualTo(2);
         int before = sink.payloads().size();
 
         BackfillJob anew = full();
@@ -224,10 +181,10 @@ class IncrementalTest {
 
     @Test
     void aRunThatTookNoMarksIsNoBaseline() {
-        completed(EngineRig.request().pin(false).build());
-        assertThat(incremental().notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
-        completed(EngineRig.request().pin(false).build());
-        assertThat(incremental().notes()).isEmpty();
+        completed(EngineRig.request().pin(false));
+        assertThat(completed(incremental()).notes()).extracting(JobNote::detail).containsExactly("NO_BASELINE");
+        completed(EngineRig.request().pin(false));
+        assertThat(completed(incremental()).notes()).isEmpty();
     }
 
     @Test
@@ -237,7 +194,7 @@ class IncrementalTest {
         source.account().forgetChanges();
         int before = sink.messageIds().size();
 
-        BackfillJob second = incremental();
+        BackfillJob second = completed(incremental());
 
         assertThat(second.notes())
                 .containsExactlyInAnyOrder(
@@ -246,7 +203,7 @@ class IncrementalTest {
         assertThat(second.deletionsUnknownSince()).isEqualTo(first.startedAt());
         assertThat(newIds(before)).contains("new-1").hasSize(MESSAGES + 6);
         int after = sink.messageIds().size();
-        assertThat(incremental().deletionsUnknownSince()).isNull();
+        assertThat(completed(incremental()).deletionsUnknownSince()).isNull();
         assertThat(newIds(after)).isEmpty();
     }
 
@@ -257,14 +214,14 @@ class IncrementalTest {
                 .failMessage(bad, FaultScript.ALWAYS, SourceException.Kind.SKIP_MESSAGE, "BROKEN")
                 .build());
         assertThat(full().progress().failed()).isEqualTo(1);
-        assertThat(incremental().progress().failed()).isEqualTo(1);
+        assertThat(completed(incremental()).progress().failed()).isEqualTo(1);
         source.faults(FaultScript.NONE);
 
-        BackfillJob third = incremental();
+        BackfillJob third = completed(incremental());
 
         assertThat(third.progress().failed()).isZero();
         assertThat(sink.messageIds()).contains(bad);
-        assertThat(incremental().progress().listed()).isZero();
+        assertThat(completed(incremental()).progress().listed()).isZero();
     }
 
     /** As a create the change would have the key of the first one, which its readers know, and nobody would tell of the deletion. */
@@ -286,14 +243,16 @@ class IncrementalTest {
                 .failMessage(unread, 1, SourceException.Kind.SKIP_MESSAGE, "BROKEN")
                 .failMessage(goneUnread, 1, SourceException.Kind.SKIP_MESSAGE, "BROKEN")
                 .build());
-        BackfillJob failed = incremental();
+        BackfillJob failed = completed(incremental());
         assertThat(failed.progress().failed()).isEqualTo(4);
         assertThat(rig.jobs().failures(failed.id(), PageRequest.first(10)).items())
                 .extracting(JobFailure::scope)
                 .containsOnly("inbox");
         source.account().delete(goneUnread);
-        assertThat(incremental().progress().failed()).as("twice refused").isEqualTo(2);
-        incremental();
+        assertThat(completed(incremental()).progress().failed())
+                .as("twice refused")
+                .isEqualTo(2);
+        completed(incremental());
 
         Map<String, String> told = new HashMap<>();
         for (OutboundMessage message :
