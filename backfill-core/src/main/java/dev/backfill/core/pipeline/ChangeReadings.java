@@ -5,6 +5,7 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobRecord.Phase;
 import dev.backfill.spi.Partition;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +97,11 @@ final class ChangeReadings {
         return everything || Unfinished.isContinuedBy(row);
     }
 
+    /** Where each scope is. One whose changes nobody answered for has no mark of the job's own yet, and is no new one for it. */
     private Map<String, String> pins() {
-        return scope.store().pins(ledger.row().id());
+        Map<String, String> pins = new HashMap<>(plan.openMarks());
+        pins.putAll(scope.store().pins(ledger.row().id()));
+        return pins;
     }
 
     private Instant now() {

@@ -8,6 +8,7 @@ import dev.backfill.spi.Partition.Kind;
 import dev.backfill.spi.PartitionRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,11 +38,7 @@ final class PlanProgress {
     /** Not walked any more in this run, since the provider did not answer for them: another run walks them. */
     private final List<PartitionState> unanswered = new ArrayList<>();
 
-    /**
-     * Scopes whose pin is to be taken, or whose changes are to be read. A window that is read before them may hand over what is gone again
-     * by then, and which the changes then never knew.
-     */
-    private final Set<String> scopesBehind = new HashSet<>();
+    private final ScopesBehind scopesBehind = new ScopesBehind();
 
     /** The ids of what waits, is under way or was left; and of what is walked to its end. What is skipped is in neither. */
     private final Set<String> openIds = new HashSet<>();
@@ -78,7 +75,7 @@ final class PlanProgress {
                 PartitionState state = new PartitionState(stored);
                 pending.addLast(state);
                 openIds.add(state.partition().id());
-                noteScope(state.partition());
+                opened(state.partition());
             }
         }
     }
@@ -93,7 +90,7 @@ final class PlanProgress {
         for (PartitionRecord left : open) {
             PartitionState state = new PartitionState(left.at(nextOrdinal++));
             openIds.add(left.partition().id());
-            noteScope(left.partition());
+            opened(left.partition());
             changed(state);
             pending.addLast(state);
         }
@@ -165,7 +162,7 @@ final class PlanProgress {
         }
         openIds.add(id);
         doneIds.remove(id);
-        noteScope(partition);
+        opened(partition);
         // Whoever plans again what was skipped may read it by now; unless all is to be read again it goes on where it
         // was.
         Optional<PartitionState> setAside = skipped.stream()
@@ -185,10 +182,8 @@ final class PlanProgress {
         changed.put(state.partition().id(), state);
     }
 
-    private void noteScope(Partition partition) {
-        if (partition.kind() != Kind.WINDOW) {
-            scopesBehind.add(partition.scope());
-        }
+    private void opened(Partition partition) {
+        scopesBehind.opened(partition);
         pinned |= partition.kind() == Kind.PIN;
     }
 
@@ -202,8 +197,7 @@ final class PlanProgress {
     PartitionState next() {
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
-            Partition partition = state.partition();
-            if (partition.kind() != Kind.WINDOW || !scopesBehind.contains(partition.scope())) {
+            if (!scopesBehind.holdUp(state.partition())) {
                 states.remove();
                 active.add(state);
                 return state;
@@ -313,16 +307,10 @@ final class PlanProgress {
     private void markDone(PartitionState state) {
         state.finish();
         active.remove(state);
-        unpinned(state);
+        scopesBehind.closed(state.partition());
         openIds.remove(state.partition().id());
         doneIds.add(state.partition().id());
         changed(state);
-    }
-
-    private void unpinned(PartitionState state) {
-        if (state.partition().kind() != Kind.WINDOW) {
-            scopesBehind.remove(state.partition().scope());
-        }
     }
 
     /** A list of failures without a single message says nothing of the mailbox. */
@@ -337,7 +325,7 @@ final class PlanProgress {
     /** Sets a partition aside that the provider does not let anybody read. */
     void skip(PartitionState state) {
         active.remove(state);
-        unpinned(state);
+        scopesBehind.closed(state.partition());
         openIds.remove(state.partition().id());
         skipped.add(state);
     }
@@ -366,6 +354,17 @@ final class PlanProgress {
 
     JobCounts counts() {
         return counts;
+    }
+
+    /** The marks from which changes are still to be read, a scope each; what was left to another run is among them. */
+    Map<String, String> openMarks() {
+        Map<String, String> marks = new HashMap<>();
+        Stream.of(pending, active, left, unanswered)
+                .flatMap(Collection::stream)
+                .map(PartitionState::partition)
+                .filter(partition -> partition.kind() == Kind.CHANGES && partition.token() != null)
+                .forEach(partition -> marks.put(partition.scope(), partition.token()));
+        return marks;
     }
 
     /** True while changes that were asked for are still to be read, so that their marks were not moved on. */

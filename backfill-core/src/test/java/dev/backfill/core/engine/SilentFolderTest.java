@@ -20,7 +20,11 @@ import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +42,13 @@ class SilentFolderTest {
     private final AtomicBoolean silent = new AtomicBoolean(true);
     private Partition.Kind silentKind = Partition.Kind.WINDOW;
 
+    /** Of each partition's pages, in the order in which they were asked for. */
+    private final List<Partition> asked = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger plansOfChanges = new AtomicInteger();
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private volatile boolean untilCaughtUp;
+
     @AfterEach
     void stopTime() {
         running.close();
@@ -53,6 +64,15 @@ class SilentFolderTest {
                 .windowMessages(30)
                 .build();
         WrappedSource source = new WrappedSource(scripted, (method, arguments, real) -> {
+            if (method.equals("planChanges") && untilCaughtUp && plansOfChanges.incrementAndGet() == 2) {
+                caughtUp.countDown();
+            }
+            if (method.equals("fetch")) {
+                asked.add(partition(arguments));
+                if (untilCaughtUp && isLast(partition(arguments))) {
+                    caughtUp.await();
+                }
+            }
             if (method.equals("fetch") && silent.get() && isSilent(partition(arguments))) {
                 throw SourceException.of(Kind.RETRY, SourceException.Scope.PARTITION, "HTTP_503")
                         .build("as wanted");
@@ -72,6 +92,10 @@ class SilentFolderTest {
 
     private boolean isSilent(Partition partition) {
         return partition.kind() == silentKind && partition.scope().equals("inbox");
+    }
+
+    private static boolean isLast(Partition partition) {
+        return partition.kind() == Partition.Kind.WINDOW && partition.scope().equals("old") && partition.from() == null;
     }
 
     private static Partition partition(Object... arguments) {
@@ -121,6 +145,37 @@ class SilentFolderTest {
             assertThat(rig.awaitEnd(id).state()).isEqualTo(JobState.COMPLETED);
             assertThat(sink.distinct()).isEqualTo(3 * OF_EACH);
             assertThat(sink.duplicates()).isZero();
+        }
+    }
+
+    /**
+     * The question for what changed meanwhile must not make the silent folder look like one that is new: its mark would be taken, and its
+     * windows read, before the changes.
+     */
+    @Test
+    void whereEverythingIsReadAnewTheWindowsOfAFolderThatDoesNotAnswerForItsChangesWaitForThem() {
+        try (EngineRig rig = rig(Duration.ofMinutes(40))) {
+            silent.set(false);
+            rig.awaitEnd(rig.jobs().start(request()).id());
+            int before = asked.size();
+            silentKind = Partition.Kind.CHANGES;
+            silent.set(true);
+            untilCaughtUp = true;
+
+            BackfillJob failed = rig.run(request());
+
+            assertThat(failed.failureCode()).isEqualTo("SOURCE_UNAVAILABLE");
+            assertThat(plansOfChanges).as("asked in the middle of the walk too").hasValueGreaterThan(1);
+            assertThat(asked.subList(before, asked.size()))
+                    .filteredOn(partition -> partition.scope().equals("inbox"))
+                    .extracting(Partition::kind)
+                    .containsOnly(Partition.Kind.CHANGES);
+            assertThat(failed.progress().published()).isEqualTo(2 * OF_EACH);
+
+            silent.set(false);
+            rig.jobs().resume(failed.id());
+            assertThat(rig.awaitEnd(failed.id()).state()).isEqualTo(JobState.COMPLETED);
+            assertThat(rig.awaitEnd(failed.id()).progress().published()).isEqualTo(3 * OF_EACH);
         }
     }
 }

@@ -38,6 +38,17 @@ class MessageLimitTest {
         assertThat(limit.share(0).take()).isFalse();
     }
 
+    /** Else a job whose last walk was cut would wait for one that may begin. */
+    @Test
+    void onceReachedItStaysSoThoughMessagesAreGivenBack() {
+        MessageLimit limit = new MessageLimit(1L, 1);
+        assertThat(limit.take()).isFalse();
+
+        limit.giveBack(1);
+
+        assertThat(limit.isReached()).isTrue();
+    }
+
     @Test
     void noBoundIsNeverReachedWhateverIsGivenBack() {
         MessageLimit limit = new MessageLimit(null, 100);

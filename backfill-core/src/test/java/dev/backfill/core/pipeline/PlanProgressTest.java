@@ -126,13 +126,14 @@ class PlanProgressTest {
 
     @Test
     void whatNobodyHasBegunIsNotWalkedBesidesWhatIsReadAgain() {
-        plan.append(List.of(PIN, A, B, CHANGES));
+        plan.append(List.of(PIN, A, B));
         walk(PIN);
         PartitionState underWay = begin(A);
         PartitionState unread = begin(B);
         plan.putBack(unread);
         begin(B);
         plan.putBack(unread);
+        plan.interpose(List.of(CHANGES));
         PartitionState changes = pull(CHANGES);
 
         replace(changes, PIN, A, B);
@@ -232,5 +233,64 @@ class PlanProgressTest {
         List<PartitionRecord> records = new ArrayList<>(plan.takeCheckpoint().partitions());
         assertThat(records).hasSize(1);
         assertThat(records.get(0).done()).isFalse();
+    }
+
+    @Test
+    void windowsWaitForTheMarkAndForTheChangesOfTheirScope() {
+        plan.append(List.of(PIN, CHANGES, A));
+        PartitionState pin = begin(PIN);
+        PartitionState changes = begin(CHANGES);
+
+        plan.finish(pin);
+        assertThat(plan.next()).as("before the changes are read").isNull();
+        plan.finish(changes);
+
+        walk(A);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void anotherRunLetsThemWaitForBothToo() {
+        plan.load(List.of(stored(A, 0, false), stored(PIN, 1, false), stored(CHANGES, 2, false)));
+        walk(PIN);
+        PartitionState changes = begin(CHANGES);
+
+        assertThat(plan.next()).isNull();
+        plan.finish(changes);
+        walk(A);
+        assertNothingIsLeft();
+    }
+
+    /** They may hand over what is gone by the time another run reads the changes, and which the changes then never knew. */
+    @Test
+    void windowsOfAScopeWhoseChangesNobodyAnswersForAreLeftToAnotherRunToo() {
+        Partition elsewhere = Partition.window("sent", null, null);
+        plan.append(List.of(CHANGES, A, elsewhere));
+
+        plan.leaveUnanswered(begin(CHANGES));
+
+        walk(elsewhere);
+        assertThat(plan.next()).isNull();
+        assertThat(plan.activeCount()).isZero();
+        assertThat(plan.isWalked()).isFalse();
+    }
+
+    @Test
+    void windowsOfAScopeWhoseChangesWereCutAreLeftToo() {
+        plan.append(List.of(CHANGES, A));
+
+        plan.leave(begin(CHANGES));
+
+        assertThat(plan.next()).isNull();
+        assertThat(plan.activeCount()).isZero();
+    }
+
+    @Test
+    void windowsDoNotWaitForChangesThatNobodyMayRead() {
+        plan.append(List.of(CHANGES, A));
+
+        plan.skip(begin(CHANGES));
+
+        walk(A);
     }
 }
