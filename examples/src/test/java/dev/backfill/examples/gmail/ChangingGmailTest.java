@@ -148,7 +148,11 @@ class ChangingGmailTest {
             });
             long first = world.mailbox().historyId();
             JobId id = world.jobs()
-                    .start(GmailWorld.request(Mode.FULL).batchSize(5).build())
+                    // So slow that it is not over before it is restarted for the last time.
+                    .start(GmailWorld.request(Mode.FULL)
+                            .batchSize(5)
+                            .rateLimit(100)
+                            .build())
                     .id();
             for (int wanted = 10; wanted <= 70; wanted += 30) {
                 world.sink.awaitDelivered(wanted);

@@ -13,6 +13,7 @@ import dev.backfill.api.UserId;
 import dev.backfill.api.UserJobs;
 import dev.backfill.core.Backfill;
 import dev.backfill.core.BackfillBuilder;
+import dev.backfill.core.EngineConfig;
 import dev.backfill.core.InMemoryJobStore;
 import dev.backfill.provider.gmail.GoogleEmailSource;
 import dev.backfill.spi.AccessTokens;
@@ -51,8 +52,15 @@ final class GmailWorld implements AutoCloseable {
     private volatile Consumer<OutboundMessage> atEachMessage = message -> {};
     private BackfillManager manager;
 
+    /** As fast as the engine goes. */
     GmailWorld(FakeGmail gmail) {
-        this(gmail, Map.of("quota", "off"), () -> "token", UnaryOperator.identity());
+        this(
+                gmail,
+                Map.of("quota", "off"),
+                () -> "token",
+                builder -> builder.config(EngineConfig.builder()
+                        .defaultRateLimit(BackfillRequest.MAX_RATE_LIMIT)
+                        .build()));
     }
 
     GmailWorld(
