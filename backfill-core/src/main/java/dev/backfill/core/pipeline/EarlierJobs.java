@@ -1,6 +1,7 @@
 package dev.backfill.core.pipeline;
 
 import dev.backfill.api.JobFilter;
+import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Mode;
 import dev.backfill.api.Page;
@@ -8,6 +9,7 @@ import dev.backfill.api.PageRequest;
 import dev.backfill.spi.Baselines;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,24 @@ record EarlierJobs(@Nullable Baseline baseline, @Nullable Unfinished unfinished)
      */
     static EarlierJobs of(JobRecord row, JobStore store) {
         return new Search(row, store).run();
+    }
+
+    /**
+     * {@return the jobs of which some messages failed and were not read again since} Among them are those that the one that ended early
+     * was to read again and did not come to.
+     */
+    Set<JobId> failed() {
+        Set<JobId> failed = new LinkedHashSet<>();
+        if (baseline != null && baseline.job().counts().failed() > 0) {
+            failed.add(baseline.job().id());
+        }
+        if (unfinished != null && unfinished.job().counts().failed() > 0) {
+            failed.add(unfinished.job().id());
+        }
+        if (unfinished != null) {
+            failed.addAll(unfinished.toReadAgain());
+        }
+        return failed;
     }
 
     /** One pass over the jobs. Confined to one thread. */

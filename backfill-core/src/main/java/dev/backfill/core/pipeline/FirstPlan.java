@@ -1,5 +1,6 @@
 package dev.backfill.core.pipeline;
 
+import dev.backfill.api.JobId;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MailQuery;
@@ -64,13 +65,11 @@ final class FirstPlan {
             return new RunInbox.Planned(all, null, baseline.before(), null);
         }
         List<Partition> told = new ArrayList<>(changes);
-        told.addAll(failedChangesOf(baseline.job(), query));
-        if (unfinished == null) {
-            return new RunInbox.Planned(joined(told, all, scopesOf(changes)));
+        for (JobId failed : before.failed()) {
+            told.addAll(ReplayFetcher.planChanges(store, failed, query).partitions());
         }
-        told.addAll(failedChangesOf(unfinished.job(), query));
-        // What it told of a scope that it left open the marks do not know.
-        Instant since = unfinished.open().isEmpty() ? null : baseline.before();
+        // What the one that ended early told of a scope that it left open the marks do not know.
+        Instant since = unfinished == null || unfinished.open().isEmpty() ? null : baseline.before();
         return new RunInbox.Planned(joined(told, all, scopesOf(changes)), null, since, null);
     }
 
@@ -83,12 +82,6 @@ final class FirstPlan {
                 .filter(one -> one.kind() != Kind.PIN || !marked.contains(one.scope()))
                 .forEach(plan::add);
         return plan;
-    }
-
-    private List<Partition> failedChangesOf(JobRecord job, MailQuery query) {
-        return job.counts().failed() > 0
-                ? ReplayFetcher.planChanges(store, job.id(), query).partitions()
-                : List.of();
     }
 
     private static Set<String> scopesOf(List<Partition> changes) {

@@ -14,6 +14,7 @@ import dev.backfill.spi.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,6 +73,18 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
             }
         });
         return known;
+    }
+
+    /** {@return the jobs whose failures it was to read again and did not read to their end} */
+    Set<JobId> toReadAgain() {
+        Set<JobId> failed = new LinkedHashSet<>();
+        for (PartitionRecord left : open) {
+            JobId job = ReplayFetcher.failedJob(left.partition());
+            if (job != null) {
+                failed.add(job);
+            }
+        }
+        return failed;
     }
 
     private Set<String> openScopes() {

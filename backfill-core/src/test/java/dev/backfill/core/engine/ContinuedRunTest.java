@@ -266,4 +266,29 @@ class ContinuedRunTest extends RunsAfterRuns {
         assertThat(completed(incremental()).notes()).isEmpty();
         assertThat(newIds(after)).isEmpty();
     }
+
+    /** The second of the broken-off ones did not come to what the first one had failed on, and has no failure row of it. */
+    @Test
+    void aRunOfEverythingReadsAgainWhatEachOfTheBrokenOffOnesFailedOnAsAChange() {
+        sink.keepPayloads();
+        full();
+        String bad = source.account().ids(ANY).get(3);
+        source.account().update(bad);
+        source.faults(FaultScript.builder()
+                .failMessage(bad, FaultScript.ALWAYS, "BROKEN")
+                .fail(At.changes("sent", 0), FaultScript.ALWAYS, Fault.of(SourceException.Kind.FAIL_JOB))
+                .build());
+        assertThat(rig.run(incremental().build()).progress().failed()).isEqualTo(1);
+        BackfillJob second = failedAt(At.changes("sent", 0));
+        assertThat(second.notes()).extracting(JobNote::code).containsExactly("CONTINUES");
+        assertThat(second.progress().listed()).isZero();
+        int before = sink.payloads().size();
+
+        full();
+
+        assertThat(sink.payloads().subList(before, sink.payloads().size()))
+                .filteredOn(message -> bad.equals(message.attributes().get("message_id")))
+                .extracting(message -> message.attributes().get("operation"))
+                .contains("update");
+    }
 }
