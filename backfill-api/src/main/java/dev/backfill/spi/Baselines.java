@@ -2,13 +2,15 @@ package dev.backfill.spi;
 
 import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
+import dev.backfill.spi.JobRecord.Phase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
- * From which job an incremental one may begin, said once for the engine, which looks for it, and for stores, which must keep it.
+ * From which job an incremental one may begin, and where it goes on for one that ended early, said once for the engine, which looks for it, and for stores, which must keep it.
  * No state; thread-safe.
  */
 public final class Baselines {
@@ -29,6 +31,22 @@ public final class Baselines {
     public static boolean isWhole(JobRecord job) {
         return job.state() == JobState.COMPLETED
                 && !job.limited()
+                && job.retryOf() == null
+                && job.mailboxKey() != null
+                && job.request().pin();
+    }
+
+    /**
+     * Says if a job told something and ended before it was whole, so that a later incremental one of the same request may have to go on
+     * where it stopped.
+     *
+     * @param job the job
+     * @return true if it is FAILED, CANCELLED, or COMPLETED at its bound, had a plan, takes marks and is no retry
+     */
+    public static boolean isUnfinished(JobRecord job) {
+        boolean early = job.state().isTerminal() && (job.state() != JobState.COMPLETED || job.limited());
+        return early
+                && job.phase() != Phase.NEW
                 && job.retryOf() == null
                 && job.mailboxKey() != null
                 && job.request().pin();
@@ -78,5 +96,35 @@ public final class Baselines {
             }
         }
         return List.copyOf(needed);
+    }
+
+    /**
+     * Picks the jobs where a later incremental one may go on: those that ended early and for which no newer one stands in, neither one that
+     * is whole nor one of the same request that ended early itself.
+     *
+     * @param newestFirst jobs of one account, each {@link #isWhole} or {@link #isUnfinished}, in the order in which they were created, the
+     *     newest first
+     * @return up to {@link #MOST_OF_ACCOUNT} of those that are unfinished, the newest first
+     */
+    public static List<JobRecord> unfinished(List<JobRecord> newestFirst) {
+        List<JobRecord> newer = new ArrayList<>();
+        List<JobRecord> needed = new ArrayList<>();
+        for (JobRecord job : newestFirst) {
+            boolean replaced = newer.stream().anyMatch(other -> standsInFor(other, job));
+            if (!replaced && isUnfinished(job) && needed.size() < MOST_OF_ACCOUNT) {
+                needed.add(job);
+            }
+            if (!replaced) {
+                newer.add(job);
+            }
+        }
+        return List.copyOf(needed);
+    }
+
+    /** An incremental job does not go on for one of everything where another was whole before; so that one stands in for no incremental one. */
+    private static boolean standsInFor(JobRecord newer, JobRecord job) {
+        boolean goesOn =
+                newer.request().mode() == Mode.INCREMENTAL || job.request().mode() == Mode.FULL;
+        return covers(newer, job) && (isWhole(newer) || (goesOn && isUnfinished(job) && covers(job, newer)));
     }
 }

@@ -178,7 +178,9 @@ public interface JobStore extends AutoCloseable {
     /**
      * Forgets old jobs with all that hangs on them: those that ended before a time, and those beyond a number of ended jobs,
      * oldest end first. Of each account the jobs with pins from which a later incremental one may begin stay, as
-     * {@link Baselines#needed} picks them; so does a job whose failures an active one tries again.
+     * {@link Baselines#needed} picks them, and those where it may go on, as {@link Baselines#unfinished} does; so does a job whose failures
+     * an active one tries again, and each that an open partition of an active one or of such an unfinished one names
+     * ({@link Replays#failedJob}).
      *
      * @param endedBefore jobs that ended before this are forgotten
      * @param keep the most ended jobs kept, over all users, 0 or more

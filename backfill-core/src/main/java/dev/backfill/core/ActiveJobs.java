@@ -10,6 +10,7 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.WantedState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -99,6 +100,11 @@ final class ActiveJobs {
                 byAccount.values().stream().filter(job -> mayStart(job, now)).toList();
         return new RunnableOrder(runningByUser, lastClaims, now, ageStep)
                 .of(candidates, limits.perUser(), Math.max(0, Math.min(limit, limits.perCluster() - running())));
+    }
+
+    /** All active jobs. */
+    Collection<JobRecord> all() {
+        return byAccount.values();
     }
 
     /** The ended jobs whose failures active ones try again. */

@@ -18,6 +18,7 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.Replays;
 import dev.backfill.spi.StaleLeaseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -252,16 +253,19 @@ public final class InMemoryJobStore implements JobStore {
                     .sorted(Comparator.comparing(InMemoryJobStore::endOf))
                     .toList();
             int tooMany = ended.size() - keep;
-            Set<JobId> bases = bases();
-            int forgotten = 0;
-            for (int i = 0; i < ended.size() && forgotten < limit; i++) {
-                JobRecord job = ended.get(i);
-                if ((i < tooMany || endOf(job).isBefore(endedBefore)) && !bases.contains(job.id())) {
-                    remove(job);
-                    forgotten++;
+            List<JobRecord> old = new ArrayList<>();
+            for (int i = 0; i < ended.size(); i++) {
+                if (i < tooMany || endOf(ended.get(i)).isBefore(endedBefore)) {
+                    old.add(ended.get(i));
                 }
             }
-            return forgotten;
+            Set<JobId> needed = old.isEmpty() ? Set.of() : needed();
+            List<JobRecord> forgotten = old.stream()
+                    .filter(job -> !needed.contains(job.id()))
+                    .limit(limit)
+                    .toList();
+            forgotten.forEach(this::remove);
+            return forgotten.size();
         });
     }
 
@@ -270,20 +274,42 @@ public final class InMemoryJobStore implements JobStore {
         return ended == null ? job.times().created() : ended;
     }
 
-    /** The jobs from which an incremental run would start, or whose failures are being tried again. */
-    private Set<JobId> bases() {
-        Map<AccountRef, List<JobRecord>> whole = new HashMap<>();
+    /** The jobs from which an incremental run would start or where it would go on, and those whose failures are to be read again. */
+    private Set<JobId> needed() {
+        Map<AccountRef, List<JobRecord>> byAccount = new HashMap<>();
         for (JobId id : listing.newestFirst(null, null)) {
             Entry entry = existing(id);
-            if (!entry.pins.isEmpty() && Baselines.isWhole(entry.job)) {
-                whole.computeIfAbsent(entry.job.account(), account -> new ArrayList<>())
+            boolean whole = Baselines.isWhole(entry.job) && !entry.pins.isEmpty();
+            if (whole || Baselines.isUnfinished(entry.job)) {
+                byAccount
+                        .computeIfAbsent(entry.job.account(), account -> new ArrayList<>())
                         .add(entry.job);
             }
         }
-        Set<JobId> bases = new HashSet<>();
-        whole.values().forEach(newestFirst -> Baselines.needed(newestFirst).forEach(job -> bases.add(job.id())));
-        bases.addAll(active.retried());
-        return bases;
+        Set<JobId> needed = new HashSet<>(active.retried());
+        active.all().forEach(job -> needed.addAll(toReadAgain(job)));
+        for (List<JobRecord> newestFirst : byAccount.values()) {
+            Baselines.needed(newestFirst.stream().filter(Baselines::isWhole).toList())
+                    .forEach(job -> needed.add(job.id()));
+            for (JobRecord job : Baselines.unfinished(newestFirst)) {
+                needed.add(job.id());
+                needed.addAll(toReadAgain(job));
+            }
+        }
+        return needed;
+    }
+
+    /** The jobs whose failures a job has still to read again. */
+    private Set<JobId> toReadAgain(JobRecord job) {
+        Set<JobId> failed = new HashSet<>();
+        for (PartitionRecord left : existing(job.id()).partitions.values()) {
+            JobId other =
+                    left.done() ? null : Replays.failedJob(left.partition().scope());
+            if (other != null) {
+                failed.add(other);
+            }
+        }
+        return failed;
     }
 
     private void remove(JobRecord job) {

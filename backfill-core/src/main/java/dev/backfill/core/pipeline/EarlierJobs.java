@@ -9,7 +9,13 @@ import dev.backfill.api.PageRequest;
 import dev.backfill.spi.Baselines;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.Replays;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,21 +39,32 @@ record EarlierJobs(@Nullable Baseline baseline, @Nullable Unfinished unfinished)
     }
 
     /**
-     * {@return the jobs of which some messages failed and were not read again since} Among them are those that the one that ended early
-     * was to read again and did not come to.
+     * Plans what these jobs failed on as a change, for a job that reads all else anew. To it belongs what the one that ended early was to read
+     * again for jobs before it, and did not come to.
+     *
+     * @param store knows the failure rows
+     * @param query what the job reads
      */
-    Set<JobId> failed() {
+    List<Partition> failedChanges(JobStore store, MailQuery query) {
         Set<JobId> failed = new LinkedHashSet<>();
+        List<Partition> plan = new ArrayList<>();
         if (baseline != null && baseline.job().counts().failed() > 0) {
             failed.add(baseline.job().id());
         }
         if (unfinished != null && unfinished.job().counts().failed() > 0) {
             failed.add(unfinished.job().id());
         }
-        if (unfinished != null) {
-            failed.addAll(unfinished.toReadAgain());
+        for (PartitionRecord left : unfinished == null ? List.<PartitionRecord>of() : unfinished.open()) {
+            JobId job = Replays.failedJob(left.partition().scope());
+            if (job != null) {
+                failed.add(job);
+            } else if (Stretches.isOne(left.partition()) && Rewalk.isOne(left.partition())) {
+                plan.add(left.partition());
+            }
         }
-        return failed;
+        failed.forEach(
+                job -> plan.addAll(ReplayFetcher.planChanges(store, job, query).partitions()));
+        return plan;
     }
 
     /** One pass over the jobs. Confined to one thread. */

@@ -1,6 +1,5 @@
 package dev.backfill.core.pipeline;
 
-import dev.backfill.api.JobId;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MailQuery;
@@ -65,9 +64,7 @@ final class FirstPlan {
             return new RunInbox.Planned(all, null, baseline.before(), null);
         }
         List<Partition> told = new ArrayList<>(changes);
-        for (JobId failed : before.failed()) {
-            told.addAll(ReplayFetcher.planChanges(store, failed, query).partitions());
-        }
+        told.addAll(before.failedChanges(store, query));
         // What the one that ended early told of a scope that it left open the marks do not know.
         Instant since = unfinished == null || unfinished.open().isEmpty() ? null : baseline.before();
         return new RunInbox.Planned(joined(told, all, scopesOf(changes)), null, since, null);

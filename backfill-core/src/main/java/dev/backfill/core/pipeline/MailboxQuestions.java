@@ -7,6 +7,7 @@ import dev.backfill.spi.JobStore;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.Partition;
+import dev.backfill.spi.Replays;
 import dev.backfill.spi.SourceException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -48,7 +49,7 @@ final class MailboxQuestions {
 
     /** Where the pages of a partition come from. */
     PageFetcher fetcherOf(Partition partition) {
-        JobId failedJob = ReplayFetcher.failedJob(partition);
+        JobId failedJob = Replays.failedJob(partition.scope());
         if (failedJob != null) {
             return new ReplayFetcher(store, partition, mailbox, query);
         }

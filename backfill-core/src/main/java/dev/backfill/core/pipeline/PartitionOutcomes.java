@@ -2,6 +2,7 @@ package dev.backfill.core.pipeline;
 
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.Partition;
+import dev.backfill.spi.Replays;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import java.util.function.BooleanSupplier;
@@ -200,7 +201,7 @@ final class PartitionOutcomes {
     private static boolean needsCount(PartitionState state, PageEnd last) {
         Partition partition = state.partition();
         return partition.kind() == Partition.Kind.WINDOW
-                && ReplayFetcher.failedJob(partition) == null
+                && Replays.failedJob(partition.scope()) == null
                 && (last.replacedBy().isEmpty() || state.walkListed() > 0);
     }
 }

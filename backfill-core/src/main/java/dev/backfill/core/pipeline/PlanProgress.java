@@ -6,6 +6,7 @@ import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Partition.Kind;
 import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.Replays;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -315,7 +316,7 @@ final class PlanProgress {
 
     /** A list of failures without a single message says nothing of the mailbox. */
     private static boolean isRead(Partition partition, long listed) {
-        return holdsMail(partition) && (listed > 0 || ReplayFetcher.failedJob(partition) == null);
+        return holdsMail(partition) && (listed > 0 || Replays.failedJob(partition.scope()) == null);
     }
 
     private static boolean holdsMail(Partition partition) {

@@ -16,21 +16,18 @@ import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Position;
+import dev.backfill.spi.Replays;
 import dev.backfill.spi.SourceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the single messages on which an earlier job failed. Its partition names that job, and its position is the number of
  * the last failure row replayed. Stretches of time are windows of their own in the plan, see {@link Stretches}.
  */
 final class ReplayFetcher implements PageFetcher {
-    private static final String PREFIX = "failures:";
-    private static final String CHANGES_PREFIX = "failed-changes:";
-
     /** How many messages are asked for at once: by so many a page may hold more bytes than it should. */
     private static final int CHUNK = 20;
 
@@ -42,11 +39,11 @@ final class ReplayFetcher implements PageFetcher {
     private final MailQuery query;
     private final boolean changesOnly;
 
-    /** For a partition of which {@link #failedJob} is the job. */
+    /** For a partition of {@link Replays}. */
     ReplayFetcher(JobStore store, Partition partition, Mailbox mailbox, MailQuery query) {
         this.store = store;
-        this.failedJob = requireNonNull(failedJob(partition));
-        this.changesOnly = partition.scope().startsWith(CHANGES_PREFIX);
+        this.failedJob = requireNonNull(Replays.failedJob(partition.scope()));
+        this.changesOnly = Replays.isOfChanges(partition.scope());
         this.mailbox = mailbox;
         this.query = query;
     }
@@ -89,22 +86,15 @@ final class ReplayFetcher implements PageFetcher {
         }
         requireKnown(store, failedJob);
         List<Partition> partitions = new ArrayList<>();
-        partitions.add(Partition.window((changesOnly ? CHANGES_PREFIX : PREFIX) + failedJob, null, null));
+        partitions.add(changesOnly ? Replays.changes(failedJob) : Replays.all(failedJob));
         partitions.addAll(stretches.windows());
         CountKind kind = exact ? CountKind.EXACT : CountKind.ESTIMATE;
         return new Plan(partitions, new MailEstimate(messages, kind, messages, messages));
     }
 
-    /** The job whose failures a partition holds; null for a partition of the provider's. */
-    static @Nullable JobId failedJob(Partition partition) {
-        String scope = partition.scope();
-        boolean ofFailures = scope.startsWith(PREFIX) || scope.startsWith(CHANGES_PREFIX);
-        return ofFailures ? new JobId(scope.substring(scope.indexOf(':') + 1)) : null;
-    }
-
     /** True for what is walked because an earlier job failed on it: single messages, or a stretch of time. */
     static boolean isReplay(Partition partition) {
-        return failedJob(partition) != null || Stretches.isOne(partition);
+        return Replays.failedJob(partition.scope()) != null || Stretches.isOne(partition);
     }
 
     @Override

@@ -5,16 +5,15 @@ import dev.backfill.api.JobNote;
 import dev.backfill.spi.Baselines;
 import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.JobRecord;
-import dev.backfill.spi.JobRecord.Phase;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Partition.Kind;
 import dev.backfill.spi.PartitionRecord;
 import dev.backfill.spi.Position;
+import dev.backfill.spi.Replays;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,24 +30,20 @@ import org.jspecify.annotations.Nullable;
  */
 record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String> pins) {
     /**
-     * {@return true if a job that ended and is not whole asked for the same as another}
+     * {@return true if a job ended early that asked for the same as another}
      *
-     * @param job what ended; before it had a plan it told nothing
+     * @param job a job of the same account
      * @param row the other one, its mailbox known
      */
     static boolean isFor(JobRecord job, JobRecord row) {
-        return job.phase() != Phase.NEW
-                && job.retryOf() == null
-                && job.request().pin()
-                && Baselines.covers(job, row)
-                && Baselines.covers(row, job);
+        return Baselines.isUnfinished(job) && Baselines.covers(job, row) && Baselines.covers(row, job);
     }
 
     /** Null where it took no marks, or where failures were still to be read again that are forgotten by now: no later job could end. */
     static @Nullable Unfinished of(JobRecord job, JobStore store) {
         List<PartitionRecord> open = new ArrayList<>();
         for (PartitionRecord stored : store.partitions(job.id())) {
-            JobId replayed = ReplayFetcher.failedJob(stored.partition());
+            JobId replayed = Replays.failedJob(stored.partition().scope());
             if (!stored.done() && replayed != null && store.find(replayed).isEmpty()) {
                 return null;
             }
@@ -75,18 +70,6 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
         return known;
     }
 
-    /** {@return the jobs whose failures it was to read again and did not read to their end} */
-    Set<JobId> toReadAgain() {
-        Set<JobId> failed = new LinkedHashSet<>();
-        for (PartitionRecord left : open) {
-            JobId job = ReplayFetcher.failedJob(left.partition());
-            if (job != null) {
-                failed.add(job);
-            }
-        }
-        return failed;
-    }
-
     private Set<String> openScopes() {
         Set<String> scopes = new HashSet<>();
         open.forEach(left -> scopes.add(left.partition().scope()));
@@ -110,7 +93,7 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
     /** A window is held against the provider's count, so that all of it must be this job's. */
     private static PartitionRecord uncounted(PartitionRecord stored) {
         Partition partition = stored.partition();
-        boolean goesOn = partition.kind() == Kind.CHANGES || ReplayFetcher.failedJob(partition) != null;
+        boolean goesOn = partition.kind() == Kind.CHANGES || Replays.failedJob(partition.scope()) != null;
         Position position = goesOn ? stored.position() : Position.START;
         return new PartitionRecord(partition, stored.ordinal(), position, false, 1, JobCounts.ZERO, JobCounts.ZERO);
     }

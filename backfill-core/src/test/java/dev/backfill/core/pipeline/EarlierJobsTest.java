@@ -18,9 +18,13 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobRecord.Phase;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.Replays;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,13 +53,17 @@ class EarlierJobsTest {
     private int made;
 
     private JobRecord ended(Mode mode, JobState state, Phase phase, Map<String, String> pins) {
+        return ended(mode, state, phase, new Checkpoint(List.of(), pins, List.of()));
+    }
+
+    private JobRecord ended(Mode mode, JobState state, Phase phase, Checkpoint left) {
         JobRecord job = fresh(mode);
         store.insert(job);
         Lease lease = store.claim(job.id(), "test", BEGIN.plusSeconds(100_000), JobLimits.NONE)
                 .orElseThrow();
         return store.write(
                 lease,
-                new Checkpoint(List.of(), pins, List.of()),
+                left,
                 row -> row.toBuilder()
                         .state(state)
                         .owner(null)
@@ -151,5 +159,32 @@ class EarlierJobsTest {
         }
 
         assertThat(baseline(search())).isEqualTo(whole.id());
+    }
+
+    /** Of stretches that failed as changes the rows may have been read already: their windows are in the plan by themselves. */
+    @Test
+    void whatTheOneThatEndedEarlyWasToReadAgainIsReadBesidesWhatItFailedOnItself() {
+        JobRecord whole = whole();
+        JobRecord first = endedEarly(Mode.INCREMENTAL);
+        Partition changed = stretch(Rewalk.again("failed:1"));
+        List<Partition> open = List.of(
+                Replays.all(first.id()),
+                changed,
+                stretch("failed:2"),
+                stretch(Rewalk.again("3")),
+                Partition.changes("inbox", "mark"));
+        List<PartitionRecord> plan = new ArrayList<>();
+        open.forEach(partition -> plan.add(PartitionRecord.fresh(partition, plan.size())));
+        ended(Mode.INCREMENTAL, JobState.FAILED, Phase.WALKING, new Checkpoint(plan, PINS, List.of()));
+
+        EarlierJobs found = search();
+
+        assertThat(baseline(found)).isEqualTo(whole.id());
+        assertThat(found.failedChanges(store, JobQueries.of(whole.request(), BEGIN, InstantSource.fixed(BEGIN))))
+                .containsExactlyInAnyOrder(changed, Replays.changes(first.id()));
+    }
+
+    private static Partition stretch(String id) {
+        return new Partition(id, Partition.Kind.WINDOW, "inbox", null, BEGIN, null);
     }
 }

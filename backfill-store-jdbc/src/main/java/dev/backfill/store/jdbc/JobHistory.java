@@ -3,8 +3,6 @@ package dev.backfill.store.jdbc;
 import dev.backfill.api.AccountRef;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
-import dev.backfill.spi.Baselines;
-import dev.backfill.spi.JobRecord;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Forgets old jobs; what hangs on them goes by the database's cascade. Immutable and thread-safe. */
 final class JobHistory {
-    private static final String ENDED = Arrays.stream(JobState.values())
+    static final String ENDED = Arrays.stream(JobState.values())
             .filter(JobState::isTerminal)
             .map(state -> "'" + state.code() + "'")
             .collect(Collectors.joining(", ", "(", ")"));
 
-    private static final String ACTIVE = Arrays.stream(JobState.values())
+    static final String ACTIVE = Arrays.stream(JobState.values())
             .filter(JobState::isActive)
             .map(state -> "'" + state.code() + "'")
             .collect(Collectors.joining(", ", "(", ")"));
@@ -32,7 +30,7 @@ final class JobHistory {
     private static final int PAGE = 2_000;
 
     private final String old;
-    private final String baselines;
+    private final NeededJobs needed;
     private final String forget;
 
     /**
@@ -46,45 +44,46 @@ final class JobHistory {
         // One whose failures are being tried again stays.
         String isRetried =
                 " in (select r.retry_of from " + job + " r where r.retry_of is not null and r.state in " + ACTIVE + ")";
-        // The newest baseline of an account stays in any case; of most accounts it is all there is to say.
+        needed = new NeededJobs(tables, rows);
+        // What an account's later job would look at first stays in any case; of most accounts it is all there is to
+        // say.
         old = "with ended as (select id, user_id, provider, account, state, limited, retry_of, mailbox_key, created_at,"
+                + " phase, failed,"
                 + " coalesce(ended_at, created_at) as end_at,"
                 + " row_number() over (order by coalesce(ended_at, created_at) desc, id desc) as place from "
                 + job + " where state in " + ENDED + ")"
                 + " select e.id, e.user_id, e.provider, e.account, e.end_at,"
-                + " case when " + isBaseline("e", tables) + " then 1 else 0 end as baseline"
+                + " case when e.failed > 0 or " + NeededJobs.isEarly("e") + " or "
+                + NeededJobs.isBaseline("e", tables) + " then 1 else 0 end as asked_for"
                 + " from ended e where (e.place > ? or e.end_at < ?)"
                 + " and (e.end_at, e.id) > (?, ?)"
-                + " and not (" + isBaseline("e", tables)
-                + " and not exists (select 1 from " + job + " n where n.user_id = e.user_id"
-                + " and n.provider = e.provider and n.account = e.account"
-                + " and (n.created_at, n.id) > (e.created_at, e.id) and " + isBaseline("n", tables) + "))"
+                + " and not (" + NeededJobs.isBaseline("e", tables) + noneSince(job, NeededJobs.isBaseline("n", tables))
+                + ") and not (" + NeededJobs.isEarly("e")
+                + noneSince(job, "((" + NeededJobs.isBaseline("n", tables) + ") or " + NeededJobs.isEarly("n") + ")")
+                + ")"
                 + " and not e.id" + isRetried
                 + " order by e.end_at, e.id limit ?";
-        baselines = rows.select() + " j where j.user_id = ? and j.provider = ? and j.account = ? and "
-                + isBaseline("j", tables) + " order by j.created_at desc, j.id desc limit " + Baselines.SEARCHED;
         forget = "delete from " + job + " where id = ? and state in " + ENDED + " and not id" + isRetried;
     }
 
-    /** {@link Baselines#isWhole}, and with pins. */
-    private static String isBaseline(String job, Tables tables) {
-        return job + ".state = 'completed' and " + job + ".limited = 0 and " + job + ".retry_of is null and " + job
-                + ".mailbox_key is not null and exists (select 1 from " + tables.pin() + " p where p.job_id = " + job
-                + ".id)";
+    private static String noneSince(String table, String kind) {
+        return " and not exists (select 1 from " + table + " n where n.user_id = e.user_id"
+                + " and n.provider = e.provider and n.account = e.account"
+                + " and (n.created_at, n.id) > (e.created_at, e.id) and " + kind + ")";
     }
 
-    /** An old job, which may be needed if it is a baseline. */
-    private record Old(JobId id, AccountRef account, long endMicros, boolean baseline) {}
+    /** An old job, of which its account may have to be asked whether it is needed. */
+    private record Old(JobId id, AccountRef account, long endMicros, boolean askedFor) {}
 
     /** Finds jobs that may go, the first to end first. */
     List<JobId> old(Session session, Instant endedBefore, int keep, int limit) throws SQLException {
-        Map<AccountRef, Set<JobId>> needed = new HashMap<>();
+        Map<AccountRef, Set<JobId>> known = new HashMap<>();
         List<JobId> found = new ArrayList<>();
         Old last = null;
         while (true) {
             List<Old> page = page(session, endedBefore, keep, last);
             for (Old job : page) {
-                if (!job.baseline() || !needed(session, needed, job.account()).contains(job.id())) {
+                if (!job.askedFor() || !needed(session, known, job.account()).contains(job.id())) {
                     found.add(job.id());
                 }
                 if (found.size() == limit) {
@@ -107,23 +106,17 @@ final class JobHistory {
                         .text(last == null ? "" : last.id().value())
                         .number(PAGE),
                 row -> new Old(
-                        new JobId(row.text("id")), JobRows.account(row), row.number("end_at"), row.flag("baseline")));
+                        new JobId(row.text("id")), JobRows.account(row), row.number("end_at"), row.flag("asked_for")));
     }
 
     private Set<JobId> needed(Session session, Map<AccountRef, Set<JobId>> known, AccountRef account)
             throws SQLException {
-        Set<JobId> needed = known.get(account);
-        if (needed == null) {
-            List<JobRecord> newestFirst = session.query(
-                    baselines,
-                    params -> params.text(account.user().value())
-                            .text(account.provider())
-                            .text(account.account()),
-                    JobRows::job);
-            needed = Baselines.needed(newestFirst).stream().map(JobRecord::id).collect(Collectors.toSet());
-            known.put(account, needed);
+        Set<JobId> ofAccount = known.get(account);
+        if (ofAccount == null) {
+            ofAccount = needed.of(session, account);
+            known.put(account, ofAccount);
         }
-        return needed;
+        return ofAccount;
     }
 
     /** Removes jobs that were found, but those that are wanted again since. */

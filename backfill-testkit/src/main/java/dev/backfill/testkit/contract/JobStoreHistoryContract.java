@@ -11,13 +11,17 @@ import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobFilter;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
 import dev.backfill.api.PageRequest;
 import dev.backfill.spi.Baselines;
 import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.Lease;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.PartitionRecord;
+import dev.backfill.spi.Position;
+import dev.backfill.spi.Replays;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -184,6 +188,74 @@ public interface JobStoreHistoryContract extends JobStoreFixture {
         assertThat(store().forget(NOW, 0, 10)).isZero();
         store().update(like.id(), row -> state(row, JobState.CANCELLED));
         assertThat(store().forget(NOW.plusSeconds(1), 0, 10)).isEqualTo(2);
+    }
+
+    /** What it told no later job would know, had it to begin at the last whole one. */
+    @Test
+    default void aJobThatEndedEarlyIsNotForgottenUntilOneStandsInForIt() {
+        insertEarly("first", NOW.minusSeconds(500), Mode.INCREMENTAL, List.of());
+        insertEarly("second", NOW.minusSeconds(400), Mode.INCREMENTAL, List.of());
+        insertEarly("everything", NOW.minusSeconds(300), Mode.FULL, List.of());
+        assertThat(store().forget(NOW, 0, 10)).isEqualTo(1);
+        assertThat(store().find(new JobId("first"))).isEmpty();
+        insertPinned("inbox", "a", NOW.minusSeconds(200), request -> request.folders(List.of("inbox")));
+        assertThat(store().forget(NOW, 0, 10)).as("nor for the others").isZero();
+        insertPinned("whole", "a", NOW.minusSeconds(100));
+        assertThat(store().forget(NOW, 0, 10)).isEqualTo(2);
+        assertThat(store().find(new JobId("whole"))).isPresent();
+    }
+
+    /** They are read by the one that goes on, or by that one's successor. */
+    @Test
+    default void aJobWhoseFailuresAnUnfinishedOneHasStillToReadIsNotForgotten() {
+        insertEarly("read", NOW.minusSeconds(500), Mode.INCREMENTAL, List.of());
+        insertEarly("unread", NOW.minusSeconds(400), Mode.INCREMENTAL, List.of());
+        insertEarly("unread-changes", NOW.minusSeconds(300), Mode.INCREMENTAL, List.of());
+        List<PartitionRecord> plan = List.of(
+                replay(Replays.all(new JobId("read")), 0, true),
+                replay(Replays.all(new JobId("unread")), 1, false),
+                replay(Replays.changes(new JobId("unread-changes")), 2, false));
+        insertEarly("reader", NOW.minusSeconds(200), Mode.INCREMENTAL, plan);
+        assertThat(store().forget(NOW, 0, 10)).isEqualTo(1);
+        assertThat(store().find(new JobId("read"))).isEmpty();
+        insertPinned("whole", "a", NOW.minusSeconds(100));
+        assertThat(store().forget(NOW, 0, 10)).isEqualTo(3);
+    }
+
+    /** It would fail, and could not end in any later life either. */
+    @Test
+    default void aJobWhoseFailuresAnActiveOneReadsBesidesOtherThingsIsNotForgotten() {
+        insertEarly("failed", NOW.minusSeconds(500), Mode.INCREMENTAL, List.of());
+        insertPinned("whole", "a", NOW.minusSeconds(400));
+        Lease lease = insertAndClaim(store(), job("active", "user", "a"));
+        PartitionRecord open = replay(Replays.all(new JobId("failed")), 0, false);
+        store().write(lease, new Checkpoint(List.of(open), Map.of(), List.of()), row -> row);
+        assertThat(store().forget(NOW, 0, 10)).isZero();
+        PartitionRecord done = replay(Replays.all(new JobId("failed")), 0, true);
+        store().write(lease, new Checkpoint(List.of(done), Map.of(), List.of()), row -> row);
+        assertThat(store().forget(NOW, 0, 10)).isEqualTo(1);
+        assertThat(store().find(new JobId("failed"))).isEmpty();
+    }
+
+    private static PartitionRecord replay(Partition partition, int ordinal, boolean done) {
+        return new PartitionRecord(partition, ordinal, Position.START, done, 1, JobCounts.ZERO, JobCounts.ZERO);
+    }
+
+    /** Stores a job of account "a" that told something and failed. */
+    private void insertEarly(String id, Instant end, Mode mode, List<PartitionRecord> plan) {
+        JobRecord like = job(id, "user", "a", 5, end.minusSeconds(5));
+        BackfillRequest request = like.request().toBuilder().mode(mode).build();
+        Lease lease = insertAndClaim(
+                store(),
+                JobRecord.queued(
+                        like.id(), like.account(), request, like.times().created(), null));
+        store().write(
+                        lease,
+                        new Checkpoint(plan, Map.of(), List.of()),
+                        row -> mailbox(ended(row, end, JobState.FAILED), "mailbox of a").toBuilder()
+                                .phase(JobRecord.Phase.WALKING)
+                                .counts(new JobCounts(1, 0, 0, 1))
+                                .build());
     }
 
     private void insertEnded(String id, String account, Instant end, JobState state) {
