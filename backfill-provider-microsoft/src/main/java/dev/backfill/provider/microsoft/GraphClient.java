@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Supplier;
+import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -154,12 +155,13 @@ final class GraphClient implements AutoCloseable {
             throw errors.ofFailure(new IOException("closed"), target);
         }
         Instant asked = clock.hostTime();
-        try (Response response = http.newCall(request).execute()) {
+        Call call = http.newCall(request);
+        try (Response response = call.execute()) {
             clock.answered(asked, response.header("Date"));
             ResponseBody body = response.body();
             if (response.isSuccessful() && body != null) {
                 try (InputStream counted = new CountedStream(body.byteStream(), context.calls()::received)) {
-                    return reader.read(counted);
+                    return read(call, reader, counted);
                 }
             }
             byte[] error = body == null ? new byte[0] : body.byteStream().readNBytes(MAX_ERROR_BYTES);
@@ -170,6 +172,20 @@ final class GraphClient implements AutoCloseable {
             throw failure;
         } catch (IOException failure) {
             throw errors.ofFailure(failure, target);
+        }
+    }
+
+    /**
+     * Reads an answer. One that is refused in the middle ends its connection: closed alone, OkHttp would read on for a while, to use the
+     * connection again.
+     */
+    private static <T extends @Nullable Object> T read(Call call, Reader<T> reader, InputStream body)
+            throws IOException {
+        try {
+            return reader.read(body);
+        } catch (SourceException refused) {
+            call.cancel();
+            throw refused;
         }
     }
 

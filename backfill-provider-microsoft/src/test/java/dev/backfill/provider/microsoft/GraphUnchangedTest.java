@@ -157,6 +157,15 @@ class GraphUnchangedTest {
         }
     }
 
+    /** The top, the six well-known names, and what is in the four folders that say they hold some. */
+    @Test
+    void whereTheListOfAllFoldersIsRefusedTheTreeIsReadLevelByLevel() {
+        Map<String, String> pins = full("me", "users", false);
+        graph.faults().always(RequestMatch.path("/mailFolders/delta"), denied());
+
+        assertThat(requests(pins, "me", "users", false)).isEqualTo(2 + 7 + 4 + 8);
+    }
+
     /** The pin is refused, the mailbox can be read, and the folder is walked: a page where it is empty. */
     @Test
     void aFolderWhoseChangesAreRefusedCostsTwoRequestsAndItsWalk() {
