@@ -104,7 +104,8 @@ public interface Mailbox extends AutoCloseable {
      * @param ref what to open
      * @param maxBytes the most bytes to give, 1 or more; a longer content is a {@link SourceException} of kind SKIP_MESSAGE
      *     with code {@code TOO_LARGE}
-     * @return the bytes; the caller closes it
+     * @return the bytes, which the provider may hold whole; the caller closes it. One that does says by {@link InputStream#available()} how
+     *     many there are, so that they are not held more often than need be
      */
     InputStream open(ContentRef ref, long maxBytes);
 

@@ -2,13 +2,15 @@ package dev.backfill.core.encode;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 
 /**
- * Bytes on their way into an array of just their size, and not more of them than are allowed. Long texts that are there already are
- * pointed at until the end, so that they are copied once. Not thread-safe.
+ * Bytes on their way into an array of just their size, and not more of them than are allowed. Long texts and contents that are there
+ * already are pointed at until the end, so that they are copied once. Not thread-safe.
  */
 final class ByteSink extends OutputStream {
     /** More was to be written than there may be. */
@@ -25,14 +27,36 @@ final class ByteSink extends OutputStream {
     private int writtenSize;
     private int size;
 
-    /** What stands between two of the bytes that were written one by one. */
+    /** How many bytes are turned to Base64 at once: of three become four, and none is left over. */
+    private static final int BASE64_PIECE = 3 << 14;
+
+    /** What stands between two of the bytes that were written one by one, itself or as Base64. */
     private static final class Text {
         private final int at;
         private final byte[] bytes;
+        private final boolean base64;
 
-        Text(int at, byte[] bytes) {
+        Text(int at, byte[] bytes, boolean base64) {
             this.at = at;
             this.bytes = bytes;
+            this.base64 = base64;
+        }
+
+        /** Copies it. Returns the place behind it. */
+        int copy(byte[] all, int to) {
+            if (!base64) {
+                System.arraycopy(bytes, 0, all, to, bytes.length);
+                return to + bytes.length;
+            }
+            int end = to;
+            for (int from = 0; from < bytes.length; from += BASE64_PIECE) {
+                int length = Math.min(BASE64_PIECE, bytes.length - from);
+                ByteBuffer piece = Base64.getEncoder().encode(ByteBuffer.wrap(bytes, from, length));
+                int encoded = piece.remaining();
+                piece.get(all, end, encoded);
+                end += encoded;
+            }
+            return end;
         }
     }
 
@@ -63,7 +87,13 @@ final class ByteSink extends OutputStream {
     /** Puts a long text behind what was written; nobody may change it any more. */
     void put(byte[] text) throws Full {
         count(text.length);
-        texts.add(new Text(writtenSize, text));
+        texts.add(new Text(writtenSize, text, false));
+    }
+
+    /** Puts a content behind what was written, as Base64 in one line; nobody may change it any more. */
+    void putBase64(byte[] content) throws Full {
+        count((content.length + 2L) / 3 * 4);
+        texts.add(new Text(writtenSize, content, true));
     }
 
     private void ensureRoom(int more) throws Full {
@@ -75,11 +105,11 @@ final class ByteSink extends OutputStream {
         }
     }
 
-    private void count(int more) throws Full {
+    private void count(long more) throws Full {
         if (more > maxBytes - size) {
             throw new Full();
         }
-        size += more;
+        size += (int) more;
     }
 
     int size() {
@@ -98,8 +128,7 @@ final class ByteSink extends OutputStream {
             System.arraycopy(written, from, all, to, text.at - from);
             to += text.at - from;
             from = text.at;
-            System.arraycopy(text.bytes, 0, all, to, text.bytes.length);
-            to += text.bytes.length;
+            to = text.copy(all, to);
         }
         System.arraycopy(written, from, all, to, writtenSize - from);
         return all;

@@ -1,6 +1,5 @@
 package dev.backfill.core.encode;
 
-import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.backfill.model.Attachment;
 import dev.backfill.model.EmailAddress;
@@ -198,8 +197,7 @@ final class EventWriter {
     private void writeRawMime() throws IOException {
         byte[] mime = layout.rawMimeBytes();
         if (mime != null) {
-            json.writeFieldName(Field.RAW_MIME.json());
-            json.writeBinary(Base64Variants.MIME_NO_LINEFEEDS, mime, 0, mime.length);
+            base64(Field.RAW_MIME, mime);
         }
     }
 
@@ -213,8 +211,7 @@ final class EventWriter {
         String contentId = attachment.contentId();
         text(Field.CONTENT_ID, contentId == null ? "" : contentId);
         if (content != null) {
-            json.writeFieldName(Field.CONTENT.json());
-            json.writeBinary(Base64Variants.MIME_NO_LINEFEEDS, content, 0, content.length);
+            base64(Field.CONTENT, content);
         }
         json.writeEndObject();
     }
@@ -272,6 +269,14 @@ final class EventWriter {
         json.writeRawValue("\"");
         json.flush();
         bytes.put(value);
+        json.writeRaw('"');
+    }
+
+    private void base64(Field field, byte[] value) throws IOException {
+        json.writeFieldName(field.json());
+        json.writeRawValue("\"");
+        json.flush();
+        bytes.putBase64(value);
         json.writeRaw('"');
     }
 

@@ -218,11 +218,6 @@ public final class JsonEventEncoder implements MessageEncoder {
         long bytes = FIXED_BYTES
                 + PER_ELEMENT_BYTES * (long) email.attachments().size()
                 + (long) Omission.MAX_JSON_BYTES * layout.missing().size();
-        byte[] mime = layout.rawMimeBytes();
-        bytes += mime == null ? 0 : LayoutFitter.base64Size(mime.length);
-        for (AttachmentContent content : layout.contents()) {
-            bytes += LayoutFitter.base64Size(content.bytes().length);
-        }
         long elements = (long) email.headers().size()
                 + email.to().size()
                 + email.cc().size()

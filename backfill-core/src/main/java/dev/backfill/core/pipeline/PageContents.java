@@ -31,7 +31,10 @@ final class PageContents implements AutoCloseable {
     /** How many contents are asked for at once. */
     private static final int MOST_AT_ONCE = 100;
 
-    /** A content is held once; then, in Base64 and so a third longer, encoded and in the sink's copy. */
+    /**
+     * A content is held twice while it is read from what a provider holds whole; then itself and in Base64, a third longer, in its
+     * event; then the event and the sink's copy of it.
+     */
     private static final long HELD_PER_BYTE = 3;
 
     private final RunContents common;
@@ -176,8 +179,7 @@ final class PageContents implements AutoCloseable {
     private byte @Nullable [] read(Ask ask) {
         int limit = (int) Math.min(ask.limit(), Integer.MAX_VALUE - 16);
         try (InputStream stream = common.mailbox().open(ask.ref(), ask.limit())) {
-            byte[] bytes = stream.readNBytes(limit);
-            return bytes.length == limit && stream.read() >= 0 ? null : bytes;
+            return ContentBytes.read(stream, limit);
         } catch (IOException brokenOff) {
             throw SourceException.of(SourceException.Kind.RETRY, SourceException.Scope.MESSAGE, "BROKEN_OFF")
                     .cause(brokenOff)

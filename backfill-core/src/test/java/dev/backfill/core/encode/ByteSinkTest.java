@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ByteSinkTest {
     @Test
@@ -52,6 +56,32 @@ class ByteSinkTest {
         sink.write('j');
         assertThatThrownBy(() -> sink.write('k')).isInstanceOf(ByteSink.Full.class);
         assertThat(sink.toBytes()).asString(StandardCharsets.UTF_8).isEqualTo("abcdefghij");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 49_151, 49_152, 49_153, 100_000})
+    void contents_stand_as_base64_in_one_line_where_they_were_put(int length) throws IOException {
+        byte[] content = new byte[length];
+        new Random(1).nextBytes(content);
+        ByteSink sink = new ByteSink(2, 200_000);
+
+        sink.write(bytes("ab"));
+        sink.putBase64(content);
+        sink.write(bytes("cd"));
+
+        String expected = "ab" + Base64.getEncoder().encodeToString(content) + "cd";
+        assertThat(sink.size()).isEqualTo(expected.length());
+        assertThat(sink.toBytes()).asString(StandardCharsets.UTF_8).isEqualTo(expected);
+    }
+
+    @Test
+    void contents_take_no_more_than_is_allowed() throws IOException {
+        ByteSink sink = new ByteSink(2, 11);
+
+        sink.putBase64(new byte[6]);
+
+        assertThatThrownBy(() -> sink.putBase64(new byte[1])).isInstanceOf(ByteSink.Full.class);
+        assertThat(sink.size()).isEqualTo(8);
     }
 
     private static byte[] bytes(String text) {
