@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * @param retryOf the job whose failures this job retries; null for others
  * @param bulkId the start over many accounts that made the job, see {@link BulkResult#id()}; null for others
  * @param deletionsUnknownSince mail deleted between this and the job's start may be missing from what the job told, because the
- *     provider had forgotten the marks of the run before or lists no changes, or because a FULL job with {@code maxEmails} read
- *     none after a run that was whole; null if nothing was missed
+ *     provider had forgotten the marks of the run before or lists no changes; because a FULL job with {@code maxEmails} read none
+ *     after a run that was whole; or because a FULL job came after an incremental one that had ended early with folders still
+ *     open, of which the marks do not say what it told. Null if nothing was missed
  */
 public record BackfillJob(
         JobId id,
