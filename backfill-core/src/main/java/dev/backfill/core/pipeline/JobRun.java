@@ -299,7 +299,7 @@ public final class JobRun {
             // All else is read. It waits with its job, which fails once nothing was read for too long.
             stopNow(errors.endFor(unanswered, now()));
         } else if (plan.isWalked()) {
-            if (plan.isAllSkipped()) {
+            if (plan.isAllSkipped(readsEverything())) {
                 stopNow(
                         new RunEnd.Failed(
                                 "ALL_FOLDERS_SKIPPED",
@@ -313,6 +313,11 @@ public final class JobRun {
                 complete(false, plan.counts());
             }
         }
+    }
+
+    private boolean readsEverything() {
+        JobRecord row = ledger.row();
+        return row.request().mode() == Mode.FULL && row.retryOf() == null;
     }
 
     /**

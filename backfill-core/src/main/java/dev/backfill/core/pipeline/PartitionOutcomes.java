@@ -165,8 +165,9 @@ final class PartitionOutcomes {
             if (there == null && needsCount(state, last)) {
                 ledger.noteUncounted();
             }
-            plan.finish(state);
-            if (!last.replacedBy().isEmpty()) {
+            if (last.replacedBy().isEmpty()) {
+                plan.finish(state);
+            } else {
                 limit.giveBack(plan.replace(state, last.replacedBy()));
             }
         } else if (mayWalkAgain(state, there)) {

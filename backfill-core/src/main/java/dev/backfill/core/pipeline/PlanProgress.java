@@ -6,7 +6,6 @@ import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Partition.Kind;
 import dev.backfill.spi.PartitionRecord;
-import dev.backfill.spi.Replays;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,8 +32,7 @@ final class PlanProgress {
     private final Set<PartitionState> active = new LinkedHashSet<>();
     private final List<PartitionState> left = new ArrayList<>();
 
-    /** Not done in the store until the run knows that something else could be read: until then another run walks them. */
-    private final List<PartitionState> skipped = new ArrayList<>();
+    private final SkippedPartitions skipped = new SkippedPartitions();
 
     /** Not walked any more in this run, since the provider did not answer for them: another run walks them. */
     private final List<PartitionState> unanswered = new ArrayList<>();
@@ -49,7 +47,6 @@ final class PlanProgress {
     private final Map<String, String> newPins = new HashMap<>();
     private final List<FailureRecord> newFailures = new ArrayList<>();
     private boolean pinned;
-    private boolean somethingRead;
     private int nextOrdinal;
     private long failureRows;
     private JobCounts counts;
@@ -68,9 +65,8 @@ final class PlanProgress {
         for (PartitionRecord stored : records) {
             nextOrdinal = Math.max(nextOrdinal, stored.ordinal() + 1);
             pinned |= stored.partition().kind() == Kind.PIN;
-            somethingRead |=
-                    stored.done() && isRead(stored.partition(), stored.counts().listed());
             if (stored.done()) {
+                skipped.walked(stored.partition(), stored.counts().listed());
                 doneIds.add(stored.partition().id());
             } else {
                 PartitionState state = new PartitionState(stored);
@@ -166,10 +162,7 @@ final class PlanProgress {
         opened(partition);
         // Whoever plans again what was skipped may read it by now; unless all is to be read again it goes on where it
         // was.
-        Optional<PartitionState> setAside = skipped.stream()
-                .filter(state -> state.partition().id().equals(id))
-                .findFirst();
-        setAside.ifPresent(skipped::remove);
+        Optional<PartitionState> setAside = skipped.takeBack(id);
         return again ? Optional.of(fresh(partition)) : setAside.or(() -> Optional.of(fresh(partition)));
     }
 
@@ -288,17 +281,19 @@ final class PlanProgress {
 
     /** Marks a partition as walked. */
     void finish(PartitionState state) {
-        somethingRead |= isRead(state.partition(), state.counts().listed());
+        skipped.walked(state.partition(), state.counts().listed());
         markDone(state);
     }
 
     /**
-     * Puts others in the place of a partition that is finished; what they walk is theirs to count. {@return how many messages with an
+     * Puts others in the place of a partition, which is done with it; what they walk is theirs to count, and that it could be read theirs to
+     * say. {@return how many messages with an
      * outcome are left to them that earlier walks had counted}
      */
     long replace(PartitionState state, List<Partition> others) {
         JobCounts before = counts;
         JobCounts ofAllWalks = state.counts();
+        markDone(state);
         state.forgetEarlierWalks();
         counts = counts.plus(state.counts()).minus(ofAllWalks);
         insertNext(state.partition(), others);
@@ -314,15 +309,6 @@ final class PlanProgress {
         changed(state);
     }
 
-    /** A list of failures without a single message says nothing of the mailbox. */
-    private static boolean isRead(Partition partition, long listed) {
-        return holdsMail(partition) && (listed > 0 || Replays.failedJob(partition.scope()) == null);
-    }
-
-    private static boolean holdsMail(Partition partition) {
-        return partition.kind() != Kind.PIN;
-    }
-
     /** Sets a partition aside that the provider does not let anybody read. */
     void skip(PartitionState state) {
         active.remove(state);
@@ -331,15 +317,18 @@ final class PlanProgress {
         skipped.add(state);
     }
 
-    /** True if partitions with mail were skipped, and not one was walked to its end. */
-    boolean isAllSkipped() {
-        return !somethingRead && skipped.stream().anyMatch(state -> holdsMail(state.partition()));
+    /**
+     * True if partitions with mail were skipped, and nothing says that mail can be read at all.
+     *
+     * @param everything true if all mail is to be read, false if changes or failures are
+     */
+    boolean isAllSkipped(boolean everything) {
+        return skipped.areAll(everything);
     }
 
     /** Marks what was skipped as done, so that no other run tries it. */
     void acceptSkipped() {
-        skipped.forEach(this::markDone);
-        skipped.clear();
+        skipped.takeAll().forEach(this::markDone);
     }
 
     /** The scopes of which something waits. */

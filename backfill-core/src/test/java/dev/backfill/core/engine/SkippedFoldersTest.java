@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
+import dev.backfill.api.Mode;
 import dev.backfill.spi.SourceException.Kind;
 import dev.backfill.testkit.Fault;
 import dev.backfill.testkit.FaultScript;
@@ -126,6 +127,68 @@ class SkippedFoldersTest extends ScriptedRuns {
             assertThat(job.state()).isEqualTo(JobState.COMPLETED);
             assertThat(job.notes()).containsExactly(new JobNote("FOLDER_SKIPPED", "inbox", "ErrorAccessDenied"));
             assertThat(sink.distinct()).isEqualTo(MESSAGES - 250);
+        }
+    }
+
+    private static FaultScript everyWindowIsForbidden() {
+        return FaultScript.builder()
+                .fail(
+                        At.window(-1, -1),
+                        FaultScript.ALWAYS,
+                        Fault.of(Kind.SKIP_PARTITION).code("ErrorAccessDenied"))
+                .build();
+    }
+
+    /** That its changes could be listed, none or some, says nothing of whether its mail can be read. */
+    @Test
+    void aJobOfEverythingAfterAWholeOneWhoseEveryFolderIsSkippedFailsTooThoughItReadTheChanges() {
+        ScriptedSource source = source().build();
+        try (EngineRig rig = rig(source)) {
+            assertWholeMailboxOnce(rig.run(EngineRig.request().build()));
+            source.account().update(sink.messageIds().get(0));
+            source.faults(everyWindowIsForbidden());
+
+            BackfillJob failed = rig.run(EngineRig.request().build());
+
+            assertThat(failed.failureCode()).isEqualTo("ALL_FOLDERS_SKIPPED");
+            assertThat(failed.progress().published()).as("the change").isEqualTo(1);
+            source.faults(FaultScript.NONE);
+
+            rig.jobs().resume(failed.id());
+
+            BackfillJob completed = rig.awaitEnd(failed.id());
+            assertThat(completed.state()).isEqualTo(JobState.COMPLETED);
+            assertThat(completed.progress().published()).isEqualTo(MESSAGES + 1);
+            assertThat(completed.notes()).isEmpty();
+        }
+    }
+
+    @Test
+    void anIncrementalJobThatMustReadAllAnewBecauseItsMarksAreLostAndMayNotFails() {
+        ScriptedSource source = source().build();
+        try (EngineRig rig = rig(source)) {
+            assertWholeMailboxOnce(rig.run(EngineRig.request().build()));
+            source.account().update(sink.messageIds().get(0));
+            source.account().forgetChanges();
+            source.faults(everyWindowIsForbidden());
+
+            BackfillJob failed =
+                    rig.run(EngineRig.request().mode(Mode.INCREMENTAL).build());
+
+            assertThat(failed.failureCode()).isEqualTo("ALL_FOLDERS_SKIPPED");
+        }
+    }
+
+    @Test
+    void anIncrementalJobOverAnUnchangedMailboxIsASuccess() {
+        ScriptedSource source = source().build();
+        try (EngineRig rig = rig(source)) {
+            assertWholeMailboxOnce(rig.run(EngineRig.request().build()));
+            source.faults(everyWindowIsForbidden());
+
+            assertThat(rig.run(EngineRig.request().mode(Mode.INCREMENTAL).build())
+                            .state())
+                    .isEqualTo(JobState.COMPLETED);
         }
     }
 }

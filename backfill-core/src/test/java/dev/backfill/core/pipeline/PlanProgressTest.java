@@ -293,4 +293,51 @@ class PlanProgressTest {
 
         walk(A);
     }
+
+    /** Of a folder that is new and that nobody may read the others know nothing, though they had no changes. */
+    @Test
+    void anIncrementalJobThatReadOneFoldersChangesAndMayNotReadAnotherHasReadSomething() {
+        plan.append(List.of(Partition.changes("sent", "mark"), PIN, A));
+        walk(Partition.changes("sent", "mark"), PIN);
+
+        plan.skip(begin(A));
+
+        assertThat(plan.isAllSkipped(false)).isFalse();
+        assertThat(plan.isAllSkipped(true)).as("for one of everything").isTrue();
+    }
+
+    @Test
+    void changesOfAFolderWhoseWindowsNobodyMayReadSayNothing() {
+        plan.append(List.of(CHANGES, A));
+        walk(CHANGES);
+
+        plan.skip(begin(A));
+
+        assertThat(plan.isAllSkipped(false)).isTrue();
+    }
+
+    @Test
+    void aWindowThatWasCutUpIsNoneThatWasRead() {
+        plan.append(List.of(FOLDERS));
+        plan.replace(begin(FOLDERS), List.of(A, B));
+        plan.skip(begin(A));
+        plan.skip(begin(B));
+        assertThat(plan.isAllSkipped(true)).isTrue();
+        plan.append(List.of(C));
+
+        walk(C);
+
+        assertThat(plan.isAllSkipped(true)).isFalse();
+    }
+
+    @Test
+    void whatAnEarlierRunReadCountsToo() {
+        plan.load(List.of(stored(CHANGES, 0, true), stored(A, 1, false)));
+        plan.skip(begin(A));
+        assertThat(plan.isAllSkipped(false)).isTrue();
+
+        plan.load(List.of(stored(B, 2, true)));
+
+        assertThat(plan.isAllSkipped(true)).isFalse();
+    }
 }
