@@ -159,13 +159,16 @@ class TotalsTest extends ScriptedRuns {
         Gate gate = Gate.shut();
         FaultScript faults = FaultScript.builder()
                 .block(At.window(3, 0), gate)
-                .fail(At.window(3, 0), 2, Fault.of(Kind.AUTH))
+                // Each time, for calls that wait too long at the gate are made again.
+                .fail(At.window(3, 0), FaultScript.ALWAYS, Fault.of(Kind.AUTH))
                 .build();
-        try (EngineRig rig = rig(source().noCounts().faults(faults).build())) {
+        ScriptedSource source = source().noCounts().faults(faults).build();
+        try (EngineRig rig = rig(source)) {
             BackfillJob started = rig.start();
             rig.await(started.id(), job -> job.notes().equals(List.of(new JobNote("NO_PROVIDER_COUNT", "", "3"))));
             gate.open();
             assertThat(rig.awaitEnd(started.id()).failureCode()).isEqualTo("AUTHENTICATION");
+            source.faults(FaultScript.NONE);
             rig.jobs().resume(started.id());
 
             BackfillJob job = rig.awaitEnd(started.id());
