@@ -44,6 +44,7 @@ public final class JobRun {
     private final MessageLimit limit;
     private final MailboxQuestions questions;
     private final ChangeReadings changes;
+    private final Completion completion;
     private final AtomicInteger blockedBySink = new AtomicInteger();
     private final int walksAtOnce;
     private volatile int walksUnderWay;
@@ -86,6 +87,7 @@ public final class JobRun {
         this.questions = new MailboxQuestions(session.mailbox(), scope.store(), row, scope.time(), tasks, inbox);
         this.changes = new ChangeReadings(scope, plan, ledger, questions);
         this.errors = new RunErrors(row, scope.config().maxOutage());
+        this.completion = new Completion(plan, limit, changes, errors, ledger, scope.time());
         this.outcomes =
                 new PartitionOutcomes(scope, plan, limit, ledger, questions, errors, () -> end != null, this::stopNow);
         this.walksAtOnce = Math.min(scope.config().partitionsAtOnce(), session.concurrency());
@@ -283,52 +285,10 @@ public final class JobRun {
     }
 
     private void endIfAllIsRead() {
-        if (end != null || !planned || changes.isAsking() || plan.activeCount() > 0) {
-            return;
+        RunEnd reached = end == null && planned ? completion.reached() : null;
+        if (reached != null) {
+            stopNow(reached);
         }
-        if (limit.isReached()) {
-            JobCounts counts = plan.countsWithHeldBack();
-            if (counts.isBalanced()) {
-                plan.commitHeldBack();
-            }
-            complete(true, counts);
-            return;
-        }
-        Throwable unanswered = plan.unanswered();
-        if (unanswered != null) {
-            // All else is read. It waits with its job, which fails once nothing was read for too long.
-            stopNow(errors.endFor(unanswered, now()));
-        } else if (plan.isWalked()) {
-            if (plan.isAllSkipped(readsEverything())) {
-                stopNow(
-                        new RunEnd.Failed(
-                                "ALL_FOLDERS_SKIPPED",
-                                "Nothing could be read to its end: the provider refused every folder, or has none of them any more;"
-                                        + " the job's notes name them with its codes. See that the user's consent still covers"
-                                        + " the mail and that the folders exist, then resume: what was skipped is walked again."));
-                return;
-            }
-            plan.acceptSkipped();
-            if (!changes.drain()) {
-                complete(false, plan.counts());
-            }
-        }
-    }
-
-    private boolean readsEverything() {
-        JobRecord row = ledger.row();
-        return row.request().mode() == Mode.FULL && row.retryOf() == null;
-    }
-
-    /**
-     * Ends the job if all that it listed is accounted for. Where its bound ended it, that is all up to the bound: a window that
-     * was cut is not at its end, so that there is no count of the provider's to hold it against.
-     */
-    private void complete(boolean limited, JobCounts counts) {
-        stopNow(
-                counts.isBalanced()
-                        ? new RunEnd.Completed(limited)
-                        : new RunEnd.Failed("INCOMPLETE", "The counters do not agree: " + counts + "."));
     }
 
     /** Looks at what only time changes. */
