@@ -18,8 +18,11 @@ final class JsonText {
     private static int firstLoneSurrogate(String text) {
         int length = text.length();
         for (int i = 0; i < length; i++) {
+            // Spelt out: where the encoder is compiled into what calls it, the compiler had no room left for
+            // isSurrogate, and
+            // called it for each character of a body.
             char c = text.charAt(i);
-            if (Character.isSurrogate(c)) {
+            if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
                 if (!isPairAt(text, i)) {
                     return i;
                 }
