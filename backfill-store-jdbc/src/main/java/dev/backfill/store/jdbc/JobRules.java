@@ -5,6 +5,7 @@ import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.spi.JobRecord;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -77,7 +78,8 @@ final class JobRules {
         if (changed.state().isActive() && !stored.state().isActive()) {
             conflictWith(activeElsewhere(session, changed));
         }
-        if (changed.state() == JobState.RUNNING) {
+        boolean held = stored.state() == JobState.RUNNING && Objects.equals(stored.mailboxKey(), changed.mailboxKey());
+        if (changed.state() == JobState.RUNNING && !held) {
             conflictWith(runningElsewhere(session, changed));
         }
     }

@@ -1,0 +1,108 @@
+package dev.backfill.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.backfill.api.JobConflictException;
+import dev.backfill.spi.Checkpoint;
+import dev.backfill.spi.JobLimits;
+import dev.backfill.spi.JobRecord;
+import dev.backfill.spi.JobStore;
+import dev.backfill.spi.Lease;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A checkpoint is written again and again for as long as a job runs, so that what each asks of the database is counted. */
+class CheckpointStatementsTest {
+    @TempDir
+    Path folder;
+
+    private final List<String> said = new ArrayList<>();
+    private SqliteFile file;
+    private JobStore store;
+
+    @BeforeEach
+    void open() {
+        Tables tables = new Tables(null, Tables.DEFAULT_PREFIX);
+        file = SqliteFile.open(folder.resolve("store.db"), tables);
+        store = new JdbcJobStore(new Database(Dialect.SQLITE, listening(file.writer()), file.reader(), tables));
+    }
+
+    @AfterEach
+    void close() {
+        file.close();
+    }
+
+    @Test
+    void aCheckpointOfARunThatStaysOnItsMailboxReadsAndWritesItsOwnRowAlone() {
+        Lease lease = running("j1", "a", "mailbox-1");
+        said.clear();
+
+        store.write(lease, Checkpoint.EMPTY, CheckpointStatementsTest::counted);
+
+        assertThat(said).hasSize(2);
+        assertThat(said.get(0)).startsWith("select").endsWith("where id = ?");
+        assertThat(said.get(1)).startsWith("update").endsWith("where id = ?");
+    }
+
+    @Test
+    void aRunThatLearnsWhoseMailboxItIsOnIsHeldAgainstTheOthers() {
+        running("j1", "a", "mailbox-1");
+        Lease other = running("j2", "b", "mailbox-2");
+
+        assertThatExceptionOfType(JobConflictException.class)
+                .isThrownBy(() -> store.write(other, Checkpoint.EMPTY, row -> on(row, "mailbox-1")));
+    }
+
+    private Lease running(String id, String account, String mailbox) {
+        JobRecord job = StoreJobs.job(id, "user", account);
+        store.insert(job);
+        Lease lease =
+                store.claim(job.id(), "owner", Instant.EPOCH, JobLimits.NONE).orElseThrow();
+        store.write(lease, Checkpoint.EMPTY, row -> on(row, mailbox));
+        return lease;
+    }
+
+    private static JobRecord on(JobRecord row, String mailbox) {
+        return row.toBuilder().mailboxKey(mailbox).build();
+    }
+
+    private static JobRecord counted(JobRecord row) {
+        return row.toBuilder().apiCalls(row.apiCalls() + 1).build();
+    }
+
+    private DataSource listening(DataSource real) {
+        return new DataSourceWrapper(real) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                return listening(super.getConnection());
+            }
+        };
+    }
+
+    private Connection listening(Connection real) {
+        return (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, arguments) -> {
+                    if (method.getName().equals("prepareStatement")) {
+                        said.add(((String) arguments[0]).toLowerCase(Locale.ROOT));
+                    }
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException thrown) {
+                        throw thrown.getCause();
+                    }
+                });
+    }
+}
