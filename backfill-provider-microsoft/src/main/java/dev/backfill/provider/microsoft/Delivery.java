@@ -43,9 +43,7 @@ final class Delivery {
             if (job.position() == null && pages.last().count() != null) {
                 return PageEnd.last(entriesUsed, repeated, pages.last().count());
             }
-            if (!stopped) {
-                return PageEnd.last(entriesUsed, repeated, walker.count(job.window()));
-            }
+            return PageEnd.last(entriesUsed, repeated, walker.count(job.window()));
         }
         return PageEnd.more(position(pages), entriesUsed, repeated);
     }

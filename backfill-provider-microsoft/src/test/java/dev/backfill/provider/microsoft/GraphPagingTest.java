@@ -162,6 +162,24 @@ class GraphPagingTest {
         }
     }
 
+    /** The server counts what is left with each page, so that nothing need be asked to see that nothing follows. */
+    @Test
+    void aWindowWhoseLastPageIsFullEndsWithIt() throws Exception {
+        List<StoredMail> mails = Graphs.minutes(300, FolderPath.INBOX);
+        try (FakeGraph graph = FakeGraph.builder().mailbox(OWNER, mails).start()) {
+            DirectMailboxContext context = Graphs.context(graph);
+            try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
+                // As the engine does, which takes no message more than it asked for.
+                Crawl crawl = Crawl.of(mailbox, INBOX, mailbox.plan(INBOX), Crawl.limit(100), 100);
+
+                assertThat(crawl.ids()).hasSize(300).doesNotHaveDuplicates();
+                assertThat(crawl.providerCount).isEqualTo(300);
+                assertThat(context.requests("messages.list")).isEqualTo(3);
+                assertThat(context.requests("messages.count")).isEqualTo(1);
+            }
+        }
+    }
+
     @Test
     void everyRequestAsksForImmutableIdsAndNoMoreThanIsUsed() throws Exception {
         List<StoredMail> mails = Graphs.generated(60);
