@@ -46,6 +46,11 @@ final class ChangeReadings {
         return asking;
     }
 
+    /** True if the end of the walk may yet ask for what changed meanwhile. */
+    boolean mayAsk() {
+        return isOpen();
+    }
+
     /** Asks in the middle of the walk, if it is time. A job with a bound is read no further than that. */
     void catchUpIfDue() {
         CatchUp known = catchUp;

@@ -79,7 +79,7 @@ public final class JobRun {
         this.session = session;
         this.stop = stop;
         this.tasks = new RunTasks(scope.walkers(), plugin);
-        this.plan = new PlanProgress(row.counts(), scope.store().failureCount(row.id()));
+        this.plan = new PlanProgress(row.counts(), failures(scope, row));
         this.ledger = new RunLedger(scope, lease, hold, row, session.gate(), plan, writer);
         this.limit = new MessageLimit(
                 row.request().maxEmails(),
@@ -91,6 +91,11 @@ public final class JobRun {
         this.outcomes =
                 new PartitionOutcomes(scope, plan, limit, ledger, questions, errors, () -> end != null, this::stopNow);
         this.walksAtOnce = Math.min(scope.config().partitionsAtOnce(), session.concurrency());
+    }
+
+    /** Before a job has a plan nothing of it can have failed. */
+    private static long failures(RunScope scope, JobRecord row) {
+        return row.phase() == Phase.NEW ? 0 : scope.store().failureCount(row.id());
     }
 
     /**
@@ -144,7 +149,10 @@ public final class JobRun {
                 meter.daySecondsPerEmail(counts, stats));
     }
 
-    /** Handles what has happened by now, and writes it down once. The plan is stored before anything of it is listed. */
+    /**
+     * Handles what has happened by now, and writes it down once, with the end of the job if it is at its end. The plan is stored
+     * before anything of it is listed.
+     */
     private void take() {
         List<RunInbox.Event> events = new ArrayList<>();
         try {
@@ -157,10 +165,17 @@ public final class JobRun {
         inbox.drainTo(events);
         events.forEach(this::handle);
         if (end == null) {
-            ledger.checkpoint();
-            startWalks();
+            if (!isOver()) {
+                ledger.checkpoint();
+                startWalks();
+            }
             endIfAllIsRead();
         }
+    }
+
+    /** True if nothing is left to be asked for or read: what happened last is stored by the write that ends the job. */
+    private boolean isOver() {
+        return planned && plan.isWalked() && !changes.isAsking() && !changes.mayAsk();
     }
 
     private void handle(RunInbox.Event event) {
