@@ -3,6 +3,7 @@ package dev.backfill.benchmarks;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.BulkResult;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobState;
 import dev.backfill.api.UserId;
@@ -49,6 +50,24 @@ final class JobRuns {
     }
 
     /**
+     * Starts a job for each account, all in one call, and waits for their ends.
+     *
+     * @param engine runs them
+     * @param accounts whose mailboxes are read
+     * @param request what to read of each
+     * @return the jobs as they ended, all of them COMPLETED
+     * @throws IllegalStateException if a job was refused, or ended otherwise
+     */
+    static List<BackfillJob> allToTheirEnds(BackfillManager engine, List<String> accounts, BackfillRequest request) {
+        UserJobs jobs = engine.forUser(USER);
+        BulkResult started = jobs.startAll(accounts, request);
+        if (!started.rejected().isEmpty()) {
+            throw new IllegalStateException("not started: " + started.rejected());
+        }
+        return toTheirEnds(jobs, started.accepted(), () -> {}, RARE_POLL_NANOS);
+    }
+
+    /**
      * Starts jobs and waits for their ends.
      *
      * @param engine runs them
@@ -69,6 +88,11 @@ final class JobRuns {
         for (BackfillRequest request : requests) {
             ids.add(jobs.start(request).id());
         }
+        return toTheirEnds(jobs, ids, whileRunning, pollNanos);
+    }
+
+    private static List<BackfillJob> toTheirEnds(
+            UserJobs jobs, List<JobId> ids, Runnable whileRunning, long pollNanos) {
         List<BackfillJob> ended = new ArrayList<>();
         for (JobId id : ids) {
             BackfillJob job = jobs.status(id);
