@@ -73,6 +73,15 @@ public interface Mailbox extends AutoCloseable {
     List<Partition> planChanges(MailQuery query, Map<String, String> pins);
 
     /**
+     * Hears from where the scopes of a job are read, in a run that goes on with the plan of an earlier one: on another instance or after
+     * a crash too the provider then knows what it knew when it planned. Called before the first page is read, on the thread that leads the run:
+     * nothing is to be asked for. A job that reads failures again alone has no such pins, and it is not called.
+     *
+     * @param pins the token of each scope with a pin: where its changes got to, else from where they are read
+     */
+    default void resumed(Map<String, String> pins) {}
+
+    /**
      * Reads one page of a partition and hands its items to the writer in the partition's order.
      *
      * @param query the query that the plan was made from

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param token at the end of a PIN or CHANGES partition, the scope's new token, at most {@link #MAX_TOKEN} characters; else null
  * @param replacedBy partitions to walk in place of the rest of this one (an over-full window that was split, a scope whose
  *     changes were lost); only at the end
+ * @param endsScope true if nothing of the scope belongs to the job any more, and all that was handed over of it was told as deleted: what is
+ *     still to be walked of its windows is not walked. Only with a token, at the end of CHANGES
  */
 public record PageEnd(
         @Nullable Position next,
@@ -25,7 +27,8 @@ public record PageEnd(
         int repeats,
         @Nullable Long providerCount,
         @Nullable String token,
-        List<Partition> replacedBy) {
+        List<Partition> replacedBy,
+        boolean endsScope) {
     /** The most characters of a token, in Java's counting: {@value}. Graph's delta links are long. */
     public static final int MAX_TOKEN = 65_536;
 
@@ -40,6 +43,9 @@ public record PageEnd(
         replacedBy = List.copyOf(requireNonNull(replacedBy, "replacedBy"));
         if (next != null && (providerCount != null || token != null || !replacedBy.isEmpty())) {
             throw new IllegalArgumentException("count, token and replacements belong to the end of a partition");
+        }
+        if (endsScope && token == null) {
+            throw new IllegalArgumentException("a scope ends with the token of its changes");
         }
     }
 
@@ -60,7 +66,7 @@ public record PageEnd(
      * @return the end
      */
     public static PageEnd more(Position next, int entries, int repeats) {
-        return new PageEnd(requireNonNull(next, "next"), entries, repeats, null, null, List.of());
+        return new PageEnd(requireNonNull(next, "next"), entries, repeats, null, null, List.of(), false);
     }
 
     /**
@@ -72,7 +78,7 @@ public record PageEnd(
      * @return the end
      */
     public static PageEnd last(int entries, int repeats, @Nullable Long providerCount) {
-        return new PageEnd(null, entries, repeats, providerCount, null, List.of());
+        return new PageEnd(null, entries, repeats, providerCount, null, List.of(), false);
     }
 
     /**
@@ -84,7 +90,21 @@ public record PageEnd(
      * @return the end
      */
     public static PageEnd token(String token, int entries, int repeats) {
-        return new PageEnd(null, entries, repeats, null, requireNonNull(token, "token"), List.of());
+        return new PageEnd(null, entries, repeats, null, requireNonNull(token, "token"), List.of(), false);
+    }
+
+    /**
+     * Ends the CHANGES partition of a scope that is none of the job's any more, a folder that was thrown away, once all that was in it is
+     * told as deleted. The scope's windows end with it, in the same checkpoint, so that none tells as there what was told as deleted,
+     * in no later run either. Should the scope be back, its provider plans it anew.
+     *
+     * @param token what the scope's pin is from here on
+     * @param entries raw entries used up
+     * @param repeats how many of them were handed over before
+     * @return the end
+     */
+    public static PageEnd scopeEnded(String token, int entries, int repeats) {
+        return new PageEnd(null, entries, repeats, null, requireNonNull(token, "token"), List.of(), true);
     }
 
     /**
@@ -96,7 +116,7 @@ public record PageEnd(
      * @return the end
      */
     public static PageEnd replaced(List<Partition> partitions, int entries, int repeats) {
-        return new PageEnd(null, entries, repeats, null, null, partitions);
+        return new PageEnd(null, entries, repeats, null, null, partitions, false);
     }
 
     /** {@return true if the partition is walked to its end} */

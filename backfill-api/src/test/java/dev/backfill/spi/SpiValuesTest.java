@@ -86,9 +86,10 @@ class SpiValuesTest {
         refused(() -> PageEnd.last(-1, 0, null));
         refused(() -> PageEnd.last(1, -1, null));
         refused(() -> PageEnd.last(1, 2, null));
-        refused(() -> new PageEnd(NEXT, 1, 0, 7L, null, List.of()));
-        refused(() -> new PageEnd(NEXT, 1, 0, null, "token", List.of()));
-        refused(() -> new PageEnd(NEXT, 1, 0, null, null, List.of(Partition.pin("s"))));
+        refused(() -> new PageEnd(NEXT, 1, 0, 7L, null, List.of(), false));
+        refused(() -> new PageEnd(NEXT, 1, 0, null, "token", List.of(), false));
+        refused(() -> new PageEnd(NEXT, 1, 0, null, null, List.of(Partition.pin("s")), false));
+        refused(() -> new PageEnd(null, 1, 0, null, null, List.of(), true));
     }
 
     @Test

@@ -116,6 +116,11 @@ final class ScriptedMailbox implements Mailbox {
     }
 
     @Override
+    public void resumed(Map<String, String> pins) {
+        log.resumed(pins);
+    }
+
+    @Override
     public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         log.fetchBegins(new SourceLog.Fetch(context.account(), partition, position, limit));
         try {

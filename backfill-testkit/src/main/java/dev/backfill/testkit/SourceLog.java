@@ -17,6 +17,7 @@ public final class SourceLog {
     private final List<Fetch> fetches = new ArrayList<>();
     private final Map<String, Integer> requests = new HashMap<>();
     private final Map<AccountRef, Set<String>> tokens = new HashMap<>();
+    private final List<Map<String, String>> resumed = new ArrayList<>();
     private int opened;
     private int closed;
     private int fetching;
@@ -38,6 +39,10 @@ public final class SourceLog {
 
     void opened() {
         monitor.run(() -> opened++);
+    }
+
+    void resumed(Map<String, String> pins) {
+        monitor.run(() -> resumed.add(Map.copyOf(pins)));
     }
 
     void closed() {
@@ -65,6 +70,11 @@ public final class SourceLog {
 
     void requestEnds() {
         monitor.run(() -> requesting--);
+    }
+
+    /** {@return the pins of each run that went on with an earlier one's plan, in order} */
+    public List<Map<String, String>> resumed() {
+        return monitor.locked(() -> List.copyOf(resumed));
     }
 
     /** {@return all calls of fetch in the order in which they began} */

@@ -102,8 +102,8 @@ final class ChangeReadings {
         return everything || Unfinished.isContinuedBy(row);
     }
 
-    /** Where each scope is. One whose changes nobody answered for has no mark of the job's own yet, and is no new one for it. */
-    private Map<String, String> pins() {
+    /** {@return where each scope is} One whose changes nobody answered for has no mark of the job's own yet, and is no new one for it. */
+    Map<String, String> pins() {
         Map<String, String> pins = new HashMap<>(plan.openMarks());
         pins.putAll(scope.store().pins(ledger.row().id()));
         return pins;

@@ -248,6 +248,9 @@ public final class JobRun {
             questions.plan(row);
         } else {
             plan.load(scope.store().partitions(row.id()));
+            if (row.retryOf() == null) {
+                session.mailbox().resumed(changes.pins());
+            }
             if (row.phase() == Phase.WALKING) {
                 // What an earlier run skipped is tried again, and may be read by now.
                 ledger.dropNotes(NoteCodes.FOLDER_SKIPPED, plan.pendingScopes());

@@ -151,6 +151,8 @@ final class PartitionOutcomes {
             }
         } else if (state.isCut()) {
             plan.leave(state);
+        } else if (state.isRecalled()) {
+            plan.putBack(state);
         }
     }
 
@@ -167,6 +169,9 @@ final class PartitionOutcomes {
             }
             if (last.replacedBy().isEmpty()) {
                 plan.finish(state);
+                if (last.endsScope()) {
+                    plan.endWindows(state.partition().scope());
+                }
             } else {
                 limit.giveBack(plan.replace(state, last.replacedBy()));
             }

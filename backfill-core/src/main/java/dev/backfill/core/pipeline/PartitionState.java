@@ -63,6 +63,10 @@ final class PartitionState {
         return partition;
     }
 
+    boolean isWindowOf(String scope) {
+        return partition.kind() == Partition.Kind.WINDOW && partition.scope().equals(scope);
+    }
+
     Position position() {
         return position;
     }
@@ -138,6 +142,23 @@ final class PartitionState {
     /** True if this walk is the one at the partition now; others are of the past. */
     boolean isWalkedBy(PartitionWalk candidate) {
         return walk == candidate;
+    }
+
+    /** Has the walk stop between two pages, to go on later. */
+    void recall() {
+        if (walk != null) {
+            walk.recall();
+        }
+    }
+
+    /** True if the walk was told to stop between two pages. */
+    boolean isRecalled() {
+        return walk != null && walk.isRecalled();
+    }
+
+    /** True if nobody began to walk it. */
+    boolean isUntouched() {
+        return position.isStart() && counts().equals(JobCounts.ZERO);
     }
 
     /** Hears that nothing of a page is on its way any more. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,7 @@ final class PlanProgress {
     void insertNext(Partition replaced, List<Partition> partitions) {
         Deque<PartitionState> states = new ArrayDeque<>();
         if (replaced.kind() == Kind.CHANGES && !partitions.isEmpty()) {
-            dropUntouched(replaced.scope());
+            endPending(replaced.scope(), PartitionState::isUntouched);
         }
         for (Partition given : partitions) {
             Partition partition = Rewalk.instead(replaced, given);
@@ -124,13 +125,25 @@ final class PlanProgress {
         states.forEach(pending::addFirst);
     }
 
+    /**
+     * Ends what is still to be walked of a scope's windows, begun or not and whatever became of them in this run: all that they gave was told as
+     * deleted by now. None is under way, for its changes were.
+     */
+    void endWindows(String scope) {
+        endPending(scope, state -> true);
+        List<PartitionState> nobodyAnsweredFor =
+                unanswered.stream().filter(state -> state.isWindowOf(scope)).toList();
+        unanswered.removeAll(nobodyAnsweredFor);
+        nobodyAnsweredFor.forEach(this::markDone);
+        skipped.takeWindows(scope).forEach(this::markDone);
+        // What was held back of them counts all the same should the job end at its bound.
+        left.stream().filter(state -> state.isWindowOf(scope)).forEach(this::markDone);
+    }
+
     /** What nobody has begun to walk of a scope need not be walked once the scope is read whole again. */
-    private void dropUntouched(String scope) {
+    private void endPending(String scope, Predicate<PartitionState> which) {
         for (PartitionState state : List.copyOf(pending)) {
-            boolean untouched = state.position().isStart() && state.counts().equals(JobCounts.ZERO);
-            if (untouched
-                    && state.partition().kind() == Kind.WINDOW
-                    && state.partition().scope().equals(scope)) {
+            if (state.isWindowOf(scope) && which.test(state)) {
                 pending.remove(state);
                 markDone(state);
             }
@@ -178,6 +191,9 @@ final class PlanProgress {
 
     private void opened(Partition partition) {
         scopesBehind.opened(partition);
+        if (partition.kind() != Kind.WINDOW) {
+            active.stream().filter(state -> state.isWindowOf(partition.scope())).forEach(PartitionState::recall);
+        }
         pinned |= partition.kind() == Kind.PIN;
     }
 
@@ -186,18 +202,26 @@ final class PlanProgress {
         return pinned;
     }
 
-    /** The next partition that may be walked, which is then under way; a scope's windows wait for its pin and its changes. Null for none. */
+    /**
+     * The next partition that may be walked, which is then under way; Null for none. A scope's windows wait for its pin and its changes, and these
+     * for the windows that are under way to stop between two pages: in what order they are told is what the readers go by.
+     */
     @Nullable
     PartitionState next() {
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
-            if (!scopesBehind.holdUp(state.partition())) {
+            if (!scopesBehind.holdUp(state.partition()) && !waitsForWindows(state.partition())) {
                 states.remove();
                 active.add(state);
                 return state;
             }
         }
         return null;
+    }
+
+    private boolean waitsForWindows(Partition partition) {
+        return partition.kind() != Kind.WINDOW
+                && active.stream().anyMatch(state -> state.isWindowOf(partition.scope()));
     }
 
     /** Puts a partition that was under way back in front of the others. */

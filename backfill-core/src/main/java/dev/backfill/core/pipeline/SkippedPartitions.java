@@ -33,6 +33,14 @@ final class SkippedPartitions {
         return setAside;
     }
 
+    /** Gives the windows of a scope that were set aside. */
+    List<PartitionState> takeWindows(String scope) {
+        List<PartitionState> windows =
+                skipped.stream().filter(state -> state.isWindowOf(scope)).toList();
+        skipped.removeAll(windows);
+        return windows;
+    }
+
     /** Gives all that was set aside. */
     List<PartitionState> takeAll() {
         List<PartitionState> all = List.copyOf(skipped);

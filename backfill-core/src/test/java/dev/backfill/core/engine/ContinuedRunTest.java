@@ -291,4 +291,23 @@ class ContinuedRunTest extends RunsAfterRuns {
                 .extracting(message -> message.attributes().get("operation"))
                 .contains("update");
     }
+
+    /** On another instance, or after a crash, it knows what it knew when it planned. */
+    @Test
+    void aProviderHearsFromWhereEachScopeIsReadWhenItsJobGoesOn() {
+        full();
+        source.account().add("inbox", "told", LATER);
+        BackfillJob failed = failedAt(At.changes("sent", 0));
+        assertThat(source.log().resumed()).isEmpty();
+
+        rig.jobs().resume(failed.id());
+        rig.awaitEnd(failed.id());
+
+        assertThat(source.log().resumed())
+                .singleElement()
+                .satisfies(pins -> assertThat(pins)
+                        .containsOnlyKeys("inbox", "sent")
+                        .as("what was read has a mark of its own")
+                        .doesNotContainEntry("inbox", String.valueOf(pins.get("sent"))));
+    }
 }

@@ -54,6 +54,11 @@ class PlanProgressTest {
         return new PartitionRecord(partition, ordinal, Position.START, done, 1, JobCounts.ZERO, JobCounts.ZERO);
     }
 
+    private static PartitionRecord begun(Partition partition, int ordinal) {
+        JobCounts five = new JobCounts(5, 5, 0, 0);
+        return new PartitionRecord(partition, ordinal, new Position("middle"), false, 1, five, five);
+    }
+
     @Test
     void aPlanThatNamesAWindowTwiceWalksItOnce() {
         plan.append(List.of(A, B, A));
@@ -126,35 +131,14 @@ class PlanProgressTest {
 
     @Test
     void whatNobodyHasBegunIsNotWalkedBesidesWhatIsReadAgain() {
-        plan.append(List.of(PIN, A, B));
-        walk(PIN);
-        PartitionState underWay = begin(A);
-        PartitionState unread = begin(B);
-        plan.putBack(unread);
-        begin(B);
-        plan.putBack(unread);
+        plan.load(List.of(stored(PIN, 0, true), begun(A, 1), stored(B, 2, false)));
         plan.interpose(List.of(CHANGES));
-        PartitionState changes = pull(CHANGES);
 
-        replace(changes, PIN, A, B);
+        replace(begin(CHANGES), PIN, A, B);
 
         walk(PIN);
-        walk(again(A), again(B));
-        plan.finish(underWay);
+        walk(again(A), again(B), A);
         assertNothingIsLeft();
-    }
-
-    /** Begins what waits until a partition comes, and puts the rest back. */
-    private PartitionState pull(Partition wanted) {
-        List<PartitionState> passed = new ArrayList<>();
-        PartitionState state = plan.next();
-        while (state != null && !state.partition().equals(wanted)) {
-            passed.add(state);
-            state = plan.next();
-        }
-        passed.forEach(plan::putBack);
-        assertThat(state).isNotNull();
-        return state;
     }
 
     @Test
@@ -292,6 +276,54 @@ class PlanProgressTest {
         plan.skip(begin(CHANGES));
 
         walk(A);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void changesWaitForTheWindowsOfTheirScopeThatAreUnderWay() {
+        plan.append(List.of(PIN, A, B));
+        walk(PIN);
+        PartitionState underWay = begin(A);
+
+        plan.interpose(List.of(CHANGES, Partition.changes("sent", "mark")));
+
+        PartitionState others = begin(Partition.changes("sent", "mark"));
+        assertThat(plan.next()).as("while a window is at a page").isNull();
+        plan.putBack(underWay);
+        PartitionState changes = begin(CHANGES);
+        assertThat(plan.next()).as("before its changes are read").isNull();
+        plan.finish(changes);
+        plan.finish(others);
+        walk(A, B);
+        assertNothingIsLeft();
+    }
+
+    /** In the store too, and in the checkpoint that tells it: another run would tell as there what this one told as deleted. */
+    @Test
+    void theWindowsOfAScopeThatEndedAreWalkedInNoRun() {
+        Partition other = Partition.window("sent", null, null);
+        Partition waiting = window(9);
+        plan.load(List.of(
+                stored(A, 1, false), begun(B, 2), stored(C, 3, false), stored(other, 4, false), begun(waiting, 5)));
+        PartitionState cut = begin(A);
+        PartitionState unanswered = begin(B);
+        PartitionState refused = begin(C);
+        plan.leave(cut);
+        plan.skip(refused);
+        plan.leaveUnanswered(unanswered);
+        plan.interpose(List.of(CHANGES));
+        plan.takeCheckpoint();
+
+        plan.finish(begin(CHANGES));
+        plan.endWindows("inbox");
+
+        assertThat(plan.takeCheckpoint().partitions())
+                .allMatch(PartitionRecord::done)
+                .extracting(PartitionRecord::partition)
+                .containsExactlyInAnyOrder(CHANGES, A, B, C, waiting);
+        assertThat(plan.isAllSkipped(true)).isFalse();
+        walk(other);
+        assertNothingIsLeft();
     }
 
     /** Of a folder that is new and that nobody may read the others know nothing, though they had no changes. */

@@ -203,7 +203,7 @@ final class WindowWalk {
     private PageEnd ended(Job job, WindowPage page, @Nullable Long there, List<Partition> rest) {
         List<Partition> parts = new ArrayList<>(rest);
         parts.addAll(goneLabels.of(job.window()));
-        return new PageEnd(null, page.entries(), page.foreign(), there, null, parts);
+        return new PageEnd(null, page.entries(), page.foreign(), there, null, parts, false);
     }
 
     /** Some messages each, no thread in two of them unless it is longer than one may be: it may be cheaper to get whole. */

@@ -128,6 +128,12 @@ final class ChangePlanner {
         return plan;
     }
 
+    /** Hears from which pins an earlier life planned. */
+    void planned(Map<String, String> pins) {
+        Pinned pinned = Pinned.of(pins);
+        changes.pinned().planned(pinned.scopes(), pinned.left(), Set.of());
+    }
+
     private static boolean isAsPlanned(MailQuery query, Pinned pinned, Now now, @Nullable FolderPin folderPin) {
         Set<String> ids = now.ids();
         return ids.containsAll(pinned.scopes()) && ids.stream().allMatch(id -> isKnown(query, pinned, folderPin, id));

@@ -113,7 +113,7 @@ final class Changes {
             return leftovers.fetch(leftovers(query, partition, pin, null), place, limit, writer);
         }
         if (partition.id().startsWith(TOLD)) {
-            return PageEnd.token(PinToken.left(pin, query).encode(), 0, 0);
+            return PageEnd.scopeEnded(PinToken.left(pin, query).encode(), 0, 0);
         }
         boolean left = isLeft(partition);
         if (pin == null || pin.query() == null) {
@@ -191,7 +191,7 @@ final class Changes {
             return PageEnd.more(positions.position(next.encode()), raw, page.repeats());
         }
         if (walk.left()) {
-            return PageEnd.token(PinToken.left(walk.pin(), walk.query()).encode(), raw, page.repeats());
+            return PageEnd.scopeEnded(PinToken.left(walk.pin(), walk.query()).encode(), raw, page.repeats());
         }
         PinToken next = new PinToken(page.newFrom(), token);
         // The pin before stays where the new one cannot be kept, or the same must be looked for again: read twice,

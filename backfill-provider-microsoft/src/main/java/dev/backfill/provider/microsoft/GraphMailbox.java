@@ -170,6 +170,11 @@ final class GraphMailbox implements Mailbox {
     }
 
     @Override
+    public void resumed(Map<String, String> pins) {
+        changePlanner.planned(pins);
+    }
+
+    @Override
     public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         if (partition.scope().equals(FolderPin.SCOPE)) {
             return PageEnd.token(folders.pin(query), 0, 0);
@@ -207,11 +212,6 @@ final class GraphMailbox implements Mailbox {
             return query.pins() && !end.replacedBy().isEmpty()
                     ? PageEnd.replaced(ChangePlanner.pinned(end.replacedBy()), end.entries(), end.repeats())
                     : end;
-        }
-        if (!Upserts.isMeant(partition) && changes.pinned().isTold(partition.scope())) {
-            // Should it be back, all in it is read anew behind a mark of its own; what was told before, nothing would
-            // take back.
-            return PageEnd.last(0, 0, 0L);
         }
         boolean newest = query.to().equals(partition.to());
         try {

@@ -114,7 +114,7 @@ final class Leftovers {
             return PageEnd.more(position(new DeltaPlace(0, true, next, Set.of())), raw, repeats);
         }
         Position after = setting.after();
-        return after == null ? PageEnd.token(setting.token(), raw, repeats) : PageEnd.more(after, raw, repeats);
+        return after == null ? PageEnd.scopeEnded(setting.token(), raw, repeats) : PageEnd.more(after, raw, repeats);
     }
 
     private static boolean isToBeTold(MailQuery query, DeltaPage.Entry entry) {

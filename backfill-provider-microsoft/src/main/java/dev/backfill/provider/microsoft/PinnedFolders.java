@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PinnedFolders {
     private final Set<String> ids = ConcurrentHashMap.newKeySet();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private volatile boolean heardOfAll;
 
     /**
@@ -37,16 +36,8 @@ final class PinnedFolders {
 
     /** Hears that it is being told of a folder that it left. */
     void leaves(String folderId) {
-        told.add(folderId);
         leaving.add(folderId);
         ids.remove(folderId);
-    }
-
-    /**
-     * {@return true if this life of the mailbox began to tell that the folder left; that it is planned is not enough, for the plan may be lost}
-     */
-    boolean isTold(String folderId) {
-        return told.contains(folderId);
     }
 
     /** {@return true if it is being told that the folder left, after which it has a pin no more: back or not, nothing else is to be told} */

@@ -91,6 +91,6 @@ final class Pins {
         Instant newest = Seconds.instant(end);
         List<Partition> since =
                 newest.isAfter(query.to()) ? List.of(Partition.window(pin.scope(), query.to(), newest)) : List.of();
-        return new PageEnd(null, 0, 0, null, kept, since);
+        return new PageEnd(null, 0, 0, null, kept, since, false);
     }
 }

@@ -119,6 +119,7 @@ final class Upserts {
                 end.repeats(),
                 end.providerCount(),
                 end.token(),
-                of(end.replacedBy(), roundOf(partition)));
+                of(end.replacedBy(), roundOf(partition)),
+                end.endsScope());
     }
 }

@@ -98,6 +98,12 @@ final class ChangesBed implements AutoCloseable {
         restart(InstantSource.system());
     }
 
+    /** Another process that goes on with a job, told by the engine from which pins its folders are read. */
+    void resume(Map<String, String> pins) {
+        restart();
+        mailbox.resumed(pins);
+    }
+
     /** Another process with a clock of its own. */
     void restart(InstantSource clock) {
         mailbox.close();

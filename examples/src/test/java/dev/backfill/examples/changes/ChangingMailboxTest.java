@@ -6,6 +6,7 @@ import dev.backfill.api.AccountRef;
 import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobId;
 import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.api.Mode;
@@ -26,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -44,6 +46,7 @@ class ChangingMailboxTest {
     private final QuickClock clock = new QuickClock();
     private final RecordingSink sink = new RecordingSink().keepPayloads();
     private final Map<String, CompletableFuture<BackfillJob>> ends = new ConcurrentHashMap<>();
+    private final Semaphore halts = new Semaphore(0);
     private RestlessMailbox mailbox;
     private BackfillManager manager;
     private boolean foldersMove;
@@ -73,6 +76,10 @@ class ChangingMailboxTest {
                         .catchUpInterval(seed % 2 == 0 ? Duration.ofMinutes(1) : Duration.ofDays(1))
                         .build())
                 .listener(event -> {
+                    if (event.job().state() == JobState.PAUSED
+                            || event.job().state().isTerminal()) {
+                        halts.release();
+                    }
                     if (event.job().state().isTerminal()) {
                         end(event.job()).complete(event.job());
                     }
@@ -210,6 +217,46 @@ class ChangingMailboxTest {
                 BackfillRequest.builder("microsoft", AccountRef.ME).mode(mode).build());
         started.complete(job);
         end(job).get(60, TimeUnit.SECONDS);
+    }
+
+    /** What a run knows alone while its mailbox is open is lost each time: a folder that it told as gone in the middle of its windows. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void runsThatArePausedAgainAndAgainEndWithExactlyTheMailboxesState(long seed) throws Exception {
+        start(seed);
+        foldersMove();
+        Random random = new Random(seed);
+        mailbox.restless(Integer.MAX_VALUE, 2);
+        pausedAgainAndAgain(Mode.FULL, random);
+        for (int i = 0; i < 3; i++) {
+            mailbox.restless(60, 0.7);
+            pausedAgainAndAgain(Mode.INCREMENTAL, random);
+            mailbox.quiet();
+            mailbox.happen(10);
+        }
+        run(Mode.INCREMENTAL);
+        assertThat(withoutPlaces(consumer().there())).isEqualTo(withoutPlaces(mailbox.expected()));
+    }
+
+    private void pausedAgainAndAgain(Mode mode, Random random) throws Exception {
+        UserJobs jobs = manager.forUser(UserId.of("ann"));
+        CompletableFuture<BackfillJob> started = new CompletableFuture<>();
+        Runnable pause = () -> jobs.pause(started.join().id());
+        mailbox.afterRequests(5 + random.nextInt(25), pause);
+        started.complete(jobs.start(
+                BackfillRequest.builder("microsoft", AccountRef.ME).mode(mode).build()));
+        JobId id = started.join().id();
+        for (JobState state = jobs.status(id).state();
+                !state.isTerminal();
+                state = jobs.status(id).state()) {
+            if (state == JobState.PAUSED) {
+                mailbox.afterRequests(5 + random.nextInt(25), pause);
+                jobs.resume(id);
+            } else {
+                assertThat(halts.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+        assertThat(jobs.status(id).state()).isEqualTo(JobState.COMPLETED);
     }
 
     /** Readers know the keys of the first time: what changed since they hear of by its changes. */
