@@ -149,7 +149,7 @@ final class ChangesPage {
         SingleMessages.Found found = found(entry.id(), singles);
         PageItem item = found.item();
         if (item instanceof PageItem.Skipped) {
-            return entry.removed() ? deleted(entry.id(), Upserts.goneBy(askedAt)) : item;
+            return entry.removed() ? deleted(entry.id(), setting.revision(), Upserts.goneBy(askedAt)) : item;
         }
         if (!(item instanceof PageItem.Message message)) {
             // Whether it is gone, no replay of the message alone would tell.
@@ -161,17 +161,15 @@ final class ChangesPage {
             return null;
         }
         if (setting.left() && leftWithIt(found.folderId())) {
-            return deleted(entry.id(), leftAt(email));
+            return left(found, email);
         }
-        if (setting.left() || setting.folders().isMeant(setting.query(), found.folderId())) {
+        if (setting.left() || isMeant(found.folderId())) {
             return told(entry, found, email);
         }
         boolean leaves = mayHaveLeftItself(found.folderId());
         // Whether the folder stays away shows in the next round.
         settled &= !leaves;
-        return entry.removed() && !leaves
-                ? deleted(entry.id(), leftAt(email))
-                : new PageItem.Skipped(entry.id(), "LEFT");
+        return entry.removed() && !leaves ? left(found, email) : new PageItem.Skipped(entry.id(), "LEFT");
     }
 
     /**
@@ -179,14 +177,11 @@ final class ChangesPage {
      * by now too: once it is told that it left it counts as new.
      */
     private boolean leftWithIt(String folderId) {
-        if (folderId.equals(setting.folderId())) {
-            return true;
-        }
-        if (setting.pinned().contains(folderId)) {
-            return false;
-        }
-        // Which folders have pins only the life knows that planned; after a restart one of the job's most likely has.
-        return setting.pinned().areAll() || !setting.folders().isMeant(setting.query(), folderId);
+        return folderId.equals(setting.folderId()) || !setting.pinned().contains(folderId);
+    }
+
+    private boolean isMeant(String folderId) {
+        return setting.folders().isMeant(setting.query(), folderId);
     }
 
     /**
@@ -194,9 +189,7 @@ final class ChangesPage {
      * stay so should the folder come back, for that changes nothing of it.
      */
     private boolean mayHaveLeftItself(String folderId) {
-        return folderId.equals(setting.folderId())
-                || setting.pinned().contains(folderId)
-                || (!setting.pinned().areAll() && setting.folders().mayHaveBeenMeant(folderId));
+        return folderId.equals(setting.folderId()) || setting.pinned().contains(folderId);
     }
 
     private static boolean isForNow(PageItem item) {
@@ -233,10 +226,19 @@ final class ChangesPage {
         return Upserts.notBefore(email.modifiedAt(), askedAt);
     }
 
-    private @Nullable PageItem deleted(String id, Instant seenAt) {
+    /**
+     * Tells of a message as deleted that lies outside of the job. What it is named by has its state in it: a mark that is kept is read from
+     * twice, and in between the message may have been back.
+     */
+    private @Nullable PageItem left(SingleMessages.Found found, EmailMessage email) {
+        String revision = Hashes.hex(setting.revision() + "\n" + found.folderId() + "\n" + email.revision());
+        return deleted(email.id(), revision, leftAt(email));
+    }
+
+    private @Nullable PageItem deleted(String id, String revision, Instant seenAt) {
         return setting.handedOver().byOther(setting.folderId(), HandedOver.mark(id, ""))
                 ? null
-                : new PageItem.Deleted(id, setting.revision(), seenAt);
+                : new PageItem.Deleted(id, revision, seenAt);
     }
 
     /** Reads the message, and with it those that are likely to be next; the first to be read is the one itself. */

@@ -147,12 +147,6 @@ final class MailboxFolders {
         return now.ids().contains(folderId);
     }
 
-    /** {@return false if a folder is one of those that are the same for a mailbox's life, or is not in the tree} */
-    boolean mayHaveBeenMeant(String folderId) {
-        Folder folder = known.get(folderId);
-        return folder != null && folder.role() == FolderRole.OTHER && folder.parentId() != null;
-    }
-
     /** Gives a folder as it was read last; one that was not is a folder of which nothing but its id is known. */
     Folder folder(String folderId) {
         Folder folder = known.get(folderId);

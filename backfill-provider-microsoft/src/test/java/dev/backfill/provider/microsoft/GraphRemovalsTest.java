@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageItem;
+import dev.backfill.spi.Partition;
+import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.Crawl;
 import dev.backfill.testkit.PageCollector;
@@ -169,6 +171,29 @@ class GraphRemovalsTest {
                 .toList();
     }
 
+    /** A mark that could not be moved on is read from again; under one key the second deletion would be passed over. */
+    @Test
+    void whatLeftCameBackAndLeftAgainSinceOneMarkIsDeletedUnderTwoKeys() throws Exception {
+        String inbox = bed.folder(FolderPath.INBOX);
+        Partition changes = Partition.changes(inbox, bed.full(OPEN).tokens().get(inbox));
+        bed.there.move(stored(1), FolderPath.DELETED, LATER);
+        List<String> first = keys(walked(changes));
+        assertThat(keys(walked(changes)))
+                .as("nothing happened")
+                .isEqualTo(first)
+                .hasSize(1);
+        bed.there.move(stored(1), FolderPath.INBOX, LATER.plusSeconds(60));
+        bed.there.move(stored(1), FolderPath.DELETED, LATER.plusSeconds(120));
+
+        assertThat(keys(walked(changes))).hasSize(1).isNotEqualTo(first);
+    }
+
+    private List<PageItem> walked(Partition changes) {
+        bed.restart();
+        return Crawl.from(bed.mailbox, OPEN, changes, Position.START, ChangesBed.PAGE)
+                .items();
+    }
+
     /** Else who tries twice publishes the same twice, under two keys; and under one key what is another state would be passed over. */
     @Test
     void twoRetriesTellTheSameStateUnderTheSameKeyAndAnotherUnderAnother() throws Exception {
@@ -211,6 +236,27 @@ class GraphRemovalsTest {
         assertThat(bed.told(next.items(), 101)).contains("Deleted 101");
         bed.there.moveFolder(FolderPath.of("Deleted", "Work"), FolderPath.of("Projects"));
         assertThat(bed.told(retried(refs, TO), 1, 101)).containsExactly("Deleted 1", "UPDATE 101");
+    }
+
+    /** Told as there, and thrown away again before the next run planned, it would be there for ever. */
+    @Test
+    void mailThatFailedAndLiesInAFolderThatIsBackIsToldOnceTheFolderHasAMark() throws Exception {
+        Map<String, String> pins = new HashMap<>(bed.full(OPEN).tokens());
+        bed.there.change(mail(101, WORK), List.of("Red"), LATER);
+        List<FailureRef> refs = failedChanges(pins);
+        bed.there.moveFolder(WORK, FolderPath.DELETED);
+        pins.putAll(bed.changes(OPEN, pins).tokens());
+        bed.there.moveFolder(FolderPath.of("Deleted", "Work"), FolderPath.of("Projects"));
+        bed.resume(pins);
+        PageCollector before = new PageCollector();
+        bed.mailbox.replay(OPEN, refs, before);
+        PageCollector behind = new PageCollector();
+        bed.restart();
+        bed.changes(OPEN, pins);
+        bed.mailbox.replay(OPEN, refs, behind);
+
+        assertThat(bed.told(before.items(), 101)).containsExactly("Failed 101");
+        assertThat(bed.told(behind.items(), 101)).containsExactly("UPDATE 101");
     }
 
     /** The deletion itself may be what failed, since the sink refused it. */
