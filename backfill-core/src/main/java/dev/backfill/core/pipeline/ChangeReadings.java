@@ -106,6 +106,7 @@ final class ChangeReadings {
     Map<String, String> pins() {
         Map<String, String> pins = new HashMap<>(plan.openMarks());
         pins.putAll(scope.store().pins(ledger.row().id()));
+        pins.putAll(plan.unstoredPins());
         return pins;
     }
 

@@ -217,6 +217,7 @@ public final class JobRun {
             plan.takeOver(before.open(), before.pins());
             ledger.continues(before);
             questions.goOnUpTo(before.job().upperBound());
+            session.mailbox().resumed(changes.pins());
         }
         plan.append(made.partitions());
         ledger.readsEverything(made.fallback(), made.deletionsUnknownSince());

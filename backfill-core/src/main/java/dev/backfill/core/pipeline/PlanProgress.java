@@ -381,6 +381,11 @@ final class PlanProgress {
         return marks;
     }
 
+    /** The marks that the store does not know yet. */
+    Map<String, String> unstoredPins() {
+        return newPins;
+    }
+
     /** True while changes that were asked for are still to be read, so that their marks were not moved on. */
     boolean readsChanges() {
         return Stream.concat(pending.stream(), active.stream())

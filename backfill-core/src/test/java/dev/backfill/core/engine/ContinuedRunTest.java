@@ -310,4 +310,17 @@ class ContinuedRunTest extends RunsAfterRuns {
                         .as("what was read has a mark of its own")
                         .doesNotContainEntry("inbox", String.valueOf(pins.get("sent"))));
     }
+
+    @Test
+    void aProviderHearsFromWhereEachScopeIsReadWhenAnotherJobsPlanIsWalked() {
+        full();
+        source.account().add("inbox", "told", LATER);
+        failedAt(At.changes("sent", 0));
+
+        completed(incremental());
+
+        assertThat(source.log().resumed())
+                .singleElement()
+                .satisfies(pins -> assertThat(pins).containsOnlyKeys("inbox", "sent"));
+    }
 }
