@@ -106,7 +106,7 @@ final class ChangeReadings {
     Map<String, String> pins() {
         Map<String, String> pins = new HashMap<>(plan.openMarks());
         pins.putAll(scope.store().pins(ledger.row().id()));
-        pins.putAll(plan.unstoredPins());
+        pins.putAll(plan.unstored().pins());
         return pins;
     }
 

@@ -1,7 +1,5 @@
 package dev.backfill.core.pipeline;
 
-import dev.backfill.spi.Checkpoint;
-import dev.backfill.spi.FailureRecord;
 import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.Partition;
 import dev.backfill.spi.Partition.Kind;
@@ -13,7 +11,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +41,9 @@ final class PlanProgress {
     private final Set<String> openIds = new HashSet<>();
 
     private final Set<String> doneIds = new HashSet<>();
-    private final Map<String, PartitionState> changed = new LinkedHashMap<>();
-    private final Map<String, String> newPins = new HashMap<>();
-    private final List<FailureRecord> newFailures = new ArrayList<>();
     private boolean pinned;
     private int nextOrdinal;
-    private long failureRows;
+    private final UnstoredProgress unstored;
     private JobCounts counts;
 
     /**
@@ -58,7 +52,7 @@ final class PlanProgress {
      */
     PlanProgress(JobCounts counts, long failureRows) {
         this.counts = counts;
-        this.failureRows = failureRows;
+        this.unstored = new UnstoredProgress(failureRows);
     }
 
     /** Takes over what the store holds. */
@@ -89,10 +83,10 @@ final class PlanProgress {
             PartitionState state = new PartitionState(left.at(nextOrdinal++));
             openIds.add(left.partition().id());
             opened(left.partition());
-            changed(state);
+            unstored.changed(state);
             pending.addLast(state);
         }
-        newPins.putAll(pins);
+        unstored.reached(pins);
     }
 
     /**
@@ -181,12 +175,8 @@ final class PlanProgress {
 
     private PartitionState fresh(Partition partition) {
         PartitionState state = new PartitionState(PartitionRecord.fresh(partition, nextOrdinal++));
-        changed(state);
+        unstored.changed(state);
         return state;
-    }
-
-    private void changed(PartitionState state) {
-        changed.put(state.partition().id(), state);
     }
 
     private void opened(Partition partition) {
@@ -227,14 +217,14 @@ final class PlanProgress {
     /** Puts a partition that was under way back in front of the others. */
     void putBack(PartitionState state) {
         active.remove(state);
-        changed(state);
+        unstored.changed(state);
         pending.addFirst(state);
     }
 
     /** Puts a partition that was under way back behind the others, so that it is walked later. */
     void putBackLast(PartitionState state) {
         active.remove(state);
-        changed(state);
+        unstored.changed(state);
         pending.addLast(state);
     }
 
@@ -290,17 +280,14 @@ final class PlanProgress {
         count(state, page, before);
         String token = page.end().token();
         if (token != null) {
-            newPins.put(state.partition().scope(), token);
+            unstored.reached(Map.of(state.partition().scope(), token));
         }
     }
 
     private void count(PartitionState state, Page page, JobCounts before) {
         counts = counts.plus(state.counts()).minus(before);
-        for (Page.Failure failure : page.failures()) {
-            newFailures.add(new FailureRecord(
-                    ++failureRows, failure.ref(), failure.stage(), failure.kind(), failure.reason(), failure.at()));
-        }
-        changed(state);
+        unstored.failed(page.failures());
+        unstored.changed(state);
     }
 
     /** Marks a partition as walked. */
@@ -330,7 +317,7 @@ final class PlanProgress {
         scopesBehind.closed(state.partition());
         openIds.remove(state.partition().id());
         doneIds.add(state.partition().id());
-        changed(state);
+        unstored.changed(state);
     }
 
     /** Sets a partition aside that the provider does not let anybody read. */
@@ -381,11 +368,6 @@ final class PlanProgress {
         return marks;
     }
 
-    /** The marks that the store does not know yet. */
-    Map<String, String> unstoredPins() {
-        return newPins;
-    }
-
     /** True while changes that were asked for are still to be read, so that their marks were not moved on. */
     boolean readsChanges() {
         return Stream.concat(pending.stream(), active.stream())
@@ -416,23 +398,13 @@ final class PlanProgress {
         return pending.isEmpty() && active.isEmpty() && unanswered.isEmpty();
     }
 
-    /** True if the store lacks something. */
-    boolean isDirty() {
-        return !changed.isEmpty() || !newPins.isEmpty() || !newFailures.isEmpty();
-    }
-
     /** Hears that the last checkpoint is stored, so that the walks may go on. */
     void stored() {
         active.forEach(PartitionState::stored);
     }
 
-    /** What the store lacks; from here on it counts as stored. */
-    Checkpoint takeCheckpoint() {
-        Checkpoint checkpoint = new Checkpoint(
-                changed.values().stream().map(PartitionState::toRecord).toList(), newPins, newFailures);
-        changed.clear();
-        newPins.clear();
-        newFailures.clear();
-        return checkpoint;
+    /** What of all that the store does not know yet. */
+    UnstoredProgress unstored() {
+        return unstored;
     }
 }

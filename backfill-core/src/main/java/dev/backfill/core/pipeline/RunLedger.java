@@ -154,9 +154,9 @@ final class RunLedger {
 
     /** Stores what changed since the last checkpoint, if anything did. */
     void checkpoint() {
-        if (changed || plan.isDirty()) {
-            boolean moved = plan.isDirty();
-            Checkpoint checkpoint = plan.takeCheckpoint();
+        if (changed || !plan.unstored().isEmpty()) {
+            boolean moved = !plan.unstored().isEmpty();
+            Checkpoint checkpoint = plan.unstored().take();
             write(checkpoint, stored -> current(stored, moved));
             plan.stored();
             meter.sample(row.counts().published());
@@ -165,8 +165,8 @@ final class RunLedger {
 
     /** Stores what is left together with what the end makes of the job. */
     void finish(RunEnd end, RunTransitions transitions) {
-        boolean moved = plan.isDirty();
-        Checkpoint checkpoint = plan.takeCheckpoint();
+        boolean moved = !plan.unstored().isEmpty();
+        Checkpoint checkpoint = plan.unstored().take();
         Instant now = scope.time().instant();
         waiting = null;
         write(checkpoint, stored -> transitions.after(current(stored, moved), end, now));

@@ -65,7 +65,7 @@ class PlanProgressTest {
 
         walk(A, B);
         assertNothingIsLeft();
-        assertThat(plan.takeCheckpoint().partitions())
+        assertThat(plan.unstored().take().partitions())
                 .extracting(PartitionRecord::partition)
                 .containsExactly(A, B);
     }
@@ -210,11 +210,11 @@ class PlanProgressTest {
     @Test
     void aCheckpointHoldsOneRecordAPartitionWhateverBecameOfIt() {
         plan.append(List.of(A));
-        plan.takeCheckpoint();
+        plan.unstored().take();
 
         replace(begin(A), A);
 
-        List<PartitionRecord> records = new ArrayList<>(plan.takeCheckpoint().partitions());
+        List<PartitionRecord> records = new ArrayList<>(plan.unstored().take().partitions());
         assertThat(records).hasSize(1);
         assertThat(records.get(0).done()).isFalse();
     }
@@ -312,12 +312,12 @@ class PlanProgressTest {
         plan.skip(refused);
         plan.leaveUnanswered(unanswered);
         plan.interpose(List.of(CHANGES));
-        plan.takeCheckpoint();
+        plan.unstored().take();
 
         plan.finish(begin(CHANGES));
         plan.endWindows("inbox");
 
-        assertThat(plan.takeCheckpoint().partitions())
+        assertThat(plan.unstored().take().partitions())
                 .allMatch(PartitionRecord::done)
                 .extracting(PartitionRecord::partition)
                 .containsExactlyInAnyOrder(CHANGES, A, B, C, waiting);
