@@ -18,6 +18,7 @@ final class MortalsOnPostgres extends MortalEngines {
     private final String schema = Postgres.newSchema();
     private final Database beside = database(Postgres.dataSource());
     private AtomicLong moved = new AtomicLong();
+    private CutDataSource wire = new CutDataSource(Postgres.dataSource());
 
     private Database database(DataSource way) {
         return SharedDatabase.open(way, schema, Tables.DEFAULT_PREFIX, TIMINGS.standstill());
@@ -30,7 +31,7 @@ final class MortalsOnPostgres extends MortalEngines {
 
     @Override
     Line connect() {
-        CutDataSource wire = new CutDataSource(Postgres.dataSource());
+        wire = new CutDataSource(Postgres.dataSource());
         AtomicLong own = new AtomicLong();
         moved = own;
         Persistence store = new TestPersistence(
@@ -47,6 +48,9 @@ final class MortalsOnPostgres extends MortalEngines {
                 next.apply(new TestPersistence(beside, TIMINGS, MonotonicTime.SYSTEM, MonotonicTime.WALL_MILLIS));
         moved.addAndGet(TIMINGS.holdFor().toNanos());
         Until.is("the dead one to let go of its mailboxes", () -> mailboxes().areShut(dead.name()));
+        // A heartbeat that was on its way at the death would make it young again, and nobody here waits until it is
+        // dead by itself.
+        Until.is("the last words of the dead one to arrive", wire::isSilent);
         letCountAsDead(dead.name());
         return manager;
     }
