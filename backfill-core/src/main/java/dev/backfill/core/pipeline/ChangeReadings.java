@@ -97,12 +97,12 @@ final class ChangeReadings {
     }
 
     /** A job of everything, and one that goes on where another ended, though every scope had its mark before. */
-    private static boolean readsBehindItself(JobRecord row) {
+    private boolean readsBehindItself(JobRecord row) {
         boolean everything = row.request().mode() == Mode.FULL && row.request().pin();
-        return everything || Unfinished.isContinuedBy(row);
+        return everything || Unfinished.isContinuedBy(ledger.notes());
     }
 
-    /** {@return where each scope is} One whose changes nobody answered for has no mark of the job's own yet, and is no new one for it. */
+    /** {@return where each scope is}; one whose changes nobody answered for has no mark of the job's own yet, and is no new one for it. */
     Map<String, String> pins() {
         Map<String, String> pins = new HashMap<>(plan.openMarks());
         pins.putAll(scope.store().pins(ledger.row().id()));

@@ -109,7 +109,7 @@ final class MailboxQuestions {
         // Where it goes on for another, that one's marks are as old as its frozen end, which is the next whole second
         // or before.
         Instant end = query.to().minusSeconds(1);
-        return Unfinished.isContinuedBy(opened) && end.isBefore(since) ? end : since;
+        return Unfinished.isContinuedBy(opened.notes()) && end.isBefore(since) ? end : since;
     }
 
     /** Asks for what costs the provider least, to tell an outage from a part of the mailbox that it does not answer for. */

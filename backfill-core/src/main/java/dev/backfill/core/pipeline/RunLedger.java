@@ -17,6 +17,7 @@ import dev.backfill.spi.StaleLeaseException;
 import dev.backfill.spi.StoreException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -84,6 +85,11 @@ final class RunLedger {
     void enter(Phase next) {
         phase = next;
         changed = true;
+    }
+
+    /** The job's notes, what is not stored yet among them. */
+    List<JobNote> notes() {
+        return notes.over(row.notes());
     }
 
     void note(String code, String scopeId, String detail) {

@@ -77,8 +77,8 @@ record Unfinished(JobRecord job, List<PartitionRecord> open, Map<String, String>
     }
 
     /** {@return true if a job went on where another ended} */
-    static boolean isContinuedBy(JobRecord job) {
-        return job.notes().stream().anyMatch(note -> note.code().equals(NoteCodes.CONTINUES));
+    static boolean isContinuedBy(List<JobNote> notes) {
+        return notes.stream().anyMatch(note -> note.code().equals(NoteCodes.CONTINUES));
     }
 
     /** {@return what of the job's notes holds for the one that goes on} */

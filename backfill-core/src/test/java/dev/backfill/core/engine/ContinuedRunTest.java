@@ -3,9 +3,11 @@ package dev.backfill.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
+import dev.backfill.api.JobId;
 import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
 import dev.backfill.model.FolderRole;
+import dev.backfill.spi.PartitionRecord;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
 import dev.backfill.testkit.Fault;
@@ -322,5 +324,28 @@ class ContinuedRunTest extends RunsAfterRuns {
         assertThat(source.log().resumed())
                 .singleElement()
                 .satisfies(pins -> assertThat(pins).containsOnlyKeys("inbox", "sent"));
+    }
+
+    /** All that is left to do is to hear what happened since: that is known before the run is stored for the first time. */
+    @Test
+    void aRunThatWasCancelledWithNothingLeftToReadIsContinuedToo() {
+        full();
+        source.account().add("inbox", "told", LATER);
+        source.account().add("sent", "told too", LATER);
+        sink.holdAcks();
+        JobId cancelled = rig.jobs().start(incremental().build()).id();
+        sink.awaitHeld(1);
+        sink.ackAll();
+        sink.awaitHeld(1);
+        rig.jobs().cancel(cancelled);
+        sink.ackAtOnce();
+        assertThat(rig.awaitEnd(cancelled).state()).isEqualTo(JobState.CANCELLED);
+        assertThat(rig.store.partitions(cancelled)).as("left").allMatch(PartitionRecord::done);
+        source.account().delete("told");
+        int before = sink.messageIds().size();
+
+        completed(incremental());
+
+        assertThat(newIds(before)).containsExactly("told");
     }
 }
