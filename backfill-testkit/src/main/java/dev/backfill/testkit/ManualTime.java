@@ -261,8 +261,10 @@ public final class ManualTime implements TimeSource {
      * Lets the time run by itself, for tests of whole jobs that wait and retry: a daemon thread moves it from one timer to the
      * next whenever nobody has asked for the time, scheduled or cancelled for a moment of real time. So hours of virtual
      * waiting pass in milliseconds, while work that is under way holds the time still: work that looks at the clock, and for
-     * a second at the most also a thread that is at work without looking, or that a busy machine lets wait for a processor.
-     * A thread that waits for an answer of another process is taken for idle, and so is a virtual one.
+     * a second of this process's processor time, or ten seconds if it gets none, also a thread that is at work without looking,
+     * or that a busy machine lets wait for a processor. A thread that waits for an answer of another process is taken for idle.
+     * So is, but for Linux, a virtual thread, and one that was woken and has not run yet; there a test needs a machine with
+     * processors to spare.
      *
      * @param quiet how much real time without a sign of work counts as rest, 1 ms or more; 3 ms suits in-memory tests
      * @param atMost how far the time may run in all; then it stands still, so that a job that never ends is found out
@@ -278,11 +280,10 @@ public final class ManualTime implements TimeSource {
         try {
             long seen = activity.get();
             long left = quietNanos;
-            long patience = TimeUnit.SECONDS.toNanos(1);
-            while (left > 0 || standsStill(endNanos) || (patience > 0 && Workers.areAtWork())) {
+            Patience patience = new Patience();
+            while (left > 0 || standsStill(endNanos) || isWorkUnderWay(seen, patience)) {
                 if (left <= 0) {
                     left = quietNanos;
-                    patience -= quietNanos;
                 }
                 if (stopped.getAsBoolean()) {
                     return false;
@@ -291,7 +292,7 @@ public final class ManualTime implements TimeSource {
                 if (activity.get() != seen) {
                     seen = activity.get();
                     left = quietNanos;
-                    patience = TimeUnit.SECONDS.toNanos(1);
+                    patience = new Patience();
                 }
             }
         } finally {
@@ -299,6 +300,11 @@ public final class ManualTime implements TimeSource {
         }
         advance(nextDelayOrZero());
         return true;
+    }
+
+    /** The lock is held while the threads are looked at: who came meanwhile to ask for a timer waits for it, and looks idle. */
+    private boolean isWorkUnderWay(long seen, Patience patience) {
+        return (patience.isLeft() && Workers.areAtWork()) || lock.hasQueuedThreads() || activity.get() != seen;
     }
 
     /** There is no timer before the end yet; a thread that starts late may ask for one. */

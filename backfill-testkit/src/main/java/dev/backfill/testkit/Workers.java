@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
 
-/** Which platform threads of this process are at work. Stateless. */
+/** Whether threads of this process are at work: by what Java tells of platform threads, and by what Linux tells of all. Stateless. */
 final class Workers {
     /** Classes whose native methods return at once. */
     private static final Set<String> QUICK =
@@ -20,7 +20,7 @@ final class Workers {
         }
         Thread[] threads = new Thread[group.activeCount() * 2 + 10];
         group.enumerate(threads);
-        return Arrays.stream(threads).filter(Objects::nonNull).anyMatch(Workers::isAtWork);
+        return Arrays.stream(threads).filter(Objects::nonNull).anyMatch(Workers::isAtWork) || KernelThreads.areAtWork();
     }
 
     private static boolean isAtWork(Thread thread) {
