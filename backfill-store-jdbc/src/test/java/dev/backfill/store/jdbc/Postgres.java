@@ -2,6 +2,7 @@ package dev.backfill.store.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.backfill.testkit.LatePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,6 +41,7 @@ final class Postgres {
                 // has synchronous_commit off unless it is told otherwise, and then fsync alone waits for nothing.
                 String durable = System.getProperty("backfill.postgres.fsync", "off");
                 return EmbeddedPostgres.builder()
+                        .setPort(LatePorts.next())
                         .setServerConfig("fsync", durable)
                         .setServerConfig("synchronous_commit", durable)
                         .setServerConfig("max_connections", "200")

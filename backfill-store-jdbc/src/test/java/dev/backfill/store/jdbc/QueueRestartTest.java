@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.JobId;
 import dev.backfill.spi.JobQueue;
+import dev.backfill.testkit.LatePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,16 +21,17 @@ class QueueRestartTest {
     private Path folder;
 
     private EmbeddedPostgres server(int port) throws IOException {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+        return EmbeddedPostgres.builder()
+                .setPort(port)
                 .setDataDirectory(folder.resolve("data"))
-                .setCleanDataDirectory(false);
-        return (port == 0 ? builder : builder.setPort(port)).start();
+                .setCleanDataDirectory(false)
+                .start();
     }
 
     @Test
     void theQueueOutlivesARestartOfPostgres() throws IOException {
-        EmbeddedPostgres first = server(0);
-        int port = first.getPort();
+        int port = LatePorts.next();
+        EmbeddedPostgres first = server(port);
         JobRuns runs = new JobRuns().holdUp("j1");
         try (QueueDatabase database = QueueDatabase.on(first.getJdbcUrl("postgres", "postgres"))) {
             JdbcJobQueue queue = new JdbcJobQueue("a", 2, database.tables(), QUICK);

@@ -1,5 +1,6 @@
 package dev.backfill.examples.crash;
 
+import dev.backfill.testkit.LatePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A PostgreSQL that can be restarted: where it is and what it keeps stay as they are. Not thread-safe. */
 public final class PostgresServer implements AutoCloseable {
     private final Path folder;
-    private final int port;
+    private final int port = LatePorts.next();
     private final AtomicInteger databases = new AtomicInteger();
     private EmbeddedPostgres server;
 
@@ -24,11 +25,11 @@ public final class PostgresServer implements AutoCloseable {
     public PostgresServer(Path folder) throws IOException {
         this.folder = folder;
         server = settings().start();
-        port = server.getPort();
     }
 
     private EmbeddedPostgres.Builder settings() {
         return EmbeddedPostgres.builder()
+                .setPort(port)
                 .setDataDirectory(folder.resolve("data"))
                 .setCleanDataDirectory(false)
                 // Processes are killed here, and not the machine: it need not wait for the disk.
@@ -63,7 +64,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Starts it after {@link #stop}, in its old place. */
     public void startAgain() throws IOException {
-        server = settings().setPort(port).start();
+        server = settings().start();
     }
 
     @Override
