@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param replacedBy partitions to walk in place of the rest of this one (an over-full window that was split, a scope whose
  *     changes were lost); only at the end
  * @param endsScope true if nothing of the scope belongs to the job any more, and all that was handed over of it was told as deleted: what is
- *     still to be walked of its windows is not walked. Only with a token, at the end of CHANGES
+ *     still to be walked of it is not walked. Only with a token and without replacements, at the end of CHANGES
  */
 public record PageEnd(
         @Nullable Position next,
@@ -44,8 +44,9 @@ public record PageEnd(
         if (next != null && (providerCount != null || token != null || !replacedBy.isEmpty())) {
             throw new IllegalArgumentException("count, token and replacements belong to the end of a partition");
         }
-        if (endsScope && token == null) {
-            throw new IllegalArgumentException("a scope ends with the token of its changes");
+        if (endsScope && (token == null || !replacedBy.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "a scope ends with the token of its changes, and nothing takes their place");
         }
     }
 
@@ -95,8 +96,8 @@ public record PageEnd(
 
     /**
      * Ends the CHANGES partition of a scope that is none of the job's any more, a folder that was thrown away, once all that was in it is
-     * told as deleted. The scope's windows end with it, in the same checkpoint, so that none tells as there what was told as deleted,
-     * in no later run either. Should the scope be back, its provider plans it anew.
+     * told as deleted. All that is open of the scope ends with it, in the same checkpoint: its windows, so that none tells as there what was
+     * told as deleted, and older readings of its changes, in no later run either. Should the scope be back, its provider plans it anew.
      *
      * @param token what the scope's pin is from here on
      * @param entries raw entries used up

@@ -90,6 +90,7 @@ class SpiValuesTest {
         refused(() -> new PageEnd(NEXT, 1, 0, null, "token", List.of(), false));
         refused(() -> new PageEnd(NEXT, 1, 0, null, null, List.of(Partition.pin("s")), false));
         refused(() -> new PageEnd(null, 1, 0, null, null, List.of(), true));
+        refused(() -> new PageEnd(null, 1, 0, null, "token", List.of(Partition.pin("s")), true));
     }
 
     @Test

@@ -170,7 +170,7 @@ final class PartitionOutcomes {
             if (last.replacedBy().isEmpty()) {
                 plan.finish(state);
                 if (last.endsScope()) {
-                    plan.endWindows(state.partition().scope());
+                    plan.endScope(state.partition().scope());
                 }
             } else {
                 limit.giveBack(plan.replace(state, last.replacedBy()));

@@ -61,7 +61,7 @@ final class PlanProgress {
             nextOrdinal = Math.max(nextOrdinal, stored.ordinal() + 1);
             pinned |= stored.partition().kind() == Kind.PIN;
             if (stored.done()) {
-                skipped.walked(stored.partition(), stored.counts().listed());
+                skipped.walkedBefore(stored.partition(), stored.counts().listed());
                 doneIds.add(stored.partition().id());
             } else {
                 PartitionState state = new PartitionState(stored);
@@ -109,7 +109,7 @@ final class PlanProgress {
     void insertNext(Partition replaced, List<Partition> partitions) {
         Deque<PartitionState> states = new ArrayDeque<>();
         if (replaced.kind() == Kind.CHANGES && !partitions.isEmpty()) {
-            endPending(replaced.scope(), PartitionState::isUntouched);
+            endPending(state -> state.isWindowOf(replaced.scope()) && state.isUntouched());
         }
         for (Partition given : partitions) {
             Partition partition = Rewalk.instead(replaced, given);
@@ -120,28 +120,27 @@ final class PlanProgress {
     }
 
     /**
-     * Ends what is still to be walked of a scope's windows, begun or not and whatever became of them in this run: all that they gave was told as
-     * deleted by now. None is under way, for its changes were.
+     * Ends all that is still to be walked of a scope, begun or not and whatever became of it in this run: its windows, for what they gave was
+     * told as deleted by now, and older readings of its changes and its mark, which would put a mark in the place of the one that says so. Nothing of
+     * it is under way, for its changes were.
      */
-    void endWindows(String scope) {
-        endPending(scope, state -> true);
+    void endScope(String scope) {
+        Predicate<PartitionState> ofScope = state -> state.partition().scope().equals(scope);
+        endPending(ofScope);
         List<PartitionState> nobodyAnsweredFor =
-                unanswered.stream().filter(state -> state.isWindowOf(scope)).toList();
+                unanswered.stream().filter(ofScope).toList();
         unanswered.removeAll(nobodyAnsweredFor);
         nobodyAnsweredFor.forEach(this::markDone);
-        skipped.takeWindows(scope).forEach(this::markDone);
+        skipped.takeBackAll(ofScope).forEach(this::markDone);
         // What was held back of them counts all the same should the job end at its bound.
-        left.stream().filter(state -> state.isWindowOf(scope)).forEach(this::markDone);
+        left.stream().filter(ofScope).forEach(this::markDone);
     }
 
     /** What nobody has begun to walk of a scope need not be walked once the scope is read whole again. */
-    private void endPending(String scope, Predicate<PartitionState> which) {
-        for (PartitionState state : List.copyOf(pending)) {
-            if (state.isWindowOf(scope) && which.test(state)) {
-                pending.remove(state);
-                markDone(state);
-            }
-        }
+    private void endPending(Predicate<PartitionState> which) {
+        List<PartitionState> ended = pending.stream().filter(which).toList();
+        pending.removeAll(ended);
+        ended.forEach(this::markDone);
     }
 
     /**
@@ -193,14 +192,15 @@ final class PlanProgress {
     }
 
     /**
-     * The next partition that may be walked, which is then under way; Null for none. A scope's windows wait for its pin and its changes, and these
-     * for the windows that are under way to stop between two pages: in what order they are told is what the readers go by.
+     * The next partition that may be walked, which is then under way; null for none. A scope's windows wait for its pin and its changes, and each
+     * of these for all that is under way of it, windows until they stop between two pages: in what order they are told is what the readers go
+     * by.
      */
     @Nullable
     PartitionState next() {
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
-            if (!scopesBehind.holdUp(state.partition()) && !waitsForWindows(state.partition())) {
+            if (!scopesBehind.holdUp(state.partition()) && !waitsForItsScope(state.partition())) {
                 states.remove();
                 active.add(state);
                 return state;
@@ -209,9 +209,10 @@ final class PlanProgress {
         return null;
     }
 
-    private boolean waitsForWindows(Partition partition) {
+    /** Two that give a mark of one scope would end in any order. */
+    private boolean waitsForItsScope(Partition partition) {
         return partition.kind() != Kind.WINDOW
-                && active.stream().anyMatch(state -> state.isWindowOf(partition.scope()));
+                && active.stream().anyMatch(state -> state.partition().scope().equals(partition.scope()));
     }
 
     /** Puts a partition that was under way back in front of the others. */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What the provider lets nobody read, and what else says that mail can be read at all. It is not done in the store until the run knows
@@ -33,12 +34,11 @@ final class SkippedPartitions {
         return setAside;
     }
 
-    /** Gives the windows of a scope that were set aside. */
-    List<PartitionState> takeWindows(String scope) {
-        List<PartitionState> windows =
-                skipped.stream().filter(state -> state.isWindowOf(scope)).toList();
-        skipped.removeAll(windows);
-        return windows;
+    /** Gives back some that were set aside. */
+    List<PartitionState> takeBackAll(Predicate<PartitionState> which) {
+        List<PartitionState> some = skipped.stream().filter(which).toList();
+        skipped.removeAll(some);
+        return some;
     }
 
     /** Gives all that was set aside. */
@@ -46,6 +46,13 @@ final class SkippedPartitions {
         List<PartitionState> all = List.copyOf(skipped);
         skipped.clear();
         return all;
+    }
+
+    /** Hears what an earlier run walked. A window that was cut up, or ended with its scope, is stored like one that is empty. */
+    void walkedBefore(Partition partition, long listed) {
+        if (partition.kind() != Kind.WINDOW || listed > 0) {
+            walked(partition, listed);
+        }
     }
 
     /** Hears that a partition was walked to its end, and what it listed. */

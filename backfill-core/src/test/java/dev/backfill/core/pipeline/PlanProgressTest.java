@@ -9,6 +9,7 @@ import dev.backfill.spi.Position;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -223,9 +224,9 @@ class PlanProgressTest {
     void windowsWaitForTheMarkAndForTheChangesOfTheirScope() {
         plan.append(List.of(PIN, CHANGES, A));
         PartitionState pin = begin(PIN);
-        PartitionState changes = begin(CHANGES);
-
+        assertThat(plan.next()).as("before the mark is taken").isNull();
         plan.finish(pin);
+        PartitionState changes = begin(CHANGES);
         assertThat(plan.next()).as("before the changes are read").isNull();
         plan.finish(changes);
 
@@ -315,7 +316,7 @@ class PlanProgressTest {
         plan.unstored().take();
 
         plan.finish(begin(CHANGES));
-        plan.endWindows("inbox");
+        plan.endScope("inbox");
 
         assertThat(plan.unstored().take().partitions())
                 .allMatch(PartitionRecord::done)
@@ -368,8 +369,51 @@ class PlanProgressTest {
         plan.skip(begin(A));
         assertThat(plan.isAllSkipped(false)).isTrue();
 
-        plan.load(List.of(stored(B, 2, true)));
+        JobCounts five = new JobCounts(5, 5, 0, 0);
+        plan.load(List.of(new PartitionRecord(B, 2, Position.START, true, 1, five, five)));
 
         assertThat(plan.isAllSkipped(true)).isFalse();
+    }
+
+    /** Read in a later run they would put an ordinary mark in the place of the one that says that the scope ended. */
+    @Test
+    void olderChangesOfAScopeThatEndedThatNobodyAnsweredForAreReadInNoRun() {
+        plan.append(List.of(CHANGES, A));
+        plan.leaveUnanswered(begin(CHANGES));
+        Partition last = new Partition("left:x", Partition.Kind.CHANGES, "inbox", null, null, "mark");
+        plan.interpose(List.of(last));
+
+        plan.finish(begin(last));
+        plan.endScope("inbox");
+
+        assertNothingIsLeft();
+    }
+
+    /** Both end with a mark of the scope, and the later one stays. */
+    @Test
+    void aMarkIsNotTakenBesideChangesOfItsScope() {
+        plan.append(List.of(PIN, A));
+        PartitionState pin = begin(PIN);
+        plan.interpose(List.of(CHANGES));
+
+        assertThat(plan.next()).isNull();
+
+        plan.finish(pin);
+        walk(CHANGES);
+        walk(A);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aWindowThatWasCutUpIsNoneThatWasReadInAnotherRunEither() {
+        plan.append(List.of(FOLDERS));
+        plan.replace(begin(FOLDERS), List.of(A, B));
+        PlanProgress next = new PlanProgress(JobCounts.ZERO, 0);
+        next.load(plan.unstored().take().partitions());
+
+        next.skip(Objects.requireNonNull(next.next()));
+        next.skip(Objects.requireNonNull(next.next()));
+
+        assertThat(next.isAllSkipped(true)).isTrue();
     }
 }

@@ -50,7 +50,7 @@ final class PinnedFolders {
         return ids.contains(folderId);
     }
 
-    /** {@return true if no other folder has a pin; false where another life of the mailbox planned the changes} */
+    /** {@return true if no other folder has a pin; false before changes are planned, and where failures alone are read again} */
     boolean areAll() {
         return heardOfAll;
     }
