@@ -1,6 +1,5 @@
 package dev.backfill.examples.quickstart;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.backfill.api.BackfillException;
 import dev.backfill.api.JobFilter;
@@ -81,13 +80,13 @@ final class JobsPlace implements AutoCloseable {
     }
 
     private static HikariDataSource pool(String url) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(url);
-        config.setMaximumPoolSize(POOL_SIZE);
-        config.setConnectionTimeout(PATIENCE_MILLIS);
-        // Whether the database answers is found out by the store, which says so in one line.
-        config.setInitializationFailTimeout(-1);
-        return new HikariDataSource(config);
+        // Made without a configuration it connects when first asked, and the store says in one line why that failed.
+        // One that is given its configuration goes on trying where nothing answers, and takes seconds to close.
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(url);
+        pool.setMaximumPoolSize(POOL_SIZE);
+        pool.setConnectionTimeout(PATIENCE_MILLIS);
+        return pool;
     }
 
     /** Whose jobs a killed run left behind; null for nobody's. */
