@@ -134,7 +134,9 @@ final class PartitionOutcomes {
         if (stopping.getAsBoolean() || !state.isQuiet()) {
             return;
         }
-        if (state.walkError() instanceof SourceException error && isUnanswered(error)) {
+        if (state.isDone()) {
+            plan.finish(state);
+        } else if (state.walkError() instanceof SourceException error && isUnanswered(error)) {
             LOG.warn("The provider does not answer for a part of the mailbox ({}); the others go on", error.code());
             plan.leaveUnanswered(state);
             if (++unansweredInARow >= MOST_UNANSWERED) {
@@ -151,15 +153,13 @@ final class PartitionOutcomes {
             }
         } else if (state.isCut()) {
             plan.leave(state);
-        } else if (state.isRecalled()) {
-            plan.putBack(state);
         }
     }
 
     /** Decides what becomes of a partition whose last page is acknowledged; nothing of it may be counted twice later. */
     private void finishOrWalkAgain(PartitionState state, PageEnd last) {
         Long there = last.providerCount();
-        if (there == null || state.walkListed() >= there) {
+        if (there == null || state.walkListed() >= there || state.isDone()) {
             if (state.partition().kind() == Partition.Kind.CHANGES
                     && !last.replacedBy().isEmpty()) {
                 ledger.readsEverything(state.partition().scope(), "MARK_LOST", questions.beforePins(ledger.row()));
@@ -167,7 +167,7 @@ final class PartitionOutcomes {
             if (there == null && needsCount(state, last)) {
                 ledger.noteUncounted();
             }
-            if (last.replacedBy().isEmpty()) {
+            if (last.replacedBy().isEmpty() || state.isDone()) {
                 plan.finish(state);
                 if (last.endsScope()) {
                     plan.endScope(state.partition().scope());

@@ -144,16 +144,9 @@ final class PartitionState {
         return walk == candidate;
     }
 
-    /** Has the walk stop between two pages, to go on later. */
-    void recall() {
-        if (walk != null) {
-            walk.recall();
-        }
-    }
-
-    /** True if the walk was told to stop between two pages. */
-    boolean isRecalled() {
-        return walk != null && walk.isRecalled();
+    /** Counts as done from now on, though its walk is under way: what that still gives counts, and no run walks it again. */
+    void endsWithItsScope() {
+        done = true;
     }
 
     /** True if nobody began to walk it. */

@@ -41,7 +41,6 @@ final class PartitionWalk implements Runnable {
     private final Semaphore pagesAhead;
     private final PageSizer sizer;
     private volatile long pagesBegun;
-    private volatile boolean recalled;
 
     PartitionWalk(Shared shared, Partition partition, Position start, PageFetcher fetcher, PageSelection selection) {
         this.shared = shared;
@@ -65,16 +64,6 @@ final class PartitionWalk implements Runnable {
     /** Lets the walk fetch so many more pages. */
     void pagesStored(int pages) {
         pagesAhead.release(pages);
-    }
-
-    /** Ends the walk once the page that it is at is handed over; any thread. */
-    void recall() {
-        recalled = true;
-    }
-
-    /** True if the walk was told to end between two pages. */
-    boolean isRecalled() {
-        return recalled;
     }
 
     @Override
@@ -101,9 +90,6 @@ final class PartitionWalk implements Runnable {
         Position position = start;
         while (position != null) {
             waitingForSink(pagesAhead::acquire);
-            if (recalled) {
-                return;
-            }
             Fetched fetched = fetch(position);
             if (shared.stop().isStopped()) {
                 fetched.room().close();

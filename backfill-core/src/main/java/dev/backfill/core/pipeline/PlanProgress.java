@@ -61,7 +61,7 @@ final class PlanProgress {
             nextOrdinal = Math.max(nextOrdinal, stored.ordinal() + 1);
             pinned |= stored.partition().kind() == Kind.PIN;
             if (stored.done()) {
-                skipped.walkedBefore(stored.partition(), stored.counts().listed());
+                skipped.walkedInPart(stored.partition(), stored.counts().listed());
                 doneIds.add(stored.partition().id());
             } else {
                 PartitionState state = new PartitionState(stored);
@@ -121,8 +121,8 @@ final class PlanProgress {
 
     /**
      * Ends all that is still to be walked of a scope, begun or not and whatever became of it in this run: its windows, for what they gave was
-     * told as deleted by now, and older readings of its changes and its mark, which would put a mark in the place of the one that says so. Nothing of
-     * it is under way, for its changes were.
+     * told as deleted by now, and older readings of its changes and its mark, which would put a mark in the place of the one that says so. What is under
+     * way its provider ends; no other run goes on with it.
      */
     void endScope(String scope) {
         Predicate<PartitionState> ofScope = state -> state.partition().scope().equals(scope);
@@ -134,6 +134,10 @@ final class PlanProgress {
         skipped.takeBackAll(ofScope).forEach(this::markDone);
         // What was held back of them counts all the same should the job end at its bound.
         left.stream().filter(ofScope).forEach(this::markDone);
+        active.stream().filter(ofScope).forEach(state -> {
+            state.endsWithItsScope();
+            unstored.changed(state);
+        });
     }
 
     /** What nobody has begun to walk of a scope need not be walked once the scope is read whole again. */
@@ -180,9 +184,6 @@ final class PlanProgress {
 
     private void opened(Partition partition) {
         scopesBehind.opened(partition);
-        if (partition.kind() != Kind.WINDOW) {
-            active.stream().filter(state -> state.isWindowOf(partition.scope())).forEach(PartitionState::recall);
-        }
         pinned |= partition.kind() == Kind.PIN;
     }
 
@@ -192,15 +193,14 @@ final class PlanProgress {
     }
 
     /**
-     * The next partition that may be walked, which is then under way; null for none. A scope's windows wait for its pin and its changes, and each
-     * of these for all that is under way of it, windows until they stop between two pages: in what order they are told is what the readers go
-     * by.
+     * The next partition that may be walked, which is then under way; null for none. A scope's windows wait for its pin and its changes, and of
+     * these one waits for the other.
      */
     @Nullable
     PartitionState next() {
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
-            if (!scopesBehind.holdUp(state.partition()) && !waitsForItsScope(state.partition())) {
+            if (!scopesBehind.holdUp(state.partition()) && !waitsForAnotherMark(state.partition())) {
                 states.remove();
                 active.add(state);
                 return state;
@@ -210,9 +210,12 @@ final class PlanProgress {
     }
 
     /** Two that give a mark of one scope would end in any order. */
-    private boolean waitsForItsScope(Partition partition) {
+    private boolean waitsForAnotherMark(Partition partition) {
         return partition.kind() != Kind.WINDOW
-                && active.stream().anyMatch(state -> state.partition().scope().equals(partition.scope()));
+                && active.stream()
+                        .map(PartitionState::partition)
+                        .anyMatch(other ->
+                                other.kind() != Kind.WINDOW && other.scope().equals(partition.scope()));
     }
 
     /** Puts a partition that was under way back in front of the others. */
@@ -298,11 +301,13 @@ final class PlanProgress {
     }
 
     /**
-     * Puts others in the place of a partition, which is done with it; what they walk is theirs to count, and that it could be read theirs to
-     * say. {@return how many messages with an
-     * outcome are left to them that earlier walks had counted}
+     * Puts others in the place of a partition, which is done with it; what they walk is theirs to count, and theirs to say that it could be read,
+     * unless a window listed some itself. {@return how many messages with an outcome are left to them that earlier walks had counted}
      */
     long replace(PartitionState state, List<Partition> others) {
+        if (state.partition().kind() == Kind.WINDOW) {
+            skipped.walkedInPart(state.partition(), state.counts().listed());
+        }
         JobCounts before = counts;
         JobCounts ofAllWalks = state.counts();
         markDone(state);

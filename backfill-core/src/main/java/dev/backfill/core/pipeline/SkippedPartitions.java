@@ -48,8 +48,8 @@ final class SkippedPartitions {
         return all;
     }
 
-    /** Hears what an earlier run walked. A window that was cut up, or ended with its scope, is stored like one that is empty. */
-    void walkedBefore(Partition partition, long listed) {
+    /** Hears of a partition that may have been cut up before it was read: what an earlier run walked, where it is stored like an empty one. */
+    void walkedInPart(Partition partition, long listed) {
         if (partition.kind() != Kind.WINDOW || listed > 0) {
             walked(partition, listed);
         }

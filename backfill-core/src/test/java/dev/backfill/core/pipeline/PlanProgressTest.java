@@ -280,32 +280,20 @@ class PlanProgressTest {
         assertNothingIsLeft();
     }
 
-    @Test
-    void changesWaitForTheWindowsOfTheirScopeThatAreUnderWay() {
-        plan.append(List.of(PIN, A, B));
-        walk(PIN);
-        PartitionState underWay = begin(A);
-
-        plan.interpose(List.of(CHANGES, Partition.changes("sent", "mark")));
-
-        PartitionState others = begin(Partition.changes("sent", "mark"));
-        assertThat(plan.next()).as("while a window is at a page").isNull();
-        plan.putBack(underWay);
-        PartitionState changes = begin(CHANGES);
-        assertThat(plan.next()).as("before its changes are read").isNull();
-        plan.finish(changes);
-        plan.finish(others);
-        walk(A, B);
-        assertNothingIsLeft();
-    }
-
     /** In the store too, and in the checkpoint that tells it: another run would tell as there what this one told as deleted. */
     @Test
     void theWindowsOfAScopeThatEndedAreWalkedInNoRun() {
         Partition other = Partition.window("sent", null, null);
         Partition waiting = window(9);
+        Partition walked = window(8);
         plan.load(List.of(
-                stored(A, 1, false), begun(B, 2), stored(C, 3, false), stored(other, 4, false), begun(waiting, 5)));
+                stored(walked, 0, false),
+                stored(A, 1, false),
+                begun(B, 2),
+                stored(C, 3, false),
+                stored(other, 4, false),
+                begun(waiting, 5)));
+        PartitionState underWay = begin(walked);
         PartitionState cut = begin(A);
         PartitionState unanswered = begin(B);
         PartitionState refused = begin(C);
@@ -321,7 +309,8 @@ class PlanProgressTest {
         assertThat(plan.unstored().take().partitions())
                 .allMatch(PartitionRecord::done)
                 .extracting(PartitionRecord::partition)
-                .containsExactlyInAnyOrder(CHANGES, A, B, C, waiting);
+                .containsExactlyInAnyOrder(CHANGES, A, B, C, waiting, walked);
+        plan.finish(underWay);
         assertThat(plan.isAllSkipped(true)).isFalse();
         walk(other);
         assertNothingIsLeft();

@@ -213,6 +213,11 @@ final class GraphMailbox implements Mailbox {
                     ? PageEnd.replaced(ChangePlanner.pinned(end.replacedBy()), end.entries(), end.repeats())
                     : end;
         }
+        if (changes.pinned().isTold(partition.scope())) {
+            // Read from here on its mail would be told as there behind its deletes. What waits the engine ends with the
+            // scope.
+            return PageEnd.last(0, 0, 0L);
+        }
         boolean newest = query.to().equals(partition.to());
         try {
             return walker.fetch(partition, folders.path(partition.scope()), position, limit, newest, writer);

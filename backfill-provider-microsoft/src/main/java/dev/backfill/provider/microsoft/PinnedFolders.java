@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class PinnedFolders {
     private final Set<String> ids = ConcurrentHashMap.newKeySet();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private volatile boolean heardOfAll;
 
@@ -29,15 +30,22 @@ final class PinnedFolders {
         heardOfAll = true;
     }
 
-    /** Hears of one pin more. */
+    /** Hears of one pin more. A folder that is back is read anew behind it. */
     void pinned(String folderId) {
+        told.remove(folderId);
         ids.add(folderId);
     }
 
     /** Hears that it is being told of a folder that it left. */
     void leaves(String folderId) {
+        told.add(folderId);
         leaving.add(folderId);
         ids.remove(folderId);
+    }
+
+    /** {@return true if it is being told that the folder left, or was told, and no mark was taken of it since} */
+    boolean isTold(String folderId) {
+        return told.contains(folderId);
     }
 
     /** {@return true if it is being told that the folder left, after which it has a pin no more: back or not, nothing else is to be told} */

@@ -69,23 +69,42 @@ class GraphFolderChangesTest {
         assertThat(bed.told(bed.changes(OPEN, changes.tokens()).items(), 30)).containsExactly("UPDATE 30");
     }
 
-    /** Told as there behind its deletion, a message would be so for ever: the engine ends the folder's windows, in later runs too. */
+    /** Told as there behind its deletion, a message would be so for ever. */
     @Test
-    void aFolderThatIsToldAsGoneEndsWithAllThatIsStillToBeReadOfIt() throws Exception {
+    void theWindowsOfAFolderEndOnceItIsBeingToldThatItLeftAndAreReadAgainBehindANewMark() throws Exception {
         Map<String, String> pins = bed.full(OPEN).tokens();
         String work = bed.folder(WORK);
+        Partition window = bed.mailbox.plan(OPEN).stream()
+                .filter(one -> one.kind() == Partition.Kind.WINDOW)
+                .filter(one -> one.scope().equals(work))
+                .findFirst()
+                .orElseThrow();
         bed.there.moveFolder(WORK, FolderPath.DELETED);
         Partition left = bed.mailbox.planChanges(OPEN, pins).stream()
                 .filter(one -> one.scope().equals(work))
                 .findFirst()
                 .orElseThrow();
+        assertThat(bed.page(window, Position.START, ChangesBed.PAGE).entries())
+                .as("only planned: the plan may be lost")
+                .isPositive();
 
         PageEnd end = bed.page(left, Position.START, ChangesBed.PAGE);
+        for (Partition other : List.of(window, Upserts.of(window, "0123456789abcdef"))) {
+            assertThat(bed.page(other, Position.START, ChangesBed.PAGE)).isEqualTo(PageEnd.last(0, 0, 0L));
+        }
         while (end.next() != null) {
             end = bed.page(left, end.next(), ChangesBed.PAGE);
         }
-
         assertThat(end.endsScope()).isTrue();
+
+        Position at = Position.START;
+        Partition pin = Partition.pin(work);
+        for (PageEnd mark = bed.page(pin, at, ChangesBed.PAGE);
+                mark.next() != null;
+                mark = bed.page(pin, at, ChangesBed.PAGE)) {
+            at = mark.next();
+        }
+        assertThat(bed.page(window, Position.START, ChangesBed.PAGE).entries()).isPositive();
     }
 
     /** The one list of the tree was read before the folder was there. */
