@@ -118,7 +118,7 @@ final class ChangePlanner {
         List<Partition> gone = tree == null ? List.of() : gone(query, pinned, now, tree);
         Set<String> toLeave = new HashSet<>();
         gone.stream().filter(Changes::isLeft).map(Partition::scope).forEach(toLeave::add);
-        changes.pinned().planned(pinned.scopes(), pinned.left(), toLeave, folderPin);
+        changes.pinned().planned(pinned.scopes(), pinned.left(), toLeave);
         if (tree != null) {
             plan.addAll(gone);
             plan.addAll(changes.windows(query, fresh, round));
@@ -131,7 +131,7 @@ final class ChangePlanner {
     /** Hears from which pins an earlier life planned. */
     void planned(Map<String, String> pins) {
         Pinned pinned = Pinned.of(pins);
-        changes.pinned().planned(pinned.scopes(), pinned.left(), Set.of(), FolderPin.decode(pins.get(FolderPin.SCOPE)));
+        changes.pinned().planned(pinned.scopes(), pinned.left(), Set.of());
     }
 
     private static boolean isAsPlanned(MailQuery query, Pinned pinned, Now now, @Nullable FolderPin folderPin) {

@@ -199,9 +199,7 @@ final class ChangesPage {
 
     private @Nullable PageItem told(DeltaPage.Entry entry, SingleMessages.Found found, EmailMessage email) {
         // Of what leaves a folder without a pin nobody would tell, and this folder told already.
-        settled &= !entry.removed()
-                || setting.pinned().contains(found.folderId())
-                || setting.pinned().hasNone(setting.query(), found.folderId());
+        settled &= !entry.removed() || setting.pinned().contains(found.folderId());
         String mark = HandedOver.mark(email.id(), email.revision());
         boolean again = !here.add(mark);
         if (again || setting.handedOver().byOther(setting.folderId(), mark)) {

@@ -1,9 +1,7 @@
 package dev.backfill.provider.microsoft;
 
-import dev.backfill.spi.MailQuery;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folders whose changes are told by themselves, from a pin on, as far as this life of the mailbox heard of them. Should such a folder
@@ -15,7 +13,6 @@ final class PinnedFolders {
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private final Set<String> leaving = ConcurrentHashMap.newKeySet();
     private volatile boolean heardOfAll;
-    private volatile @Nullable FolderPin tree;
 
     /**
      * Hears of all pins, as changes are planned from them.
@@ -23,10 +20,8 @@ final class PinnedFolders {
      * @param pinned the folders that have one
      * @param left those whose pin says that they left
      * @param toLeave of the pinned, those of which it is planned to tell that they left
-     * @param tree the pin of the tree; null where it cannot be read
      */
-    void planned(Set<String> pinned, Set<String> left, Set<String> toLeave, @Nullable FolderPin tree) {
-        this.tree = tree;
+    void planned(Set<String> pinned, Set<String> left, Set<String> toLeave) {
         leaving.removeAll(left);
         leaving.addAll(toLeave);
         ids.addAll(pinned);
@@ -61,15 +56,6 @@ final class PinnedFolders {
     /** {@return true if whatever leaves the folder from here on is told} */
     boolean contains(String folderId) {
         return ids.contains(folderId);
-    }
-
-    /**
-     * Says whether a folder without a pin will get none: jobs whose received time ends where that of this one does took it for one whose changes
-     * the server does not list, and it is read by jobs of everything alone.
-     */
-    boolean hasNone(MailQuery query, String folderId) {
-        FolderPin known = tree;
-        return !contains(folderId) && known != null && known.isPlanned(query, folderId);
     }
 
     /** {@return true if no other folder has a pin; false before changes are planned, and where failures alone are read again} */

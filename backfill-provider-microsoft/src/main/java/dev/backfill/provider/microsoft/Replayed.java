@@ -59,7 +59,7 @@ final class Replayed {
         if (!isMeant(folderId)) {
             return change ? left(ref, id, email, folderId, askedAt) : new PageItem.Skipped(id, "LEFT");
         }
-        if (change && pinned.areAll() && !pinned.contains(folderId) && !pinned.hasNone(query, folderId)) {
+        if (change && pinned.areAll() && !pinned.contains(folderId)) {
             // The folder is new, or back from where it was told as gone: should it go before it has a mark, nobody
             // would tell of it.
             return new PageItem.Failed(ref, SourceException.Kind.RETRY, "FOLDER_WITHOUT_MARK");

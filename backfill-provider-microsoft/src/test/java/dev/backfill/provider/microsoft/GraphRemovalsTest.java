@@ -259,33 +259,6 @@ class GraphRemovalsTest {
         assertThat(bed.told(behind.items(), 101)).containsExactly("UPDATE 101");
     }
 
-    /** With an end that the user named all jobs are alike: the folder is read by those of everything alone, and never gets a mark. */
-    @Test
-    void mailThatFailedAndLiesInAFolderWhoseChangesNobodyListsIsTold() throws Exception {
-        String work = bed.folder(WORK);
-        bed.graph
-                .faults()
-                .always(
-                        RequestMatch.path(work + "/messages/delta"),
-                        Fault.json(403, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"\"}}"));
-        Map<String, String> first = bed.full(OPEN).tokens();
-        bed.restart();
-        Map<String, String> second = bed.changes(OPEN, first).tokens();
-        List<FailureRef> refs = List.of(FailureRef.message(work, bed.id(101)).ofChange());
-        for (Map<String, String> pins : List.of(first, second)) {
-            bed.resume(pins);
-            PageCollector told = new PageCollector();
-            bed.mailbox.replay(OPEN, refs, told);
-            assertThat(bed.told(told.items(), 101)).containsExactly("UPDATE 101");
-        }
-        bed.there.move(stored(1), WORK, LATER);
-        bed.restart();
-        Crawl moved = bed.changes(OPEN, second);
-        assertThat(bed.told(moved.items(), 1)).containsExactly("UPDATE 1");
-        bed.restart();
-        bed.assertNothing(OPEN, moved.tokens());
-    }
-
     /** The deletion itself may be what failed, since the sink refused it. */
     @Test
     void mailWhoseDeletionWithItsFolderFailedIsToldByTheNextIncrementalRun() throws Exception {
