@@ -146,6 +146,22 @@ class GraphFolderChangesTest {
         bed.assertNothing(OPEN, then.tokens());
     }
 
+    /** The job planned the folder, and changes are read in the middle of its walk: the folder is still to get its pin. */
+    @Test
+    void mailThatLeavesAFolderThatIsStillToGetItsPinIsLookedForAgain() throws Exception {
+        Map<String, String> pins = new HashMap<>(bed.full(OPEN).tokens());
+        pins.remove(bed.folder(WORK));
+        bed.resume(pins);
+        bed.there.move(stored(1), WORK, LATER);
+        Crawl first = bed.changes(OPEN, pins);
+        assertThat(bed.told(first.items(), 1)).containsExactly("UPDATE 1");
+        pins.putAll(first.tokens());
+        bed.there.purge(stored(1));
+        bed.resume(pins);
+
+        assertThat(bed.told(bed.changes(OPEN, pins).items(), 1)).containsExactly("Deleted 1");
+    }
+
     @Test
     void whenAFolderIsThrownAwayAllThatWasInItIsDeleted() throws Exception {
         Map<String, String> pins = bed.full(OPEN).tokens();
