@@ -115,7 +115,7 @@ final class JdbcJobStore implements JobStore {
                     .owner(owner)
                     .epoch(epoch)
                     .build();
-            rows.update(session, claimed);
+            rows.update(session, stored.get(), claimed);
             turns.served(session, id, now);
             return Optional.of(new Lease(id, owner, epoch));
         });
@@ -146,7 +146,7 @@ final class JdbcJobStore implements JobStore {
     private JobRecord replace(Session session, JobRecord stored, JobRecord changed) throws SQLException {
         if (changed != stored) {
             rules.checkChange(session, stored, changed);
-            rows.update(session, changed);
+            rows.update(session, stored, changed);
         }
         return changed;
     }

@@ -13,6 +13,7 @@ import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.WantedState;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,13 +27,17 @@ final class JobRows {
     private static final List<String> FIXED =
             List.of("id", "user_id", "provider", "account", "request", "priority", "created_at", "retry_of");
 
-    /** What a change may change. */
-    private static final List<String> MOVING = List.of(
-            "state",
-            "wanted",
+    /**
+     * What an index holds and a change may change. SQLite writes each index anew that holds a column which a statement sets,
+     * even to the same value, so that progress must not set these.
+     */
+    private static final List<String> INDEXED =
+            List.of("state", "wanted", "mailbox_key", "queued_at", "not_before", "bulk_id");
+
+    /** What a change may change and no index holds. */
+    private static final List<String> PROGRESS = List.of(
             "epoch",
             "owner",
-            "mailbox_key",
             "upper_bound",
             "phase",
             "listed",
@@ -45,8 +50,6 @@ final class JobRows {
             "retries",
             "worked",
             "throttled",
-            "queued_at",
-            "not_before",
             "started_at",
             "ended_at",
             "paused_at",
@@ -58,12 +61,12 @@ final class JobRows {
             "failure_code",
             "failure_message",
             "notes",
-            "bulk_id",
             "deletions_unknown_since");
 
     private final String insert;
     private final String select;
-    private final String update;
+    private final String updateAll;
+    private final String updateProgress;
 
     /**
      * Prepares the statements.
@@ -71,11 +74,17 @@ final class JobRows {
      * @param table the job table
      */
     JobRows(String table) {
-        List<String> all = Stream.concat(FIXED.stream(), MOVING.stream()).toList();
+        List<String> moving = Stream.concat(INDEXED.stream(), PROGRESS.stream()).toList();
+        List<String> all = Stream.concat(FIXED.stream(), moving.stream()).toList();
         insert = "insert into " + table + " (" + String.join(", ", all) + ") values " + Session.marks(all.size());
         select = "select " + String.join(", ", all) + " from " + table;
-        update = "update " + table + " set "
-                + MOVING.stream().map(column -> column + " = ?").collect(Collectors.joining(", ")) + " where id = ?";
+        updateAll = update(table, moving);
+        updateProgress = update(table, PROGRESS);
+    }
+
+    private static String update(String table, List<String> columns) {
+        return "update " + table + " set "
+                + columns.stream().map(column -> column + " = ?").collect(Collectors.joining(", ")) + " where id = ?";
     }
 
     /** {@return the beginning of a query that {@link #job} reads} */
@@ -96,11 +105,32 @@ final class JobRows {
         session.batch(insert + " on conflict do nothing", jobs, JobRows::bindNew);
     }
 
-    void update(Session session, JobRecord job) throws SQLException {
-        session.update(update, params -> {
-            bindMoving(params, job);
-            params.text(job.id().value());
+    /**
+     * Stores a change.
+     *
+     * @param stored the row as it is
+     * @param changed the row as it is to be
+     */
+    void update(Session session, JobRecord stored, JobRecord changed) throws SQLException {
+        boolean indexed = !indexed(stored).equals(indexed(changed));
+        session.update(indexed ? updateAll : updateProgress, params -> {
+            if (indexed) {
+                bindIndexed(params, changed);
+            }
+            bindProgress(params, changed);
+            params.text(changed.id().value());
         });
+    }
+
+    /** What of a job an index holds and a change may change. */
+    private static List<@Nullable Object> indexed(JobRecord job) {
+        return Arrays.asList(
+                job.state(),
+                job.wanted(),
+                job.mailboxKey(),
+                job.times().queued(),
+                job.times().notBefore(),
+                job.bulkId());
     }
 
     private static void bindNew(Params params, JobRecord job) throws SQLException {
@@ -112,15 +142,22 @@ final class JobRows {
                 .number(job.request().priority())
                 .time(job.times().created())
                 .text(job.retryOf() == null ? null : job.retryOf().value());
-        bindMoving(params, job);
+        bindIndexed(params, job);
+        bindProgress(params, job);
     }
 
-    private static void bindMoving(Params params, JobRecord job) throws SQLException {
+    private static void bindIndexed(Params params, JobRecord job) throws SQLException {
         params.text(job.state().code())
                 .text(code(job.wanted()))
-                .number(job.epoch())
-                .text(job.owner())
                 .text(job.mailboxKey())
+                .time(job.times().queued())
+                .time(job.times().notBefore())
+                .text(job.bulkId());
+    }
+
+    private static void bindProgress(Params params, JobRecord job) throws SQLException {
+        params.number(job.epoch())
+                .text(job.owner())
                 .time(job.upperBound())
                 .text(code(job.phase()));
         bindCounts(params, job.counts());
@@ -135,9 +172,7 @@ final class JobRows {
     }
 
     private static void bindTimes(Params params, JobRecord.JobTimes times) throws SQLException {
-        params.time(times.queued())
-                .time(times.notBefore())
-                .time(times.started())
+        params.time(times.started())
                 .time(times.ended())
                 .time(times.paused())
                 .time(times.resumed())
@@ -153,7 +188,6 @@ final class JobRows {
                 .text(failure == null ? null : failure.code())
                 .text(failure == null ? null : failure.message())
                 .text(RequestText.of(job.notes()))
-                .text(job.bulkId())
                 .time(job.deletionsUnknownSince());
     }
 
