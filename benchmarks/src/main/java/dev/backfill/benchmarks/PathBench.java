@@ -27,10 +27,17 @@ final class PathBench implements Bench {
     private static final String CPU = ", CPU";
 
     /**
-     * Rounds that are not counted: an engine is more code than a path by hand, and where sixty threads want two cores its compiler
-     * is not done before two or three million messages. Mailboxes of 500 are still being compiled when they are measured.
+     * What is crawled before anything is counted: where sixty threads want two cores, the compiler is not done before two million
+     * messages, and an engine is more code than a path by hand.
      */
-    private static final int WARM_UP = 12;
+    private static final Case WARM_UP_CASE = new Case(Distance.NEAR, 64, 3_000, 2_000);
+
+    private static final int WARM_UP_ROUNDS = 12;
+
+    /** Rounds of each case that are not counted either. */
+    private static final int FIRST_ROUNDS = 3;
+
+    private static final int ROUNDS = 5;
 
     /** How far the provider and the sink are. */
     private enum Distance {
@@ -90,12 +97,20 @@ final class PathBench implements Bench {
 
     @Override
     public void run(Report report, Size size) throws Exception {
-        for (Case one : size.quick() ? QUICK : CASES) {
-            measure(report, one.times(size), size);
+        if (size.quick()) {
+            for (Case one : QUICK) {
+                tell(report, one, measure(one, 0, 1));
+            }
+            return;
+        }
+        measure(WARM_UP_CASE, WARM_UP_ROUNDS, 1);
+        for (Case one : CASES) {
+            Case sized = one.times(size);
+            tell(report, sized, measure(sized, FIRST_ROUNDS, ROUNDS));
         }
     }
 
-    private static void measure(Report report, Case one, Size size) throws Exception {
+    private static Medians measure(Case one, int warmUp, int rounds) throws Exception {
         Distance distance = one.distance();
         try (PathServers servers =
                         PathServers.start(one.messages(), one.bodyBytes(), distance.latency, distance.acknowledgement);
@@ -105,19 +120,22 @@ final class PathBench implements Bench {
                 BackfillManager engine = engine(servers, database, one.mailboxes())) {
             Meter meter = new Meter(one);
             AtomicInteger round = new AtomicInteger();
-            Medians figures = new Rounds(size.quick() ? 0 : WARM_UP, size.quick() ? 1 : 5)
+            return new Rounds(warmUp, rounds)
                     .measure(HAND, () -> meter.rate(() -> byHand.run(one.boxes(round.incrementAndGet()))))
                     .measure(HAND + CPU, meter::cpuMillis)
                     .measure(ENGINE, () -> meter.rate(() -> crawl(engine, one.boxes(round.get()))))
                     .measure(ENGINE + CPU, meter::cpuMillis)
                     .run();
-            for (String unit : List.of("", CPU)) {
-                double anchor = figures.of(HAND + unit);
-                String named = unit.isEmpty() ? "messages/s" : "ms a message";
-                report.add(Row.of(one.title() + HAND + unit, anchor, named));
-                report.add(Row.of(one.title() + ENGINE + unit, figures.of(ENGINE + unit), named)
-                        .to(anchor, HAND));
-            }
+        }
+    }
+
+    private static void tell(Report report, Case one, Medians figures) {
+        for (String unit : List.of("", CPU)) {
+            double anchor = figures.of(HAND + unit);
+            String named = unit.isEmpty() ? "messages/s" : "ms a message";
+            report.add(Row.of(one.title() + HAND + unit, anchor, named));
+            report.add(Row.of(one.title() + ENGINE + unit, figures.of(ENGINE + unit), named)
+                    .to(anchor, HAND));
         }
     }
 

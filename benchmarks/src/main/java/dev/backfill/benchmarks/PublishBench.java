@@ -40,6 +40,9 @@ final class PublishBench implements Bench {
     /** As the engine bounds what is on the way. */
     private static final int BYTES_ON_THE_WAY = 32_000_000;
 
+    /** Rounds that are not counted: what comes first finds a cold compiler, and the sink is more code than the publisher alone. */
+    private static final int WARM_UP = 6;
+
     private static final int FEWEST_ON_THE_WAY = 200;
     private static final int CLOSE_SECONDS = 10;
     /** As the sink batches. */
@@ -92,7 +95,7 @@ final class PublishBench implements Bench {
                                 new OutboundMessage(data, attributes(number), "key-" + number, null))
                         .whenComplete(arrivals::done);
                 int window = Math.max(FEWEST_ON_THE_WAY, BYTES_ON_THE_WAY / bytes);
-                Medians medians = new Rounds(size.quick() ? 1 : 2, size.quick() ? 1 : 7)
+                Medians medians = new Rounds(size.quick() ? 1 : WARM_UP, size.quick() ? 1 : 7)
                         .measureAll(BARE, () -> publish(bare, messages, window))
                         .measureAll(SINK, () -> publish(ours, messages, window))
                         .measureAll(WAITING, () -> publish(single, oneByOne, 1))

@@ -8,6 +8,9 @@ package dev.backfill.benchmarks;
  */
 record Size(boolean quick, double factor) {
     private static final double MOST = 1_000;
+    private static final double PART_OF_A_WINDOW = 0.4;
+    /** And what is over when the last messages are handed out before its end. */
+    private static final double WHOLE_WINDOW = 1.1;
 
     Size {
         if (!(factor > 0) || factor > MOST) {
@@ -20,8 +23,11 @@ record Size(boolean quick, double factor) {
         return (int) Math.max(1, Math.round(all * factor));
     }
 
-    /** How long is measured, of windows of which the first is not counted. */
+    /**
+     * How long is measured, of windows of which the first is not counted: one whole one after it at the least, since a rate in a
+     * part of a window is none. A quick look does with a part.
+     */
     double windows(double all) {
-        return 1 + Math.max(0.4, (all - 1) * factor);
+        return 1 + Math.max(quick ? PART_OF_A_WINDOW : WHOLE_WINDOW, (all - 1) * factor);
     }
 }
