@@ -57,8 +57,9 @@ final class BenchDatabase implements Closeable {
 
     /** Makes files of SQLite in a new folder, which goes when it is closed. */
     static BenchDatabase sqlite() throws IOException, SQLException {
-        // Where the machine keeps files in memory only, no figure would be worth anything.
-        Path folder = Files.createTempDirectory(Path.of("").toAbsolutePath(), "bench-sqlite");
+        // Not where the machine keeps temporary files, which may be its memory: no figure would be worth anything.
+        Path builds = Files.createDirectories(Path.of("target").toAbsolutePath());
+        Path folder = Files.createTempDirectory(builds, "bench-sqlite");
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);

@@ -35,7 +35,7 @@ final class JobRows {
             List.of("state", "wanted", "mailbox_key", "queued_at", "not_before", "bulk_id");
 
     /** What a change may change and no index holds. */
-    private static final List<String> PROGRESS = List.of(
+    static final List<String> PROGRESS = List.of(
             "epoch",
             "owner",
             "upper_bound",
@@ -156,10 +156,7 @@ final class JobRows {
     }
 
     private static void bindProgress(Params params, JobRecord job) throws SQLException {
-        params.number(job.epoch())
-                .text(job.owner())
-                .time(job.upperBound())
-                .text(code(job.phase()));
+        params.number(job.epoch()).text(job.owner()).time(job.upperBound()).text(code(job.phase()));
         bindCounts(params, job.counts());
         params.number(job.total())
                 .text(code(job.totalKind()))

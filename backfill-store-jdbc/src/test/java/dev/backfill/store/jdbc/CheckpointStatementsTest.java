@@ -9,13 +9,15 @@ import dev.backfill.spi.JobLimits;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.JobStore;
 import dev.backfill.spi.Lease;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A checkpoint is written again and again for as long as a job runs, so that what each asks of the database is counted. */
 class CheckpointStatementsTest {
-    private static final int PAGE_BYTES = 4096;
+    private static final int LOG_HEADER_BYTES = 32;
+    private static final int LOGGED_PAGE_BYTES = 24 + 4096;
 
     @TempDir
     Path folder;
@@ -81,9 +84,29 @@ class CheckpointStatementsTest {
         assertThat(pagesWritten() - before).isEqualTo(1);
     }
 
+    /** An index that is added later must not be served by the statement for progress. */
+    @Test
+    void noIndexHoldsWhatProgressSets() throws SQLException {
+        List<String> indices = new ArrayList<>();
+        try (Connection connection = file.reader().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet found =
+                        statement.executeQuery("select sql from sqlite_master where type = 'index' and tbl_name = '"
+                                + Tables.DEFAULT_PREFIX + "job' and sql is not null")) {
+            while (found.next()) {
+                indices.add(found.getString(1));
+            }
+        }
+
+        assertThat(indices).hasSizeGreaterThan(5);
+        for (String column : JobRows.PROGRESS) {
+            assertThat(indices).allSatisfy(sql -> assertThat(sql).doesNotContainPattern("\\b" + column + "\\b"));
+        }
+    }
+
     /** {@return how many pages the file's log has got; it is taken over into the file after a thousand} */
     private long pagesWritten() throws IOException {
-        return Files.size(folder.resolve("store.db-wal")) / PAGE_BYTES;
+        return (Files.size(folder.resolve("store.db-wal")) - LOG_HEADER_BYTES) / LOGGED_PAGE_BYTES;
     }
 
     private Lease running(String id, String account, String mailbox) {
