@@ -40,10 +40,10 @@ final class PublishBench implements Bench {
     /** As the engine bounds what is on the way. */
     private static final int BYTES_ON_THE_WAY = 32_000_000;
 
+    private static final int FEWEST_ON_THE_WAY = 200;
     /** Rounds that are not counted: what comes first finds a cold compiler, and the sink is more code than the publisher alone. */
     private static final int WARM_UP = 6;
 
-    private static final int FEWEST_ON_THE_WAY = 200;
     private static final int CLOSE_SECONDS = 10;
     /** As the sink batches. */
     private static final BatchingSettings TUNED = BatchingSettings.newBuilder()
