@@ -12,6 +12,7 @@ import dev.backfill.core.job.MailboxSessions;
 import dev.backfill.core.job.ManagerConfig;
 import dev.backfill.core.job.QuotaPlan;
 import dev.backfill.core.job.Releases;
+import dev.backfill.core.pipeline.CoreLoad;
 import dev.backfill.core.pipeline.RunConfig;
 import dev.backfill.core.pipeline.RunScope;
 import dev.backfill.core.plugin.ContextLoader;
@@ -112,6 +113,7 @@ final class EngineAssembly {
                         ? new JsonEventEncoder(config.sourceService(), config.orderingByUser())
                         : given.encoder,
                 new MemoryBudget(config.memoryBudgetBytes()),
+                new CoreLoad(Runtime.getRuntime().availableProcessors()),
                 walkers,
                 threads.helpers(),
                 time,

@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +44,7 @@ public final class JobRun {
     private final MailboxQuestions questions;
     private final ChangeReadings changes;
     private final Completion completion;
-    private final AtomicInteger blockedBySink = new AtomicInteger();
-    private final int walksAtOnce;
-    private volatile int walksUnderWay;
-    private volatile PartitionWalk.@Nullable Shared shared;
+    private final Walks walks;
     private boolean planned;
     private @Nullable RunEnd end;
     private boolean graceOver;
@@ -90,7 +86,13 @@ public final class JobRun {
         this.completion = new Completion(plan, limit, changes, errors, ledger, scope.time());
         this.outcomes =
                 new PartitionOutcomes(scope, plan, limit, ledger, questions, errors, () -> end != null, this::stopNow);
-        this.walksAtOnce = Math.min(scope.config().partitionsAtOnce(), session.concurrency());
+        this.walks = new Walks(
+                scope,
+                plan,
+                limit,
+                questions,
+                tasks,
+                Math.min(scope.config().partitionsAtOnce(), session.concurrency()));
     }
 
     /** Before a job has a plan nothing of it can have failed. */
@@ -167,7 +169,9 @@ public final class JobRun {
         if (end == null) {
             if (!isOver()) {
                 ledger.checkpoint();
-                startWalks();
+                if (planned) {
+                    walks.begin();
+                }
             }
             endIfAllIsRead();
         }
@@ -243,7 +247,7 @@ public final class JobRun {
         }
         session.gate().rekey(mailboxKey);
         JobRecord row = ledger.row();
-        shared = sharedBy(row, mailboxKey);
+        walks.open(sharedBy(row, mailboxKey));
         changes.begin();
         if (row.phase() == Phase.NEW) {
             questions.plan(row);
@@ -276,7 +280,7 @@ public final class JobRun {
                         scope.publisher().limits().maxMessageBytes() * 3 / 4,
                         config.maxPageBytes()),
                 stop,
-                blockedBySink);
+                walks.blockedBySink());
         PageDelivery delivery =
                 new PageDelivery(scope, row.account(), row.id(), mailboxKey, contents, handOver, hold, inbox);
         return new PartitionWalk.Shared(
@@ -288,19 +292,8 @@ public final class JobRun {
                 limit,
                 stop,
                 inbox,
-                blockedBySink);
-    }
-
-    private void startWalks() {
-        PartitionWalk.Shared ready = shared;
-        while (planned && ready != null && plan.activeCount() < walksAtOnce && !limit.isReached()) {
-            PartitionState state = plan.next();
-            if (state == null) {
-                break;
-            }
-            tasks.start(state.begin(ready, questions.fetcherOf(state.partition())));
-        }
-        walksUnderWay = plan.activeCount();
+                walks.blockedBySink(),
+                walks.useful());
     }
 
     private void endIfAllIsRead() {
@@ -332,10 +325,7 @@ public final class JobRun {
 
     /** What the run waits for; any thread may ask. */
     private @Nullable Waiting waiting() {
-        PartitionWalk.Shared known = shared;
-        int walks = walksUnderWay;
-        boolean allBlocked = walks > 0 && blockedBySink.get() >= walks;
-        if (known != null && (allBlocked || known.delivery().isWaitingForSink())) {
+        if (walks.waitForSink()) {
             return new Waiting(Waiting.Reason.SINK, null);
         }
         return ledger.stats().waiting();
@@ -388,6 +378,7 @@ public final class JobRun {
         stop.stop();
         handOver.stop();
         tasks.interruptAll();
+        walks.close();
         session.close();
     }
 

@@ -195,12 +195,16 @@ final class PlanProgress {
     /**
      * The next partition that may be walked, which is then under way; null for none. A scope's windows wait for its pin and its changes, and of
      * these one waits for the other.
+     *
+     * @param windowsToo false for pins and changes alone
      */
     @Nullable
-    PartitionState next() {
+    PartitionState next(boolean windowsToo) {
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
-            if (!scopesBehind.holdUp(state.partition()) && !waitsForAnotherMark(state.partition())) {
+            if ((windowsToo || state.partition().kind() != Kind.WINDOW)
+                    && !scopesBehind.holdUp(state.partition())
+                    && !waitsForAnotherMark(state.partition())) {
                 states.remove();
                 active.add(state);
                 return state;

@@ -7,7 +7,7 @@ import java.time.Duration;
 /**
  * How a run behaves. Immutable and thread-safe.
  *
- * @param partitionsAtOnce the most partitions of one job walked at the same time, 1 or more
+ * @param partitionsAtOnce the most partitions of one job walked at the same time, 1 or more; fewer while the machine is busy
  * @param pagesAhead the most pages of one partition whose messages are not all acknowledged, 1 or more; with the page size it
  *     bounds what a crash publishes twice
  * @param maxPageBytes the most bytes of messages one page may hold, 1 or more

@@ -30,7 +30,7 @@ class PlanProgressTest {
     }
 
     private PartitionState begin(Partition expected) {
-        PartitionState state = plan.next();
+        PartitionState state = plan.next(true);
         assertThat(state).as("is to be walked").isNotNull();
         assertThat(state.partition()).isEqualTo(expected);
         return state;
@@ -47,7 +47,7 @@ class PlanProgressTest {
     }
 
     private void assertNothingIsLeft() {
-        assertThat(plan.next()).isNull();
+        assertThat(plan.next(true)).isNull();
         assertThat(plan.isWalked()).isTrue();
     }
 
@@ -104,7 +104,7 @@ class PlanProgressTest {
         replace(begin(CHANGES), PIN, A, B);
 
         PartitionState pin = begin(PIN);
-        assertThat(plan.next()).as("before the mark is taken").isNull();
+        assertThat(plan.next(true)).as("before the mark is taken").isNull();
         plan.finish(pin);
         walk(again(A), again(B));
         assertNothingIsLeft();
@@ -224,10 +224,10 @@ class PlanProgressTest {
     void windowsWaitForTheMarkAndForTheChangesOfTheirScope() {
         plan.append(List.of(PIN, CHANGES, A));
         PartitionState pin = begin(PIN);
-        assertThat(plan.next()).as("before the mark is taken").isNull();
+        assertThat(plan.next(true)).as("before the mark is taken").isNull();
         plan.finish(pin);
         PartitionState changes = begin(CHANGES);
-        assertThat(plan.next()).as("before the changes are read").isNull();
+        assertThat(plan.next(true)).as("before the changes are read").isNull();
         plan.finish(changes);
 
         walk(A);
@@ -240,7 +240,7 @@ class PlanProgressTest {
         walk(PIN);
         PartitionState changes = begin(CHANGES);
 
-        assertThat(plan.next()).isNull();
+        assertThat(plan.next(true)).isNull();
         plan.finish(changes);
         walk(A);
         assertNothingIsLeft();
@@ -255,7 +255,7 @@ class PlanProgressTest {
         plan.leaveUnanswered(begin(CHANGES));
 
         walk(elsewhere);
-        assertThat(plan.next()).isNull();
+        assertThat(plan.next(true)).isNull();
         assertThat(plan.activeCount()).isZero();
         assertThat(plan.isWalked()).isFalse();
     }
@@ -266,7 +266,7 @@ class PlanProgressTest {
 
         plan.leave(begin(CHANGES));
 
-        assertThat(plan.next()).isNull();
+        assertThat(plan.next(true)).isNull();
         assertThat(plan.activeCount()).isZero();
     }
 
@@ -385,7 +385,7 @@ class PlanProgressTest {
         PartitionState pin = begin(PIN);
         plan.interpose(List.of(CHANGES));
 
-        assertThat(plan.next()).isNull();
+        assertThat(plan.next(true)).isNull();
 
         plan.finish(pin);
         walk(CHANGES);
@@ -400,9 +400,20 @@ class PlanProgressTest {
         PlanProgress next = new PlanProgress(JobCounts.ZERO, 0);
         next.load(plan.unstored().take().partitions());
 
-        next.skip(Objects.requireNonNull(next.next()));
-        next.skip(Objects.requireNonNull(next.next()));
+        next.skip(Objects.requireNonNull(next.next(true)));
+        next.skip(Objects.requireNonNull(next.next(true)));
 
         assertThat(next.isAllSkipped(true)).isTrue();
+    }
+
+    @Test
+    void marksAndChangesDoNotWaitWhereWindowsDo() {
+        plan.append(List.of(A, B, PIN, Partition.changes("sent", "mark")));
+
+        assertThat(plan.next(false)).extracting(PartitionState::partition).isEqualTo(PIN);
+        assertThat(plan.next(false))
+                .extracting(state -> state.partition().scope())
+                .isEqualTo("sent");
+        assertThat(plan.next(false)).isNull();
     }
 }
