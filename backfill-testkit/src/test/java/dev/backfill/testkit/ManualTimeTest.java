@@ -210,6 +210,24 @@ class ManualTimeTest {
         assertThat(runsNextTimerOnceDone(done)).isTrue();
     }
 
+    /** It sleeps until the machine's own thread has stopped the others, which on a busy machine takes its time to begin. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void standsStillWhileAThreadWaitsForACollection() throws InterruptedException {
+        AtomicBoolean done = new AtomicBoolean();
+        CountDownLatch begun = new CountDownLatch(1);
+        Thread worker = new Thread(() -> {
+            begun.countDown();
+            for (int i = 0; i < 20; i++) {
+                System.gc();
+            }
+            done.set(true);
+        });
+        worker.start();
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(runsNextTimerOnceDone(done)).isTrue();
+    }
+
     private boolean runsNextTimerOnceDone(AtomicBoolean done) throws InterruptedException {
         AtomicBoolean doneInTime = new AtomicBoolean();
         CountDownLatch ran = new CountDownLatch(1);
