@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,13 +34,7 @@ final class PlanProgress {
     /** Not walked any more in this run, since the provider did not answer for them: another run walks them. */
     private final List<PartitionState> unanswered = new ArrayList<>();
 
-    private final ScopesBehind scopesBehind = new ScopesBehind();
-
-    /** The ids of what waits, is under way or was left; and of what is walked to its end. What is skipped is in neither. */
-    private final Set<String> openIds = new HashSet<>();
-
-    private final Set<String> doneIds = new HashSet<>();
-    private boolean pinned;
+    private final PlannedPartitions planned = new PlannedPartitions();
     private int nextOrdinal;
     private final UnstoredProgress unstored;
     private JobCounts counts;
@@ -59,15 +52,13 @@ final class PlanProgress {
     void load(List<PartitionRecord> records) {
         for (PartitionRecord stored : records) {
             nextOrdinal = Math.max(nextOrdinal, stored.ordinal() + 1);
-            pinned |= stored.partition().kind() == Kind.PIN;
             if (stored.done()) {
                 skipped.walkedInPart(stored.partition(), stored.counts().listed());
-                doneIds.add(stored.partition().id());
+                planned.done(stored.partition());
             } else {
                 PartitionState state = new PartitionState(stored);
                 pending.addLast(state);
-                openIds.add(state.partition().id());
-                opened(state.partition());
+                planned.opened(state.partition());
             }
         }
     }
@@ -81,8 +72,7 @@ final class PlanProgress {
     void takeOver(List<PartitionRecord> open, Map<String, String> pins) {
         for (PartitionRecord left : open) {
             PartitionState state = new PartitionState(left.at(nextOrdinal++));
-            openIds.add(left.partition().id());
-            opened(left.partition());
+            planned.opened(left.partition());
             unstored.changed(state);
             pending.addLast(state);
         }
@@ -164,12 +154,10 @@ final class PlanProgress {
     /** Empty if the partition is planned already, or walked and not to be walked again. */
     private Optional<PartitionState> plan(Partition partition, boolean again) {
         String id = partition.id();
-        if (openIds.contains(id) || (!again && doneIds.contains(id))) {
+        if (planned.isOpen(id) || (!again && planned.isDone(id))) {
             return Optional.empty();
         }
-        openIds.add(id);
-        doneIds.remove(id);
-        opened(partition);
+        planned.opened(partition);
         // Whoever plans again what was skipped may read it by now; unless all is to be read again it goes on where it
         // was.
         Optional<PartitionState> setAside = skipped.takeBack(id);
@@ -182,14 +170,9 @@ final class PlanProgress {
         return state;
     }
 
-    private void opened(Partition partition) {
-        scopesBehind.opened(partition);
-        pinned |= partition.kind() == Kind.PIN;
-    }
-
     /** True if the job takes marks of its own, so that what changed since is to be read before it ends. */
     boolean isPinned() {
-        return pinned;
+        return planned.isPinned();
     }
 
     /**
@@ -203,7 +186,7 @@ final class PlanProgress {
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
             if ((windowsToo || state.partition().kind() != Kind.WINDOW)
-                    && !scopesBehind.holdUp(state.partition())
+                    && !planned.holdUp(state.partition())
                     && !waitsForAnotherMark(state.partition())) {
                 states.remove();
                 active.add(state);
@@ -324,17 +307,14 @@ final class PlanProgress {
     private void markDone(PartitionState state) {
         state.finish();
         active.remove(state);
-        scopesBehind.closed(state.partition());
-        openIds.remove(state.partition().id());
-        doneIds.add(state.partition().id());
+        planned.done(state.partition());
         unstored.changed(state);
     }
 
     /** Sets a partition aside that the provider does not let anybody read. */
     void skip(PartitionState state) {
         active.remove(state);
-        scopesBehind.closed(state.partition());
-        openIds.remove(state.partition().id());
+        planned.skipped(state.partition());
         skipped.add(state);
     }
 
