@@ -3,6 +3,7 @@ package dev.backfill.benchmarks;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.backfill.store.jdbc.JdbcPersistence;
+import dev.backfill.testkit.LatePorts;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.Closeable;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class BenchDatabase implements Closeable {
     static BenchDatabase postgresql() throws IOException, SQLException {
         // What is embedded for tests neither writes to the disk nor waits for it, unless it is told to.
         EmbeddedPostgres server = EmbeddedPostgres.builder()
+                .setPort(LatePorts.next())
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .start();

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backfill.api.BackfillException;
 import dev.backfill.api.InvalidRequestException;
+import dev.backfill.testkit.LatePorts;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,13 +67,9 @@ class SetupErrorsTest {
     }
 
     @Test
-    void aDatabaseThatCannotBeReachedIsToldSo() throws IOException {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
+    void aDatabaseThatCannotBeReachedIsToldSo() {
         PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl("jdbc:postgresql://127.0.0.1:" + free + "/postgres");
+        source.setUrl("jdbc:postgresql://127.0.0.1:" + LatePorts.next() + "/postgres");
         assertThatExceptionOfType(BackfillException.class)
                 .isThrownBy(() -> JdbcPersistence.dataSource(source).open())
                 .withMessageContaining("cannot be reached");

@@ -1,11 +1,10 @@
 package dev.backfill.testkit.pubsub;
 
+import dev.backfill.testkit.LatePorts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 public final class PubSubEmulator implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(5);
-    /** Another process may take the free port before the emulator does. */
+    /** Another process may still take the port before the emulator does. */
     private static final int ATTEMPTS = 3;
 
     private static final String READY = "listening on";
@@ -71,7 +70,7 @@ public final class PubSubEmulator implements AutoCloseable {
 
     private static PubSubEmulator startOnce(Path jar) {
         try {
-            int port = freePort();
+            int port = LatePorts.next();
             Process process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -140,11 +139,5 @@ public final class PubSubEmulator implements AutoCloseable {
             last = closed.toString();
         }
         ready.completeExceptionally(new IllegalStateException(last));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
-            return socket.getLocalPort();
-        }
     }
 }
