@@ -7,6 +7,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What this process uses of the machine. Stateless. */
@@ -15,6 +18,7 @@ final class Machine {
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String MOST_RESIDENT = "VmHWM:";
 
@@ -28,6 +32,29 @@ final class Machine {
     /** {@return how many platform threads there are; virtual ones are not counted} */
     static int threads() {
         return ManagementFactory.getThreadMXBean().getThreadCount();
+    }
+
+    /**
+     * Waits until no platform thread of some names lives any more.
+     *
+     * @param names of the threads that are to end
+     * @param atMost how long to wait
+     * @return how many live all the same; 0 if they have ended
+     */
+    static int awaitEnds(Predicate<String> names, Duration atMost) {
+        long begin = System.nanoTime();
+        int left = living(names);
+        while (left > 0 && System.nanoTime() - begin < atMost.toNanos()) {
+            LockSupport.parkNanos(POLL_NANOS);
+            left = living(names);
+        }
+        return left;
+    }
+
+    private static int living(Predicate<String> names) {
+        return (int) Stream.of(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
+                .filter(thread -> thread != null && names.test(thread.getThreadName()))
+                .count();
     }
 
     /** {@return bytes of the heap that are in use, garbage left out} */

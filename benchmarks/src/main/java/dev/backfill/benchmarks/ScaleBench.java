@@ -8,6 +8,7 @@ import dev.backfill.core.EngineConfig;
 import dev.backfill.provider.microsoft.MicrosoftEmailSource;
 import dev.backfill.testkit.RecordingSink;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -19,15 +20,29 @@ final class ScaleBench implements Bench {
     private static final Duration LATENCY = Duration.ofMillis(100);
     private static final int BODY_BYTES = 2_000;
 
+    /** Threads of the engine, of the fake server and its JDK's, and of the HTTP client. */
+    private static final List<String> OF_A_RUN =
+            List.of("backfill-", "fast-server", "HTTP-Dispatcher", "idle-timeout-task", "OkHttp");
+
+    /** The HTTP client's own threads, which close its idle connections, end when they were idle for a minute. */
+    private static final Duration REST = Duration.ofSeconds(90);
+
+    private static final Duration QUICK_REST = Duration.ofSeconds(1);
+
     @Override
     public void run(Report report, Size size) {
         int messages = size.of(size.quick() ? 100 : 1_000);
         int[] mailboxes = size.quick() ? new int[] {1, 10} : new int[] {1, 10, 100, 1_000};
         // Whoever comes first would pay for the compiler, and make those after him look cheap.
         run(size.quick() ? 10 : 200, messages);
+        awaitEndOfLastRun(report, size);
         Figures alone = run(1, messages);
         for (int count : mailboxes) {
-            Figures figures = count == 1 ? alone : run(count, messages);
+            Figures figures = alone;
+            if (count > 1) {
+                awaitEndOfLastRun(report, size);
+                figures = run(count, messages);
+            }
             String name = count + " mailboxes of " + messages + ", " + LATENCY.toMillis() + " ms";
             report.add(
                     Row.of(name, figures.rate(), "messages/s").to(count * alone.rate(), "as many times one mailbox"));
@@ -40,6 +55,20 @@ final class ScaleBench implements Bench {
 
     /** What a run took; CPU and threads with the server's, which is in the process. */
     private record Figures(double rate, double cpuMillis, int threads, long heapBytes) {}
+
+    /** What the run before still holds would be missing from the next one's figures, which are counted from what is there before it. */
+    private static void awaitEndOfLastRun(Report report, Size size) {
+        int left = Machine.awaitEnds(ScaleBench::isOfARun, size.quick() ? QUICK_REST : REST);
+        if (left > 0) {
+            report.say(
+                    left + " threads of the last run have not ended yet: of the next one too few threads and too little"
+                            + " heap are counted");
+        }
+    }
+
+    private static boolean isOfARun(String thread) {
+        return OF_A_RUN.stream().anyMatch(thread::startsWith);
+    }
 
     private static Figures run(int mailboxes, int messages) {
         long heapBefore = Machine.liveHeap();
