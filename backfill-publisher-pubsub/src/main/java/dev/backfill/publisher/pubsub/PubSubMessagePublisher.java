@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,7 @@ final class PubSubMessagePublisher implements MessagePublisher {
     private final SingleSender singles;
     private final OrderedLanes lanes;
 
+    private final AtomicInteger numbers = new AtomicInteger();
     private final Set<Delivery> outstanding = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean closed;
@@ -56,7 +58,7 @@ final class PubSubMessagePublisher implements MessagePublisher {
     @Override
     public CompletionStage<String> publish(OutboundMessage message) {
         PubsubMessage wire = wire(message);
-        Delivery delivery = new Delivery(wire, this);
+        Delivery delivery = new Delivery(wire, this, numbers.getAndIncrement());
         SinkException problem = check.problem(message, wire);
         if (problem != null) {
             delivery.completeExceptionally(problem);

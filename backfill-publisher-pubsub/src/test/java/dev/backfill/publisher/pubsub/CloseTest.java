@@ -64,6 +64,16 @@ class CloseTest {
     }
 
     @Test
+    void whatComesOneAfterTheOtherLiesSideBySideInTheSetThatCloseReads() {
+        try (MessagePublisher publisher = Sinks.open(pubSub.host())) {
+            List<CompletionStage<String>> stages = Sinks.publish(publisher, 3);
+            int first = stages.get(0).hashCode();
+            assertThat(stages).extracting(Object::hashCode).containsExactly(first, first + 1, first + 2);
+            assertThat(stages).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void closingWithOrderingAndAKeyInErrorEnds() throws Exception {
         pubSub.reject(message -> true);
         MessagePublisher publisher = Sinks.open(pubSub.host(), "ordering", "true");
