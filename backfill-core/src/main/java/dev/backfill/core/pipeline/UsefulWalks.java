@@ -8,6 +8,9 @@ package dev.backfill.core.pipeline;
  * closes the circle. It belongs to the run's thread but for {@link #handedOver}, which is thread-safe.
  */
 final class UsefulWalks implements AutoCloseable {
+    /** What is expected of a walk before a page was read, and at the most: four walks of a mailbox alone suit every machine. */
+    private static final long MOST_OF_A_CORE = CoreLoad.CORE / 4;
+
     /** How many pages the averages look back, about. */
     private static final int PAGES = 16;
 
@@ -16,12 +19,10 @@ final class UsefulWalks implements AutoCloseable {
 
     private double pageNanos;
     private double encodingNanos;
-    private final long atFirst;
     private long expected;
 
     UsefulWalks(CoreLoad load) {
         this.load = load;
-        this.atFirst = load.ofLastWalks();
     }
 
     /**
@@ -56,15 +57,12 @@ final class UsefulWalks implements AutoCloseable {
     @Override
     public void close() {
         underWay(0);
-        load.ended(perWalk());
     }
 
     private long perWalk() {
         synchronized (lock) {
-            if (pageNanos == 0) {
-                return atFirst;
-            }
-            return Math.min(CoreLoad.MOST_OF_A_WALK, Math.round(encodingNanos / pageNanos * CoreLoad.CORE));
+            double share = pageNanos > 0 ? encodingNanos / pageNanos : 1;
+            return Math.min(MOST_OF_A_CORE, Math.round(share * CoreLoad.CORE));
         }
     }
 }

@@ -112,17 +112,6 @@ class UsefulWalksTest {
     }
 
     @Test
-    void whoHasReadNothingIsTakenForTheOneThatEndedLast() {
-        UsefulWalks far = run();
-        reads(far, 500, 1);
-        far.close();
-        run().close();
-        runs.clear();
-
-        assertThat(runs(16).stream().map(UsefulWalksTest::begin)).containsOnly(MOST);
-    }
-
-    @Test
     void pagesWithNothingToEncodeTellNothing() {
         runs(8).forEach(run -> reads(run, 1_000, 0));
 
