@@ -375,10 +375,10 @@ public final class JobRun {
     }
 
     private void shutDown() {
+        walks.close();
         stop.stop();
         handOver.stop();
         tasks.interruptAll();
-        walks.close();
         session.close();
     }
 

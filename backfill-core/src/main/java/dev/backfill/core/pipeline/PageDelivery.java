@@ -190,8 +190,7 @@ final class PageDelivery {
                 }
             }
             // From here on the engine holds the encoded form and the sink a copy of it, and the model is garbage. The
-            // room
-            // of
+            // room of
             // the contents is a part of theirs and is given back with it.
             long held = 2L * message.data().length;
             MemoryBudget.Reservation room = contents.room();

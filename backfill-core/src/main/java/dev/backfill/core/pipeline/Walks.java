@@ -35,7 +35,7 @@ final class Walks implements AutoCloseable {
         this.questions = questions;
         this.tasks = tasks;
         this.mostAtOnce = mostAtOnce;
-        this.useful = new UsefulWalks(scope.cores());
+        this.useful = new UsefulWalks(scope.cores(), scope.time());
     }
 
     /** Counts the walks that wait for the sink, or for memory that it holds. */
@@ -58,11 +58,11 @@ final class Walks implements AutoCloseable {
         PartitionWalk.Shared common = shared;
         useful.underWay(plan.activeCount());
         while (common != null && plan.activeCount() < mostAtOnce && !limit.isReached()) {
-            PartitionState state = plan.next(useful.hasRoomBeside(plan.activeCount()));
+            PartitionState state = plan.next(useful.hasRoom());
             if (state == null) {
                 break;
             }
-            // Before it begins, so that no other run takes the same room.
+            // Two runs may take the same room at once: the bound is no promise, and the next page corrects it.
             useful.underWay(plan.activeCount());
             tasks.start(state.begin(common, questions.fetcherOf(state.partition())));
         }

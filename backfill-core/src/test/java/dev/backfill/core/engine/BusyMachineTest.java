@@ -46,45 +46,54 @@ class BusyMachineTest {
                 .id();
     }
 
+    /** Takes its time: the clock moves by so much with each message. */
+    private static MessageEncoder encoder(ManualTime time, Duration takes) {
+        JsonEventEncoder json = new JsonEventEncoder("test", false);
+        return (event, limits) -> {
+            time.advance(takes);
+            return json.encode(event, limits);
+        };
+    }
+
+    private static void assertAllEnd(EngineRig rig, List<JobId> ids) {
+        assertThat(ids).allSatisfy(id -> assertThat(rig.awaitEnd(id).state()).isEqualTo(JobState.COMPLETED));
+    }
+
     @Test
     void aMailboxIsReadOneWindowAtATimeWhileOthersKeepTheCoresBusy() {
-        int busy = WALKS * CORES;
+        ManualTime time = new ManualTime();
         Gate answers = Gate.shut();
-        ScriptedSource others = mailboxes("busy", busy)
+        ScriptedSource others = mailboxes("busy", CORES)
                 .faults(FaultScript.builder().block(At.window(-1, -1), answers).build())
                 .build();
         ScriptedSource late = mailboxes("late", 1).build();
         EngineRig rig = new EngineRig(
                 others,
                 new RecordingSink(),
-                builder -> builder.source(late)
-                        .config(EngineRig.config().maxConcurrentJobs(busy + 1).build()));
+                builder -> builder.time(time)
+                        .encoder(encoder(time, Duration.ofMillis(100)))
+                        .source(late)
+                        .config(EngineRig.config().maxConcurrentJobs(CORES + 1).build()));
         try (rig) {
             List<JobId> ids = new ArrayList<>();
-            for (int i = 0; i < busy; i++) {
+            for (int i = 0; i < CORES; i++) {
                 ids.add(start(rig, "busy", "busy" + i));
+                answers.awaitEntered(WALKS * (i + 1));
             }
-            answers.awaitEntered(busy);
 
             JobId last = start(rig, "late", "late0");
 
             assertThat(rig.awaitEnd(last).state()).isEqualTo(JobState.COMPLETED);
             assertThat(late.log().mostFetching()).as("windows at once").isEqualTo(1);
             answers.open();
-            assertThat(ids)
-                    .allSatisfy(id -> assertThat(rig.awaitEnd(id).state()).isEqualTo(JobState.COMPLETED));
+            assertAllEnd(rig, ids);
         }
     }
 
     @Test
     void mailboxesThatMostlyWaitAreReadByAllTheirWalks() {
-        int far = WALKS * CORES;
+        int far = CORES + 1;
         ManualTime time = new ManualTime();
-        JsonEventEncoder json = new JsonEventEncoder("test", false);
-        MessageEncoder quick = (event, limits) -> {
-            time.advance(Duration.ofMillis(1));
-            return json.encode(event, limits);
-        };
         Gate answers = Gate.shut();
         // One page of each mailbox is read; the next, and the first of each other window, wait.
         FaultScript.Builder waits = FaultScript.builder().block(At.window(0, 1), answers);
@@ -104,15 +113,17 @@ class BusyMachineTest {
                 source,
                 new RecordingSink(),
                 builder -> builder.time(time)
-                        .encoder(quick)
+                        .encoder(encoder(time, Duration.ofMillis(1)))
                         .config(EngineRig.config().maxConcurrentJobs(far).build()));
         try (rig) {
+            List<JobId> ids = new ArrayList<>();
             for (int i = 0; i < far; i++) {
-                start(rig, "far", "far" + i);
+                ids.add(start(rig, "far", "far" + i));
 
                 answers.awaitEntered(WALKS * (i + 1));
             }
             answers.open();
+            assertAllEnd(rig, ids);
         }
     }
 }

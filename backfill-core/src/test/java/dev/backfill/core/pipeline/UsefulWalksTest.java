@@ -2,6 +2,8 @@ package dev.backfill.core.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backfill.testkit.ManualTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -12,10 +14,11 @@ class UsefulWalksTest {
     private static final int PAGES = 100;
 
     private final CoreLoad twoCores = new CoreLoad(2);
+    private final ManualTime time = new ManualTime();
     private final List<UsefulWalks> runs = new ArrayList<>();
 
     private UsefulWalks run() {
-        UsefulWalks run = new UsefulWalks(twoCores);
+        UsefulWalks run = new UsefulWalks(twoCores, time);
         runs.add(run);
         return run;
     }
@@ -36,7 +39,7 @@ class UsefulWalksTest {
     private static int begin(UsefulWalks run) {
         int walks = 0;
         run.underWay(walks);
-        while (walks < MOST && run.hasRoomBeside(walks)) {
+        while (walks < MOST && run.hasRoom()) {
             walks++;
             run.underWay(walks);
         }
@@ -45,7 +48,7 @@ class UsefulWalksTest {
 
     @Test
     void aMailboxAloneHasAllItsWalksOnOneCoreWhateverItsPagesTake() {
-        UsefulWalks run = new UsefulWalks(new CoreLoad(1));
+        UsefulWalks run = new UsefulWalks(new CoreLoad(1), time);
 
         assertThat(begin(run)).as("before a page is read").isEqualTo(MOST);
 
@@ -77,13 +80,28 @@ class UsefulWalksTest {
     }
 
     @Test
-    void aFarMailboxBesideManyNearOnesHasOneWhateverItWaits() {
+    void aFarMailboxBesideManyNearOnesHasAllItsWalksForTheyTakeNextToNothing() {
         runs(40).forEach(run -> reads(run, 8, 3));
         runs.forEach(UsefulWalksTest::begin);
         UsefulWalks far = run();
         reads(far, 1_000, 2);
 
-        assertThat(begin(far)).isEqualTo(1);
+        assertThat(begin(far)).isEqualTo(MOST);
+    }
+
+    @Test
+    void whoStandsStillLeavesTheCoresToOthersBeforeThePageComes() {
+        runs(2).forEach(run -> reads(run, 10, 5));
+        runs.forEach(UsefulWalksTest::begin);
+        UsefulWalks other = run();
+        reads(other, 10, 5);
+        assertThat(begin(other)).isEqualTo(1);
+
+        time.advance(Duration.ofSeconds(1));
+        runs.subList(0, 2).forEach(run -> run.underWay(MOST));
+        reads(other, 10, 5);
+
+        assertThat(begin(other)).isEqualTo(MOST);
     }
 
     @Test
