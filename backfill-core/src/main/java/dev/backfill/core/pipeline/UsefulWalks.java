@@ -6,15 +6,17 @@ import dev.backfill.spi.TimeSource;
  * How many walks of one run are of use at once. A walk waits for its provider, its quota and its sink, and another makes use of that
  * time; but once the walks of all runs keep every core busy, one more only holds another page in memory. So a run begins another
  * while cores are free, and on a busy machine as long as all its walks together take next to nothing: one that reads a near
- * mailbox, several that wait for a far one. What a walk keeps busy is the share of a page's time that goes into encoding. Reading the
- * answer costs more, but waits for bytes all the while; all of it takes the longer the busier the machine is, which is what closes the
- * circle. It belongs to the run's thread but for {@link #handedOver}, which is thread-safe.
+ * mailbox, several that wait for a far one. What a walk keeps busy is told from the share of a page's time that goes into encoding: all
+ * else waits in between, be it for bytes, so that its time does not tell what it costs. It belongs to the run's thread but for {@link #handedOver}, which is thread-safe.
  */
 final class UsefulWalks implements AutoCloseable {
     /** What is expected of a walk before a page was read, and at the most: four walks of a mailbox alone suit every machine. */
     private static final long MOST_OF_A_WALK = CoreLoad.CORE / 4;
 
-    /** What all walks of a run may keep busy on any machine: sixteen times as long for a page as for its encoding is waiting. */
+    /** How much a message costs in all, of what its encoding does: an eighth to a tenth of the processor time is measured at 2 and 75 KB. */
+    private static final double ALL_PER_ENCODING = 8;
+
+    /** What all walks of a run may keep busy however busy the machine is. */
     private static final long NEXT_TO_NOTHING = CoreLoad.CORE / 16;
 
     /** How many pages the averages look back, about. */
@@ -78,7 +80,7 @@ final class UsefulWalks implements AutoCloseable {
             }
             // Whoever waits for minutes leaves the cores to others before the page comes.
             double page = Math.max(pageNanos, time.nanoTime() - lastNanoTime);
-            return Math.min(MOST_OF_A_WALK, Math.round(encodingNanos / page * CoreLoad.CORE));
+            return Math.min(MOST_OF_A_WALK, Math.round(ALL_PER_ENCODING * encodingNanos / page * CoreLoad.CORE));
         }
     }
 }

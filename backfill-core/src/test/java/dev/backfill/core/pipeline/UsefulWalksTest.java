@@ -64,14 +64,14 @@ class UsefulWalksTest {
 
     @Test
     void manyMailboxesThatMostlyWaitHaveAllTheirWalks() {
-        runs(16).forEach(run -> reads(run, 200, 2));
+        runs(16).forEach(run -> reads(run, 1_000, 2));
 
         assertThat(runs.stream().map(UsefulWalksTest::begin)).containsOnly(MOST);
     }
 
     @Test
     void aNearMailboxBesideManyFarOnesHasAllItsWalks() {
-        runs(40).forEach(run -> reads(run, 1_000, 2));
+        runs(40).forEach(run -> reads(run, 2_000, 2));
         runs.forEach(UsefulWalksTest::begin);
         UsefulWalks near = run();
         reads(near, 8, 3);
