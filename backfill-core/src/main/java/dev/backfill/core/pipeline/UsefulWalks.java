@@ -79,7 +79,7 @@ final class UsefulWalks implements AutoCloseable {
                 return MOST_OF_A_WALK;
             }
             // Whoever waits for minutes leaves the cores to others before the page comes.
-            double page = Math.max(pageNanos, time.nanoTime() - lastNanoTime);
+            double page = Math.max(pageNanos, (double) (time.nanoTime() - lastNanoTime));
             return Math.min(MOST_OF_A_WALK, Math.round(ALL_PER_ENCODING * encodingNanos / page * CoreLoad.CORE));
         }
     }
