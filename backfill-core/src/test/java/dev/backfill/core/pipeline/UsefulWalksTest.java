@@ -71,7 +71,7 @@ class UsefulWalksTest {
 
     @Test
     void aNearMailboxBesideManyFarOnesHasAllItsWalks() {
-        runs(40).forEach(run -> reads(run, 2_000, 2));
+        runs(40).forEach(run -> reads(run, 3_000, 2));
         runs.forEach(UsefulWalksTest::begin);
         UsefulWalks near = run();
         reads(near, 8, 3);
