@@ -7,13 +7,17 @@ import dev.backfill.spi.TimeSource;
  * time; but once the walks of all runs keep every core busy, one more only holds another page in memory. So a run begins another
  * while cores are free, and on a busy machine as long as all its walks together take next to nothing: one that reads a near
  * mailbox, several that wait for a far one. What a walk keeps busy is told from the share of a page's time that goes into encoding: all
- * else waits in between, be it for bytes, so that its time does not tell what it costs. It belongs to the run's thread but for {@link #handedOver}, which is thread-safe.
+ * else waits in between, be it for bytes, so that its time does not tell what it costs. It belongs to the run's
+ * thread but for {@link #handedOver}, which is thread-safe.
  */
 final class UsefulWalks implements AutoCloseable {
     /** What is expected of a walk before a page was read, and at the most: four walks of a mailbox alone suit every machine. */
     private static final long MOST_OF_A_WALK = CoreLoad.CORE / 4;
 
-    /** How much a message costs in all, of what its encoding does: an eighth to a tenth of the processor time is measured at 2 and 75 KB. */
+    /**
+     * At least so many times its encoding a message costs in all. Measured from Graph: 52 microseconds and 4.3 at 2 KB, 577 and 37 at 75 KB
+     * ({@code docs/performance.md}); a Gmail message, a request of its own, costs more.
+     */
     private static final double ALL_PER_ENCODING = 8;
 
     /** What all walks of a run may keep busy however busy the machine is. */

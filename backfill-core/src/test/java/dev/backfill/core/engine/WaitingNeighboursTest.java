@@ -24,7 +24,8 @@ class WaitingNeighboursTest {
 
     @Test
     void mailboxesThatWaitForTheirQuotaLeaveTheMemoryToOthers() {
-        // Room for eight pages; 24 walks wait, once the first seven requests of each mailbox are sent.
+        // Room for eight pages; more walks wait than that, on one core nine, once the first requests of each mailbox
+        // are sent.
         Quota few = new Quota("few", Quota.Measure.REQUESTS, Quota.Scope.MAILBOX, 32, Duration.ofMinutes(9));
         ScriptedSource.Builder source = ScriptedSource.builder().quotas(few).windowMessages(100);
         for (int i = 0; i < NEIGHBOURS; i++) {
