@@ -13,6 +13,8 @@ module dev.backfill.core {
     requires dev.failsafe.core;
     requires io.github.bucket4j.core;
     requires static transitive micrometer.core;
+    requires java.management;
+    requires jdk.management;
     requires org.slf4j;
 
     exports dev.backfill.core;

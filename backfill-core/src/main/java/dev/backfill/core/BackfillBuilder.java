@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,9 @@ public final class BackfillBuilder {
 
     @Nullable
     TimeSource time;
+
+    @Nullable
+    DoubleSupplier machineLoad;
 
     @Nullable
     Executor executor;
@@ -298,6 +302,21 @@ public final class BackfillBuilder {
      */
     public BackfillBuilder time(TimeSource value) {
         time = once("time", time, value);
+        return this;
+    }
+
+    /**
+     * Sets what tells how busy the machine is. Beyond four windows a core, a job walks more than one window of its mailbox at once only
+     * while the load is below 0.9: on a busy machine more are slower. Default is the load that the JVM tells, the container's if
+     * it runs in one.
+     *
+     * @param value gives the load of all cores by all processes, 0 for idle to 1, negative or NaN if it is not known, which is
+     *     taken for idle as an exception is; must not wait. Asked four times a second at the most, by one thread at a time. {@code () -> 0} walks
+     *     as many windows as it can on any machine
+     * @return this builder
+     */
+    public BackfillBuilder machineLoad(DoubleSupplier value) {
+        machineLoad = once("machineLoad", machineLoad, value);
         return this;
     }
 

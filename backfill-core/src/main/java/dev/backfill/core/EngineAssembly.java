@@ -12,9 +12,9 @@ import dev.backfill.core.job.MailboxSessions;
 import dev.backfill.core.job.ManagerConfig;
 import dev.backfill.core.job.QuotaPlan;
 import dev.backfill.core.job.Releases;
-import dev.backfill.core.pipeline.CoreLoad;
 import dev.backfill.core.pipeline.RunConfig;
 import dev.backfill.core.pipeline.RunScope;
+import dev.backfill.core.pipeline.WalkRoom;
 import dev.backfill.core.plugin.ContextLoader;
 import dev.backfill.core.plugin.PluginCatalog;
 import dev.backfill.core.throttle.MemoryBudget;
@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,7 +114,7 @@ final class EngineAssembly {
                         ? new JsonEventEncoder(config.sourceService(), config.orderingByUser())
                         : given.encoder,
                 new MemoryBudget(config.memoryBudgetBytes()),
-                new CoreLoad(Runtime.getRuntime().availableProcessors()),
+                walkRoom(time),
                 walkers,
                 threads.helpers(),
                 time,
@@ -128,6 +129,11 @@ final class EngineAssembly {
         LOG.info("Backfill starts: providers {}, sink {}, {}", catalog.sources().keySet(), sink.sinkId(), config);
         manager.start(given.queue == null && given.persistence == null);
         return manager;
+    }
+
+    private WalkRoom walkRoom(TimeSource time) {
+        DoubleSupplier load = given.machineLoad == null ? MachineLoad.ofJvm() : given.machineLoad;
+        return new WalkRoom(Runtime.getRuntime().availableProcessors(), load, time);
     }
 
     private QuotaPlan quotaPlan(PluginCatalog catalog) {

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 final class PathBench implements Bench {
     private static final String HAND = "by hand";
     private static final String ENGINE = "engine";
-    private static final String CPU = ", CPU";
+    private static final String CPU = "CPU";
 
     /**
      * What is crawled before anything is counted: where sixty threads want two cores, the compiler is not done before two million
@@ -118,19 +118,16 @@ final class PathBench implements Bench {
                 HandWrittenPath byHand =
                         new HandWrittenPath(servers.graph(), servers.pubSub(), PathServers.TOPIC, database.plain());
                 BackfillManager engine = engine(servers, database, one.mailboxes())) {
-            Meter meter = new Meter(one);
             AtomicInteger round = new AtomicInteger();
             return new Rounds(warmUp, rounds)
-                    .measure(HAND, () -> meter.rate(() -> byHand.run(one.boxes(round.incrementAndGet()))))
-                    .measure(HAND + CPU, meter::cpuMillis)
-                    .measure(ENGINE, () -> meter.rate(() -> crawl(engine, one.boxes(round.get()))))
-                    .measure(ENGINE + CPU, meter::cpuMillis)
+                    .measureAll(HAND, () -> costs(one, () -> byHand.run(one.boxes(round.incrementAndGet()))))
+                    .measureAll(ENGINE, () -> costs(one, () -> crawl(engine, one.boxes(round.incrementAndGet()))))
                     .run();
         }
     }
 
     private static void tell(Report report, Case one, Medians figures) {
-        for (String unit : List.of("", CPU)) {
+        for (String unit : List.of("", ", " + CPU)) {
             double anchor = figures.of(HAND + unit);
             String named = unit.isEmpty() ? "messages/s" : "ms a message";
             report.add(Row.of(one.title() + HAND + unit, anchor, named));
@@ -173,31 +170,17 @@ final class PathBench implements Bench {
         long run() throws Exception;
     }
 
-    /** Measures one crawl after another. Confined to one thread. */
-    private static final class Meter {
-        private final Case all;
-        private double cpuMillis;
-
-        Meter(Case all) {
-            this.all = all;
+    /** Crawls all mailboxes once: messages a second, and processor time a message. */
+    private static Map<String, Double> costs(Case one, Crawl crawl) throws Exception {
+        Duration cpu = Machine.cpu();
+        long begin = System.nanoTime();
+        long published = crawl.run();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        double cpuMillis = Machine.cpu().minus(cpu).toNanos() / 1e6;
+        if (published != one.all()) {
+            throw new IllegalStateException(
+                    (long) one.all() + " messages should have been published, not " + published);
         }
-
-        double rate(Crawl crawl) throws Exception {
-            Duration cpu = Machine.cpu();
-            long begin = System.nanoTime();
-            long published = crawl.run();
-            double seconds = (System.nanoTime() - begin) / 1e9;
-            if (published != all.all()) {
-                throw new IllegalStateException(
-                        (long) all.all() + " messages should have been published, not " + published);
-            }
-            cpuMillis = Machine.cpu().minus(cpu).toNanos() / 1e6 / all.all();
-            return all.all() / seconds;
-        }
-
-        /** What the last crawl cost a message. */
-        double cpuMillis() {
-            return cpuMillis;
-        }
+        return Map.of("", one.all() / seconds, CPU, cpuMillis / one.all());
     }
 }

@@ -292,8 +292,7 @@ public final class JobRun {
                 limit,
                 stop,
                 inbox,
-                walks.blockedBySink(),
-                walks.useful());
+                walks.blockedBySink());
     }
 
     private void endIfAllIsRead() {

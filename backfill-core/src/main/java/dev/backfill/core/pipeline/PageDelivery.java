@@ -67,16 +67,12 @@ final class PageDelivery {
         this.limits = scope.publisher().limits();
     }
 
-    /**
-     * Hands over all items of a page; the scope of a message names it where it fails. What it throws is a failure of the walk; the
-     * page is then never settled. {@return how long their encoding took, in nanoseconds}
-     */
-    long deliver(Page page, List<PageItem> items, UnaryOperator<String> scopeOf, SyncType syncType) {
-        PageItems each = new PageItems(scopeOf, syncType);
+    /** Hands over all items of a page; the scope of a message names it where it fails. What it throws is a failure of the walk; the page is then never settled. */
+    void deliver(Page page, List<PageItem> items, UnaryOperator<String> scopeOf, SyncType syncType) {
         int next = 0;
         try (PageContents contents = runContents.of(items)) {
             for (; next < items.size(); next++) {
-                each.deliver(page.slot(next), items.get(next), contents.take());
+                deliver(page.slot(next), items.get(next), contents.take(), scopeOf, syncType);
             }
             page.handedOver();
         } finally {
@@ -87,12 +83,49 @@ final class PageDelivery {
                 page.abandoned();
             }
         }
-        return each.encodingNanos;
     }
 
     /** True while at least one message waits because the sink refused it for now. */
     boolean isWaitingForSink() {
         return waitingForSink.get() > 0;
+    }
+
+    private void deliver(
+            Page.Slot slot,
+            PageItem item,
+            PageContents.Contents contents,
+            UnaryOperator<String> scopeOf,
+            SyncType syncType) {
+        Instant now = scope.time().instant();
+        if (item instanceof PageItem.Skipped) {
+            slot.skipped(Page.bytesOf(item));
+        } else if (item instanceof PageItem.Failed failed) {
+            slot.failed(
+                    Page.bytesOf(item),
+                    new Page.Failure(
+                            syncType == SyncType.INCREMENTAL ? failed.ref().ofChange() : failed.ref(),
+                            Stage.FETCH,
+                            kindOf(failed.kind()),
+                            failed.reason(),
+                            now));
+        } else if (item instanceof PageItem.Deleted deleted) {
+            Instant seenAt = deleted.seenAt();
+            EmailEvent event = new EmailEvent(
+                    Change.DELETE,
+                    syncType,
+                    account,
+                    mailboxKey,
+                    jobId,
+                    deleted.messageId(),
+                    deleted.revision(),
+                    null,
+                    List.of(),
+                    List.of(),
+                    seenAt == null ? now : seenAt);
+            encodeAndPublish(slot, item, event, contents, scopeOf);
+        } else if (item instanceof PageItem.Message message) {
+            encodeAndPublish(slot, item, event(message, contents, syncType, now), contents, scopeOf);
+        }
     }
 
     private static Kind kindOf(SourceException.Kind kind) {
@@ -110,99 +143,57 @@ final class PageDelivery {
         };
     }
 
-    /** The items of one page, one after the other. Confined to the walk's thread. */
-    private final class PageItems {
-        private final UnaryOperator<String> scopeOf;
-        private final SyncType syncType;
-        private long encodingNanos;
+    private EmailEvent event(PageItem.Message message, PageContents.Contents contents, SyncType syncType, Instant now) {
+        EmailMessage email = contents.completed(message.email());
+        Change change = message.change() == PageItem.Change.CREATE ? Change.CREATE : Change.UPDATE;
+        return new EmailEvent(
+                change,
+                syncType,
+                account,
+                mailboxKey,
+                jobId,
+                email.id(),
+                email.revision(),
+                email,
+                contents.contents(),
+                contents.omitted(),
+                now);
+    }
 
-        PageItems(UnaryOperator<String> scopeOf, SyncType syncType) {
-            this.scopeOf = scopeOf;
-            this.syncType = syncType;
-        }
-
-        void deliver(Page.Slot slot, PageItem item, PageContents.Contents contents) {
-            Instant now = scope.time().instant();
-            if (item instanceof PageItem.Skipped) {
-                slot.skipped(Page.bytesOf(item));
-            } else if (item instanceof PageItem.Failed failed) {
-                slot.failed(
-                        Page.bytesOf(item),
-                        new Page.Failure(
-                                syncType == SyncType.INCREMENTAL ? failed.ref().ofChange() : failed.ref(),
-                                Stage.FETCH,
-                                kindOf(failed.kind()),
-                                failed.reason(),
-                                now));
-            } else if (item instanceof PageItem.Deleted deleted) {
-                Instant seenAt = deleted.seenAt();
-                EmailEvent event = new EmailEvent(
-                        Change.DELETE,
-                        syncType,
-                        account,
-                        mailboxKey,
-                        jobId,
-                        deleted.messageId(),
-                        deleted.revision(),
-                        null,
-                        List.of(),
-                        List.of(),
-                        seenAt == null ? now : seenAt);
-                encodeAndPublish(slot, item, event, contents);
-            } else if (item instanceof PageItem.Message message) {
-                encodeAndPublish(slot, item, event(message, contents, now), contents);
+    private void encodeAndPublish(
+            Page.Slot slot,
+            PageItem item,
+            EmailEvent event,
+            PageContents.Contents contents,
+            UnaryOperator<String> scopeOf) {
+        FailureRef met = FailureRef.message(scopeOf.apply(event.messageId()), event.messageId());
+        FailureRef ref = event.change() == Change.CREATE ? met : met.ofChange();
+        OutboundMessage message = null;
+        try {
+            message = scope.encoder().encode(event, limits);
+        } catch (SinkException tooLarge) {
+            slot.failed(
+                    Page.bytesOf(item),
+                    new Page.Failure(ref, Stage.ENCODE, Kind.PERMANENT, tooLarge.code(), event.at()));
+            return;
+        } finally {
+            if (message == null) {
+                contents.close();
             }
         }
-
-        private EmailEvent event(PageItem.Message message, PageContents.Contents contents, Instant now) {
-            EmailMessage email = contents.completed(message.email());
-            Change change = message.change() == PageItem.Change.CREATE ? Change.CREATE : Change.UPDATE;
-            return new EmailEvent(
-                    change,
-                    syncType,
-                    account,
-                    mailboxKey,
-                    jobId,
-                    email.id(),
-                    email.revision(),
-                    email,
-                    contents.contents(),
-                    contents.omitted(),
-                    now);
+        // From here on the engine holds the encoded form and the sink a copy of it, and the model is garbage. The room
+        // of
+        // the contents is a part of theirs and is given back with it.
+        long held = 2L * message.data().length;
+        MemoryBudget.Reservation room = contents.room();
+        long reserved = 0;
+        if (room != null) {
+            reserved = Math.min(room.bytes(), held);
+            room.adjust(reserved);
         }
-
-        private void encodeAndPublish(Page.Slot slot, PageItem item, EmailEvent event, PageContents.Contents contents) {
-            FailureRef met = FailureRef.message(scopeOf.apply(event.messageId()), event.messageId());
-            FailureRef ref = event.change() == Change.CREATE ? met : met.ofChange();
-            OutboundMessage message = null;
-            long begun = scope.time().nanoTime();
-            try {
-                message = scope.encoder().encode(event, limits);
-            } catch (SinkException tooLarge) {
-                slot.failed(
-                        Page.bytesOf(item),
-                        new Page.Failure(ref, Stage.ENCODE, Kind.PERMANENT, tooLarge.code(), event.at()));
-                return;
-            } finally {
-                encodingNanos += scope.time().nanoTime() - begun;
-                if (message == null) {
-                    contents.close();
-                }
-            }
-            // From here on the engine holds the encoded form and the sink a copy of it, and the model is garbage. The
-            // room of
-            // the contents is a part of theirs and is given back with it.
-            long held = 2L * message.data().length;
-            MemoryBudget.Reservation room = contents.room();
-            long reserved = 0;
-            if (room != null) {
-                reserved = Math.min(room.bytes(), held);
-                room.adjust(reserved);
-            }
-            long bytes = held - reserved;
-            slot.holdMore(bytes - Page.bytesOf(item));
-            new Sending(slot, message, ref, bytes, contents).attempt();
-        }
+        long bytes = held - reserved;
+        slot.holdMore(bytes - Page.bytesOf(item));
+        new Sending(slot, message, ref, bytes, contents).attempt();
     }
 
     /** One message on its way, through as many attempts as it takes. */

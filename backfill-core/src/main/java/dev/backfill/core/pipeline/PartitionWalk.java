@@ -31,8 +31,7 @@ final class PartitionWalk implements Runnable {
             MessageLimit limit,
             StopToken stop,
             RunInbox inbox,
-            AtomicInteger blockedBySink,
-            UsefulWalks useful) {}
+            AtomicInteger blockedBySink) {}
 
     private final Shared shared;
     private final Partition partition;
@@ -90,14 +89,13 @@ final class PartitionWalk implements Runnable {
     private void walk() throws InterruptedException {
         Position position = start;
         while (position != null) {
-            long begun = nanoTime();
             waitingForSink(pagesAhead::acquire);
             Fetched fetched = fetch(position);
             if (shared.stop().isStopped()) {
                 fetched.room().close();
                 throw new InterruptedException("stopped between two pages");
             }
-            Page page = hand(fetched, begun);
+            Page page = hand(fetched);
             position = page.isCut() ? null : fetched.end().next();
         }
     }
@@ -154,7 +152,7 @@ final class PartitionWalk implements Runnable {
         }
     }
 
-    private Page hand(Fetched fetched, long begun) {
+    private Page hand(Fetched fetched) {
         PageSelection.Selected selected = selection.select(fetched.buffer().items());
         long number = pagesBegun;
         pagesBegun = number + 1;
@@ -164,18 +162,13 @@ final class PartitionWalk implements Runnable {
                 selected,
                 fetched.room().keep(),
                 settled -> shared.inbox().put(new RunInbox.PageSettled(this, settled)));
-        long encoding = shared.delivery()
+        shared.delivery()
                 .deliver(
                         page,
                         selected.items(),
                         messageId -> fetched.buffer().scopeOf(messageId, partition.scope()),
                         syncType());
-        shared.useful().handedOver(nanoTime() - begun, encoding);
         return page;
-    }
-
-    private long nanoTime() {
-        return shared.scope().time().nanoTime();
     }
 
     private SyncType syncType() {

@@ -179,15 +179,17 @@ final class PlanProgress {
      * The next partition that may be walked, which is then under way; null for none. A scope's windows wait for its pin and its changes, and of
      * these one waits for the other.
      *
-     * @param windowsToo false for pins and changes alone
+     * @param windowsToo false to get null where a window is next: what comes behind it waits, too, for marks should not be
+     *     older than they must
      */
     @Nullable
     PartitionState next(boolean windowsToo) {
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
-            if ((windowsToo || state.partition().kind() != Kind.WINDOW)
-                    && !planned.holdUp(state.partition())
-                    && !waitsForAnotherMark(state.partition())) {
+            if (!planned.holdUp(state.partition()) && !waitsForAnotherMark(state.partition())) {
+                if (!windowsToo && state.partition().kind() == Kind.WINDOW) {
+                    return null;
+                }
                 states.remove();
                 active.add(state);
                 return state;
@@ -366,6 +368,13 @@ final class PlanProgress {
 
     int activeCount() {
         return active.size();
+    }
+
+    /** How many of those that are under way are windows. */
+    int activeWindows() {
+        return (int) active.stream()
+                .filter(state -> state.partition().kind() == Kind.WINDOW)
+                .count();
     }
 
     @Nullable

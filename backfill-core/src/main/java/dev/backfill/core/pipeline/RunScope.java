@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
  * @param publisher the open sink
  * @param encoder makes the published form
  * @param memory the byte budget of the process
- * @param cores how busy all runs keep the machine
+ * @param walkRoom how many windows are of use
  * @param walkers runs partition walks and whatever else asks a mailbox, each task for a long time
  * @param helpers runs short tasks that never wait
  * @param time the clock
@@ -27,7 +27,7 @@ public record RunScope(
         MessagePublisher publisher,
         MessageEncoder encoder,
         MemoryBudget memory,
-        CoreLoad cores,
+        WalkRoom walkRoom,
         Executor walkers,
         Executor helpers,
         TimeSource time,

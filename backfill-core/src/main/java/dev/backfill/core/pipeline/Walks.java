@@ -3,15 +3,16 @@ package dev.backfill.core.pipeline;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Begins the walks of a run, as many at once as are allowed and of use. Belongs to the run's thread but for {@link #waitForSink}. */
+/** Begins the walks of a run, as many at once as are allowed and have room. Belongs to the run's thread but for {@link #waitForSink}. */
 final class Walks implements AutoCloseable {
     private final PlanProgress plan;
     private final MessageLimit limit;
     private final MailboxQuestions questions;
     private final RunTasks tasks;
     private final int mostAtOnce;
-    private final UsefulWalks useful;
+    private final WalkRoom room;
     private final AtomicInteger blockedBySink = new AtomicInteger();
+    private int windows;
     private volatile int underWay;
     private volatile PartitionWalk.@Nullable Shared shared;
 
@@ -35,7 +36,7 @@ final class Walks implements AutoCloseable {
         this.questions = questions;
         this.tasks = tasks;
         this.mostAtOnce = mostAtOnce;
-        this.useful = new UsefulWalks(scope.cores(), scope.time());
+        this.room = scope.walkRoom();
     }
 
     /** Counts the walks that wait for the sink, or for memory that it holds. */
@@ -43,27 +44,24 @@ final class Walks implements AutoCloseable {
         return blockedBySink;
     }
 
-    /** Where the walks say what their pages took. */
-    UsefulWalks useful() {
-        return useful;
-    }
-
     /** From here on walks may begin. */
     void open(PartitionWalk.Shared common) {
         shared = common;
     }
 
-    /** Begins what may be walked. Marks and changes are a few requests that others wait for: they are not held back on a busy machine. */
+    /**
+     * Begins what may be walked, in the plan's order. One window is walked in any case; marks and changes are a few requests that
+     * others wait for, so that they need no room.
+     */
     void begin() {
         PartitionWalk.Shared common = shared;
-        useful.underWay(plan.activeCount());
+        tellWindows(plan.activeWindows());
         while (common != null && plan.activeCount() < mostAtOnce && !limit.isReached()) {
-            PartitionState state = plan.next(useful.hasRoom());
+            PartitionState state = plan.next(windows == 0 || room.isLeft());
             if (state == null) {
                 break;
             }
-            // Two runs may take the same room at once: the bound is no promise, and the next page corrects it.
-            useful.underWay(plan.activeCount());
+            tellWindows(plan.activeWindows());
             tasks.start(state.begin(common, questions.fetcherOf(state.partition())));
         }
         underWay = plan.activeCount();
@@ -77,9 +75,14 @@ final class Walks implements AutoCloseable {
         return common != null && (allBlocked || common.delivery().isWaitingForSink());
     }
 
-    /** No walk begins any more. */
+    private void tellWindows(int now) {
+        room.change(now - windows);
+        windows = now;
+    }
+
+    /** Leaves the room to others; to be called once no walk is begun any more. */
     @Override
     public void close() {
-        useful.close();
+        tellWindows(0);
     }
 }

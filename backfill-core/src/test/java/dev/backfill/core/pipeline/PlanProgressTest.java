@@ -407,13 +407,20 @@ class PlanProgressTest {
     }
 
     @Test
-    void marksAndChangesDoNotWaitWhereWindowsDo() {
-        plan.append(List.of(A, B, PIN, Partition.changes("sent", "mark")));
+    void whatComesBehindAWindowThatWaitsForRoomWaitsToo() {
+        plan.append(List.of(PIN, A, Partition.changes("sent", "mark")));
 
-        assertThat(plan.next(false)).extracting(PartitionState::partition).isEqualTo(PIN);
+        PartitionState mark = plan.next(false);
+        assertThat(mark).extracting(PartitionState::partition).isEqualTo(PIN);
         assertThat(plan.next(false))
+                .as("the window waits for its mark, and what is behind it may go on")
                 .extracting(state -> state.partition().scope())
                 .isEqualTo("sent");
+        plan.finish(Objects.requireNonNull(mark));
+
         assertThat(plan.next(false)).isNull();
+        assertThat(plan.activeWindows()).isZero();
+        assertThat(plan.next(true)).extracting(PartitionState::partition).isEqualTo(A);
+        assertThat(plan.activeWindows()).isEqualTo(1);
     }
 }

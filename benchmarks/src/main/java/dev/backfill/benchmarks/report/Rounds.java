@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * Measures several things in turn, round after round, so that whatever slows the machine down slows all of them: their medians
- * can be divided by each other. Not thread-safe.
+ * can be divided by each other. Every other round goes the other way, for to come first or last is an advantage of its own. Not
+ * thread-safe.
  */
 public final class Rounds {
     private final int warmUps;
@@ -80,13 +81,14 @@ public final class Rounds {
     /**
      * Runs all rounds.
      *
-     * @return the median of each, in the order they were added
+     * @return the median of each
      * @throws Exception whatever a measurement threw
      */
     public Medians run() throws Exception {
         Map<String, List<Double>> figures = new LinkedHashMap<>();
+        List<Map.Entry<String, Measurements>> inTurn = new ArrayList<>(measurements.entrySet());
         for (int round = 0; round < warmUps + rounds; round++) {
-            for (Map.Entry<String, Measurements> measurement : measurements.entrySet()) {
+            for (Map.Entry<String, Measurements> measurement : inTurn) {
                 Map<String, Double> once = measurement.getValue().run();
                 if (round >= warmUps) {
                     once.forEach((name, figure) -> figures.computeIfAbsent(
@@ -94,6 +96,7 @@ public final class Rounds {
                             .add(figure));
                 }
             }
+            Collections.reverse(inTurn);
         }
         Map<String, Double> medians = new LinkedHashMap<>();
         figures.forEach((name, all) -> medians.put(name, median(all)));

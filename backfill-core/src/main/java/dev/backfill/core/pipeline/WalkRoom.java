@@ -1,0 +1,88 @@
+package dev.backfill.core.pipeline;
+
+import dev.backfill.spi.TimeSource;
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether another window is of use beside the one that a run walks in any case. While a window waits for its provider another makes use of the
+ * machine; once every core is busy, one more only holds another page in memory. So a few windows a core are walked without
+ * a question, and more only as long as the machine is not busy: as many again at each look, so that what was begun is
+ * seen before more is. Shared by all runs of an instance. Thread-safe.
+ */
+public final class WalkRoom {
+    private static final Logger LOG = LoggerFactory.getLogger(WalkRoom.class);
+
+    /** So many windows a core may be walked whatever the machine does: all four of a mailbox alone on one core. */
+    static final int PER_CORE = 4;
+
+    /** From this load on the machine is busy. */
+    static final double BUSY = 0.9;
+
+    /** How often the machine is looked at: the load of a shorter time is one of single pages. */
+    static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+
+    private final int always;
+    private final DoubleSupplier load;
+    private final TimeSource time;
+
+    private int windows;
+    private int leftOfLook;
+    private long lookedNanoTime;
+    private boolean warned;
+
+    /**
+     * Creates a room in which nothing is walked.
+     *
+     * @param cores how many cores there are, 1 or more
+     * @param load how busy all of them are, 0 for idle to 1; negative or NaN if that is not known, which is taken for idle. Asked
+     *     by one thread at a time, four times a second at the most
+     * @param time the clock
+     */
+    public WalkRoom(int cores, DoubleSupplier load, TimeSource time) {
+        if (cores < 1) {
+            throw new IllegalArgumentException("cores must be 1 or more, was " + cores);
+        }
+        this.always = cores * PER_CORE;
+        this.load = load;
+        this.time = time;
+        this.lookedNanoTime = time.nanoTime() - BETWEEN_LOOKS.toNanos();
+    }
+
+    /** True if one more window is of use. Two runs may be told so of the same room: the bound is no promise. */
+    synchronized boolean isLeft() {
+        if (windows < always) {
+            return true;
+        }
+        long now = time.nanoTime();
+        if (now - lookedNanoTime >= BETWEEN_LOOKS.toNanos()) {
+            lookedNanoTime = now;
+            leftOfLook = isBusy() ? 0 : always;
+        }
+        return leftOfLook > 0;
+    }
+
+    /** Hears that so many windows more are walked, less if negative. */
+    synchronized void change(int by) {
+        windows += by;
+        if (by > 0) {
+            leftOfLook -= by;
+        }
+    }
+
+    private boolean isBusy() {
+        try {
+            return load.getAsDouble() >= BUSY;
+        } catch (RuntimeException unknown) {
+            if (!warned) {
+                warned = true;
+                LOG.warn(
+                        "The machine's load is not known ({}): it is taken for idle",
+                        unknown.getClass().getName());
+            }
+            return false;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.backfill.core.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.backfill.testkit.ManualTime;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is taken as long as room is left. */
+class WalkRoomTest {
+    private static final int MANY = 1_000;
+
+    private final ManualTime time = new ManualTime();
+
+    private WalkRoom room(int cores, DoubleSupplier load) {
+        return new WalkRoom(cores, load, time);
+    }
+
+    /** Takes what is left, and gives how many that was. */
+    private static int takeAll(WalkRoom room) {
+        int taken = 0;
+        while (taken < MANY && room.isLeft()) {
+            room.change(1);
+            taken++;
+        }
+        return taken;
+    }
+
+    @Test
+    void onABusyMachineFourACoreHaveRoom() {
+        assertThat(takeAll(room(1, () -> 1))).isEqualTo(4);
+        assertThat(takeAll(room(3, () -> WalkRoom.BUSY))).isEqualTo(12);
+    }
+
+    @Test
+    void whatEndsMakesRoomForOthers() {
+        WalkRoom room = room(2, () -> 1);
+        takeAll(room);
+
+        room.change(-3);
+
+        assertThat(takeAll(room)).isEqualTo(3);
+    }
+
+    @Test
+    void ofAMachineThatIsNotBusyAsManyAgainHaveRoomAtEachLook() {
+        WalkRoom room = room(2, () -> 0.89);
+
+        assertThat(takeAll(room))
+                .as("without a question, and by the first look")
+                .isEqualTo(8 + 8);
+        time.advance(WalkRoom.BETWEEN_LOOKS.minusMillis(1));
+        assertThat(takeAll(room)).as("before the second look").isZero();
+        time.advance(Duration.ofMillis(1));
+        assertThat(takeAll(room)).as("by the second look").isEqualTo(8);
+    }
+
+    @Test
+    void whatIsBegunInAnyCaseIsSeenBeforeMoreHasRoom() {
+        WalkRoom room = room(1, () -> 0);
+        takeAll(room);
+        time.advance(WalkRoom.BETWEEN_LOOKS);
+        assertThat(room.isLeft()).isTrue();
+
+        room.change(3);
+
+        assertThat(takeAll(room)).isEqualTo(1);
+        room.change(10);
+        assertThat(room.isLeft()).isFalse();
+        time.advance(WalkRoom.BETWEEN_LOOKS);
+        assertThat(takeAll(room))
+                .as("what was begun beyond one look is not owed to the next")
+                .isEqualTo(4);
+    }
+
+    @Test
+    void theMachineIsNotAskedWhereFewWindowsAreWalkedNorMoreOftenThanItIsToBe() {
+        AtomicInteger asked = new AtomicInteger();
+        WalkRoom room = room(1, () -> {
+            asked.incrementAndGet();
+            return 1;
+        });
+
+        room.change(3);
+        assertThat(room.isLeft()).isTrue();
+        assertThat(asked).hasValue(0);
+        room.change(1);
+        for (int i = 0; i < 10; i++) {
+            assertThat(room.isLeft()).isFalse();
+        }
+        assertThat(asked).hasValue(1);
+        time.advance(WalkRoom.BETWEEN_LOOKS);
+        assertThat(room.isLeft()).isFalse();
+        assertThat(asked).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-1, Double.NaN})
+    void aLoadThatIsNotKnownIsTakenForIdle(double unknown) {
+        assertThat(takeAll(room(1, () -> unknown))).isEqualTo(4 + 4);
+    }
+
+    @Test
+    void soIsOneThatFails() {
+        DoubleSupplier failing = () -> {
+            throw new IllegalStateException("no load");
+        };
+
+        assertThat(takeAll(room(1, failing))).isEqualTo(4 + 4);
+    }
+
+    @Test
+    void aMachineHasACore() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> room(0, () -> 0))
+                .withMessage("cores must be 1 or more, was 0");
+    }
+}
