@@ -13,7 +13,6 @@ import dev.backfill.testkit.ScriptedAccount;
 import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.util.List;
-import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,8 +27,8 @@ class BusyMachineTest {
 
     private static final int WINDOWS = 8;
     private static final int BATCH = 10;
-    private static final DoubleSupplier BUSY = () -> 1;
-    private static final DoubleSupplier IDLE = () -> 0;
+    private static final double BUSY = 1;
+    private static final double IDLE = 0;
 
     private static ScriptedSource.Builder mailboxes(String id, int count) {
         ScriptedSource.Builder source = ScriptedSource.builder().id(id).windowMessages(2 * BATCH);
@@ -46,11 +45,11 @@ class BusyMachineTest {
                 .build();
     }
 
-    private static EngineRig rig(ScriptedSource source, ScriptedSource other, DoubleSupplier load) {
+    private static EngineRig rig(ScriptedSource source, ScriptedSource other, double load) {
         return new EngineRig(
                 source,
                 new RecordingSink(),
-                builder -> builder.machineLoad(load)
+                builder -> builder.machineLoad(() -> load)
                         .source(other)
                         .config(EngineRig.config().maxConcurrentJobs(CORES + 2).build()));
     }
