@@ -14,7 +14,7 @@ module dev.backfill.core {
     requires io.github.bucket4j.core;
     requires static transitive micrometer.core;
     requires java.management;
-    requires jdk.management;
+    requires static jdk.management;
     requires org.slf4j;
 
     exports dev.backfill.core;

@@ -306,13 +306,13 @@ public final class BackfillBuilder {
     }
 
     /**
-     * Sets what tells how busy the machine is. Beyond four windows a core, a job walks more than one window of its mailbox at once only
-     * while the load is below 0.9: on a busy machine more are slower. Default is the load that the JVM tells, the container's if
-     * it runs in one.
+     * Sets what tells how busy the machine is. Beyond four windows a core in all, a job of this engine walks a second, third and fourth window
+     * of its mailbox only while the load is below 0.8: on a busy machine more are slower. Default is the load that the JVM
+     * tells, the container's if it has a limit. A JVM that is pinned to some cores may see the load of all.
      *
      * @param value gives the load of all cores by all processes, 0 for idle to 1, negative or NaN if it is not known, which is
-     *     taken for idle as an exception is; must not wait. Asked four times a second at the most, by one thread at a time. {@code () -> 0} walks
-     *     as many windows as it can on any machine
+     *     taken for idle as an exception is; must not wait. Asked four times a second at the most. {@code () -> 0} walks
+     *     up to four windows of each mailbox on any machine
      * @return this builder
      */
     public BackfillBuilder machineLoad(DoubleSupplier value) {

@@ -179,17 +179,18 @@ final class PlanProgress {
      * The next partition that may be walked, which is then under way; null for none. A scope's windows wait for its pin and its changes, and of
      * these one waits for the other.
      *
-     * @param windowsToo false to get null where a window is next: what comes behind it waits, too, for marks should not be
-     *     older than they must
+     * @param windowsToo false if windows wait for room: then marks behind the first of them wait, too, for a mark should not be older
+     *     than it must
      */
     @Nullable
     PartitionState next(boolean windowsToo) {
+        boolean windowWaits = false;
         for (Iterator<PartitionState> states = pending.iterator(); states.hasNext(); ) {
             PartitionState state = states.next();
-            if (!planned.holdUp(state.partition()) && !waitsForAnotherMark(state.partition())) {
-                if (!windowsToo && state.partition().kind() == Kind.WINDOW) {
-                    return null;
-                }
+            Kind kind = state.partition().kind();
+            boolean ready = !planned.holdUp(state.partition()) && !waitsForAnotherMark(state.partition());
+            windowWaits |= ready && kind == Kind.WINDOW && !windowsToo;
+            if (ready && (kind == Kind.CHANGES || !windowWaits)) {
                 states.remove();
                 active.add(state);
                 return state;

@@ -2,6 +2,7 @@ package dev.backfill.core.pipeline;
 
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether another window is of use beside the one that a run walks in any case. While a window waits for its provider another makes use of the
  * machine; once every core is busy, one more only holds another page in memory. So a few windows a core are walked without
- * a question, and more only as long as the machine is not busy: as many again at each look, so that what was begun is
+ * a question, and more only while the machine is not busy: twice as many at each look, so that what was begun is
  * seen before more is. Shared by all runs of an instance. Thread-safe.
  */
 public final class WalkRoom {
@@ -18,8 +19,11 @@ public final class WalkRoom {
     /** So many windows a core may be walked whatever the machine does: all four of a mailbox alone on one core. */
     static final int PER_CORE = 4;
 
-    /** From this load on the machine is busy. */
-    static final double BUSY = 0.9;
+    /**
+     * From this load on the machine is busy. In a container with a limit the JVM divides by whole periods, of 100 ms as a rule: three
+     * of them in a quarter of a second make 0.83 of a load of 1.
+     */
+    static final double BUSY = 0.8;
 
     /** How often the machine is looked at: the load of a shorter time is one of single pages. */
     static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
@@ -27,18 +31,21 @@ public final class WalkRoom {
     private final int always;
     private final DoubleSupplier load;
     private final TimeSource time;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
+    private final Object lock = new Object();
+
+    // Guarded by the lock.
     private int windows;
-    private int leftOfLook;
+    private int upTo;
     private long lookedNanoTime;
-    private boolean warned;
 
     /**
      * Creates a room in which nothing is walked.
      *
      * @param cores how many cores there are, 1 or more
-     * @param load how busy all of them are, 0 for idle to 1; negative or NaN if that is not known, which is taken for idle. Asked
-     *     by one thread at a time, four times a second at the most
+     * @param load how busy all of them are, 0 for idle to 1; negative or NaN if that is not known, which is taken for idle. Asked four
+     *     times a second at the most
      * @param time the clock
      */
     public WalkRoom(int cores, DoubleSupplier load, TimeSource time) {
@@ -48,36 +55,42 @@ public final class WalkRoom {
         this.always = cores * PER_CORE;
         this.load = load;
         this.time = time;
+        this.upTo = always;
         this.lookedNanoTime = time.nanoTime() - BETWEEN_LOOKS.toNanos();
     }
 
     /** True if one more window is of use. Two runs may be told so of the same room: the bound is no promise. */
-    synchronized boolean isLeft() {
-        if (windows < always) {
-            return true;
-        }
-        long now = time.nanoTime();
-        if (now - lookedNanoTime >= BETWEEN_LOOKS.toNanos()) {
+    boolean isLeft() {
+        synchronized (lock) {
+            if (windows < upTo) {
+                return true;
+            }
+            long now = time.nanoTime();
+            if (now - lookedNanoTime < BETWEEN_LOOKS.toNanos()) {
+                return false;
+            }
             lookedNanoTime = now;
-            leftOfLook = isBusy() ? 0 : always;
         }
-        return leftOfLook > 0;
+        // A host's code: others need not wait for it.
+        boolean busy = isBusy();
+        synchronized (lock) {
+            upTo = busy ? always : Math.max(always, 2 * windows);
+            return windows < upTo;
+        }
     }
 
     /** Hears that so many windows more are walked, less if negative. */
-    synchronized void change(int by) {
-        windows += by;
-        if (by > 0) {
-            leftOfLook -= by;
+    void change(int by) {
+        synchronized (lock) {
+            windows += by;
         }
     }
 
     private boolean isBusy() {
         try {
             return load.getAsDouble() >= BUSY;
-        } catch (RuntimeException unknown) {
-            if (!warned) {
-                warned = true;
+        } catch (RuntimeException | LinkageError unknown) {
+            if (!warned.getAndSet(true)) {
                 LOG.warn(
                         "The machine's load is not known ({}): it is taken for idle",
                         unknown.getClass().getName());

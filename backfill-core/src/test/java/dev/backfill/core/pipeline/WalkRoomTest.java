@@ -48,8 +48,8 @@ class WalkRoomTest {
     }
 
     @Test
-    void ofAMachineThatIsNotBusyAsManyAgainHaveRoomAtEachLook() {
-        WalkRoom room = room(2, () -> 0.89);
+    void ofAMachineThatIsNotBusyTwiceAsManyHaveRoomAtEachLook() {
+        WalkRoom room = room(2, () -> 0.79);
 
         assertThat(takeAll(room))
                 .as("without a question, and by the first look")
@@ -57,25 +57,32 @@ class WalkRoomTest {
         time.advance(WalkRoom.BETWEEN_LOOKS.minusMillis(1));
         assertThat(takeAll(room)).as("before the second look").isZero();
         time.advance(Duration.ofMillis(1));
-        assertThat(takeAll(room)).as("by the second look").isEqualTo(8);
+        assertThat(takeAll(room)).as("by the second look").isEqualTo(16);
     }
 
     @Test
-    void whatIsBegunInAnyCaseIsSeenBeforeMoreHasRoom() {
+    void whoFollowsOneThatEndedNeedsNoLook() {
         WalkRoom room = room(1, () -> 0);
         takeAll(room);
+
+        for (int i = 0; i < 10; i++) {
+            room.change(-1);
+            assertThat(takeAll(room)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aMachineThatGetsBusyHasNoRoomForWhoFollowsEither() {
+        AtomicInteger load = new AtomicInteger();
+        WalkRoom room = room(1, load::get);
+        takeAll(room);
+        load.set(1);
         time.advance(WalkRoom.BETWEEN_LOOKS);
-        assertThat(room.isLeft()).isTrue();
-
-        room.change(3);
-
-        assertThat(takeAll(room)).isEqualTo(1);
-        room.change(10);
         assertThat(room.isLeft()).isFalse();
-        time.advance(WalkRoom.BETWEEN_LOOKS);
-        assertThat(takeAll(room))
-                .as("what was begun beyond one look is not owed to the next")
-                .isEqualTo(4);
+
+        room.change(-1);
+
+        assertThat(room.isLeft()).isFalse();
     }
 
     @Test
@@ -110,8 +117,12 @@ class WalkRoomTest {
         DoubleSupplier failing = () -> {
             throw new IllegalStateException("no load");
         };
+        DoubleSupplier missing = () -> {
+            throw new NoClassDefFoundError("no bean");
+        };
 
         assertThat(takeAll(room(1, failing))).isEqualTo(4 + 4);
+        assertThat(takeAll(room(1, missing))).isEqualTo(4 + 4);
     }
 
     @Test
