@@ -21,7 +21,9 @@ enum BackfillModule {
                     "io.github.bucket4j..",
                     "io.micrometer.core..",
                     "org.slf4j..",
-                    "com.fasterxml.jackson.core..")),
+                    "com.fasterxml.jackson.core..",
+                    // The JDK's own, in its exported module jdk.management: the machine's load (ADR 38).
+                    "com.sun.management..")),
     MICROSOFT(
             "backfill-provider-microsoft",
             35,
