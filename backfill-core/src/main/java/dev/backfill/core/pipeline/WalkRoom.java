@@ -62,12 +62,12 @@ public final class WalkRoom {
     /** True if one more window is of use. Two runs may be told so of the same room: the bound is no promise. */
     boolean isLeft() {
         synchronized (lock) {
-            if (windows < upTo) {
+            if (windows < always) {
                 return true;
             }
             long now = time.nanoTime();
             if (now - lookedNanoTime < BETWEEN_LOOKS.toNanos()) {
-                return false;
+                return windows < upTo;
             }
             lookedNanoTime = now;
         }

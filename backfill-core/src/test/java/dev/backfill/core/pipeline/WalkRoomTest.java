@@ -77,10 +77,10 @@ class WalkRoomTest {
         WalkRoom room = room(1, load::get);
         takeAll(room);
         load.set(1);
-        time.advance(WalkRoom.BETWEEN_LOOKS);
-        assertThat(room.isLeft()).isFalse();
-
         room.change(-1);
+        assertThat(room.isLeft()).as("by the look before").isTrue();
+
+        time.advance(WalkRoom.BETWEEN_LOOKS);
 
         assertThat(room.isLeft()).isFalse();
     }
