@@ -32,7 +32,7 @@ final class PathBench implements Bench {
      */
     private static final Case WARM_UP_CASE = new Case(Distance.NEAR, 64, 3_000, 2_000);
 
-    private static final int WARM_UP_ROUNDS = 12;
+    private static final int WARM_UP_ROUNDS = 16;
 
     /** Rounds of each case that are not counted either. */
     private static final int FIRST_ROUNDS = 3;

@@ -181,9 +181,8 @@ final class PageDelivery {
                 contents.close();
             }
         }
-        // From here on the engine holds the encoded form and the sink a copy of it, and the model is garbage. The room
-        // of
-        // the contents is a part of theirs and is given back with it.
+        // From here on the engine holds the encoded form and the sink a copy of it, and the model is garbage. The
+        // contents' room is a part of theirs and is given back with it.
         long held = 2L * message.data().length;
         MemoryBudget.Reservation room = contents.room();
         long reserved = 0;

@@ -89,7 +89,7 @@ final class PartitionWalk implements Runnable {
     private void walk() throws InterruptedException {
         Position position = start;
         while (position != null) {
-            waitingForSink(pagesAhead::acquire);
+            waitingForSink(this::awaitTurn);
             Fetched fetched = fetch(position);
             if (shared.stop().isStopped()) {
                 fetched.room().close();
@@ -97,6 +97,17 @@ final class PartitionWalk implements Runnable {
             }
             Page page = hand(fetched);
             position = page.isCut() ? null : fetched.end().next();
+        }
+    }
+
+    /** Waits until not too many pages are on their way: all of them, where reading ahead is of no use. */
+    private void awaitTurn() throws InterruptedException {
+        if (shared.scope().walkRoom().mayReadAhead()) {
+            pagesAhead.acquire();
+        } else {
+            int all = shared.scope().config().pagesAhead();
+            pagesAhead.acquire(all);
+            pagesAhead.release(all - 1);
         }
     }
 

@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether another window is of use beside the one that a run walks in any case. While a window waits for its provider another makes use of the
- * machine; once every core is busy, one more only holds another page in memory. So a few windows a core are walked without
- * a question, and more only while the machine is not busy: twice as many at each look, so that what was begun is
- * seen before more is. Shared by all runs of an instance. Thread-safe.
+ * Whether another window is of use beside the one that a run walks in any case, and a page ahead of the sink. While a window waits for
+ * its provider or for the sink, another page makes use of the machine; once every core is busy, one more is only held in memory. So a few
+ * windows a core are walked and read ahead without a question, and more only while the machine is not busy: twice as many windows at each look, so
+ * that what was begun is seen before more is. Shared by all runs of an instance. Thread-safe.
  */
 public final class WalkRoom {
     private static final Logger LOG = LoggerFactory.getLogger(WalkRoom.class);
@@ -38,6 +38,7 @@ public final class WalkRoom {
     // Guarded by the lock.
     private int windows;
     private int upTo;
+    private boolean busy;
     private long lookedNanoTime;
 
     /**
@@ -65,17 +66,43 @@ public final class WalkRoom {
             if (windows < always) {
                 return true;
             }
+        }
+        look();
+        synchronized (lock) {
+            return windows < upTo;
+        }
+    }
+
+    /**
+     * True if a walk may read its next page while the sink still has those before it. Where cores are what is waited for, a page that
+     * is read early comes to the sink no sooner; it is only kept for longer, and copied by each collection meanwhile.
+     */
+    boolean mayReadAhead() {
+        synchronized (lock) {
+            if (windows <= always) {
+                return true;
+            }
+        }
+        look();
+        synchronized (lock) {
+            return !busy;
+        }
+    }
+
+    /** Asks for the machine's load, unless that was done a moment ago. */
+    private void look() {
+        synchronized (lock) {
             long now = time.nanoTime();
             if (now - lookedNanoTime < BETWEEN_LOOKS.toNanos()) {
-                return windows < upTo;
+                return;
             }
             lookedNanoTime = now;
         }
         // A host's code: others need not wait for it.
-        boolean busy = isBusy();
+        boolean found = isBusy();
         synchronized (lock) {
+            busy = found;
             upTo = busy ? always : Math.max(always, 2 * windows);
-            return windows < upTo;
         }
     }
 

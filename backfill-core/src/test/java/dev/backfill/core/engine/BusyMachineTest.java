@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** More mailboxes than cores: another window of one is begun only while the machine is not busy. */
+/** More mailboxes than cores: another window is begun, and a page read ahead of the sink, only while the machine is not busy. */
 @Timeout(120)
 class BusyMachineTest {
     private static final int WALKS = 4;
@@ -46,9 +46,13 @@ class BusyMachineTest {
     }
 
     private static EngineRig rig(ScriptedSource source, ScriptedSource other, double load) {
+        return rig(source, other, new RecordingSink(), load);
+    }
+
+    private static EngineRig rig(ScriptedSource source, ScriptedSource other, RecordingSink sink, double load) {
         return new EngineRig(
                 source,
-                new RecordingSink(),
+                sink,
                 builder -> builder.machineLoad(() -> load)
                         .source(other)
                         .config(EngineRig.config().maxConcurrentJobs(CORES + 2).build()));
@@ -119,6 +123,62 @@ class BusyMachineTest {
             others.awaitEntered(WALKS);
             others.open();
             assertCompleted(rig, last);
+        }
+    }
+
+    @Test
+    void onABusyMachineAPageIsReadOnceTheOneBeforeIsStored() {
+        Gate answers = Gate.shut();
+        RecordingSink sink = new RecordingSink().holdAcks();
+        ScriptedSource late = mailboxes("late", 1).build();
+        try (EngineRig rig = rig(waiting("waiting", CORES, answers), late, sink, BUSY)) {
+            List<JobId> ids = startWhole(rig, CORES, answers);
+
+            JobId id = start(rig, "late", 0);
+            for (int page = 0; page < 2 * WINDOWS; page++) {
+                sink.awaitHeld(BATCH);
+                sink.ackAll();
+            }
+
+            assertCompleted(rig, id);
+            assertThat(sink.counts().mostHeld())
+                    .as("messages at the sink at once")
+                    .isEqualTo(BATCH);
+            sink.ackAtOnce();
+            answers.open();
+            assertThat(ids).allSatisfy(other -> assertCompleted(rig, other));
+        }
+    }
+
+    @Test
+    void aFewWindowsAreReadAheadOfTheSinkOnAnyMachine() {
+        RecordingSink sink = new RecordingSink().holdAcks();
+        ScriptedSource none = mailboxes("none", 1).build();
+        try (EngineRig rig = rig(mailboxes("alone", 1).build(), none, sink, BUSY)) {
+            JobId id = start(rig, "alone", 0);
+
+            sink.awaitHeld(WALKS * 2 * BATCH);
+
+            sink.ackAtOnce();
+            assertCompleted(rig, id);
+        }
+    }
+
+    @Test
+    void whereTheMachineIsNotBusyAnyWindowIsReadAheadOfTheSink() {
+        Gate answers = Gate.shut();
+        RecordingSink sink = new RecordingSink().holdAcks();
+        ScriptedSource late = mailboxes("late", 1).build();
+        try (EngineRig rig = rig(waiting("waiting", CORES, answers), late, sink, IDLE)) {
+            List<JobId> ids = startWhole(rig, CORES, answers);
+
+            JobId id = start(rig, "late", 0);
+            sink.awaitHeld(WALKS * 2 * BATCH);
+
+            sink.ackAtOnce();
+            answers.open();
+            assertCompleted(rig, id);
+            assertThat(ids).allSatisfy(other -> assertCompleted(rig, other));
         }
     }
 }

@@ -126,6 +126,46 @@ class WalkRoomTest {
     }
 
     @Test
+    void asManyWindowsAsHaveRoomOnAnyMachineAreReadAheadWithoutAQuestion() {
+        WalkRoom room = room(2, () -> {
+            throw new AssertionError("asked");
+        });
+
+        room.change(8);
+
+        assertThat(room.mayReadAhead()).isTrue();
+    }
+
+    @Test
+    void moreAreReadAheadOnlyWhileTheMachineIsNotBusy() {
+        AtomicInteger load = new AtomicInteger(1);
+        WalkRoom room = room(1, load::get);
+        room.change(5);
+        assertThat(room.mayReadAhead()).isFalse();
+
+        load.set(0);
+        assertThat(room.mayReadAhead()).as("by the look before").isFalse();
+        time.advance(WalkRoom.BETWEEN_LOOKS);
+
+        assertThat(room.mayReadAhead()).isTrue();
+    }
+
+    @Test
+    void aLookForOneQuestionAnswersTheOther() {
+        AtomicInteger asked = new AtomicInteger();
+        WalkRoom room = room(1, () -> {
+            asked.incrementAndGet();
+            return 1;
+        });
+        room.change(5);
+
+        assertThat(room.isLeft()).isFalse();
+        assertThat(room.mayReadAhead()).isFalse();
+
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
     void aMachineHasACore() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> room(0, () -> 0))
