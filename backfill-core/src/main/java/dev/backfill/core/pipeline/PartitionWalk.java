@@ -12,7 +12,6 @@ import dev.backfill.spi.Position;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import dev.backfill.spi.SourceException.Scope;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ final class PartitionWalk implements Runnable {
     private final Position start;
     private final PageFetcher fetcher;
     private final PageSelection selection;
-    private final Semaphore pagesAhead;
+    private final PagesAhead pagesAhead;
     private final PageSizer sizer;
     private volatile long pagesBegun;
 
@@ -49,7 +48,9 @@ final class PartitionWalk implements Runnable {
         this.fetcher = fetcher;
         this.selection = selection;
         this.sizer = new PageSizer(shared.batchSize(), shared.gate().metrics());
-        this.pagesAhead = new Semaphore(shared.scope().config().pagesAhead());
+        RunScope scope = shared.scope();
+        this.pagesAhead = new PagesAhead(
+                scope.walkRoom(), scope.time(), scope.config().pagesAhead(), shared.stop(), shared.blockedBySink());
     }
 
     Partition partition() {
@@ -63,7 +64,7 @@ final class PartitionWalk implements Runnable {
 
     /** Lets the walk fetch so many more pages. */
     void pagesStored(int pages) {
-        pagesAhead.release(pages);
+        pagesAhead.stored(pages);
     }
 
     @Override
@@ -89,7 +90,7 @@ final class PartitionWalk implements Runnable {
     private void walk() throws InterruptedException {
         Position position = start;
         while (position != null) {
-            waitingForSink(this::awaitTurn);
+            pagesAhead.begin();
             Fetched fetched = fetch(position);
             if (shared.stop().isStopped()) {
                 fetched.room().close();
@@ -97,17 +98,6 @@ final class PartitionWalk implements Runnable {
             }
             Page page = hand(fetched);
             position = page.isCut() ? null : fetched.end().next();
-        }
-    }
-
-    /** Waits until not too many pages are on their way: all of them, where reading ahead is of no use. */
-    private void awaitTurn() throws InterruptedException {
-        if (shared.scope().walkRoom().mayReadAhead()) {
-            pagesAhead.acquire();
-        } else {
-            int all = shared.scope().config().pagesAhead();
-            pagesAhead.acquire(all);
-            pagesAhead.release(all - 1);
         }
     }
 
@@ -184,18 +174,5 @@ final class PartitionWalk implements Runnable {
 
     private SyncType syncType() {
         return partition.kind() == Partition.Kind.CHANGES ? SyncType.INCREMENTAL : SyncType.BACKFILL;
-    }
-
-    private interface Blocking {
-        void run() throws InterruptedException;
-    }
-
-    private void waitingForSink(Blocking wait) throws InterruptedException {
-        shared.blockedBySink().incrementAndGet();
-        try {
-            wait.run();
-        } finally {
-            shared.blockedBySink().decrementAndGet();
-        }
     }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param partitionsAtOnce the most partitions of one job walked at the same time, 1 or more; fewer while the machine is busy
  * @param pagesAhead the most pages of one partition whose messages are not all acknowledged, 1 or more; with the page size it
- *     bounds what a crash publishes twice
+ *     bounds what a crash publishes twice; one while the machine is busy
  * @param maxPageBytes the most bytes of messages one page may hold, 1 or more
  * @param breakerInARow how many failures without a success between them end the job, 1 or more
  * @param breakerShare the share of failed messages that ends the job, over 0 and at most 1

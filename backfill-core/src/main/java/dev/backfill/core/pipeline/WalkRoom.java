@@ -35,10 +35,10 @@ public final class WalkRoom {
 
     private final Object lock = new Object();
 
-    // Guarded by the lock.
+    // Guarded by the lock. Before the first look the machine counts as busy.
     private int windows;
     private int upTo;
-    private boolean busy;
+    private boolean busy = true;
     private long lookedNanoTime;
 
     /**

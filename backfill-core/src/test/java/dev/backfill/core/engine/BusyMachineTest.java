@@ -127,23 +127,29 @@ class BusyMachineTest {
     }
 
     @Test
-    void onABusyMachineAPageIsReadOnceTheOneBeforeIsStored() {
+    void onABusyMachineAWalkIsNotReadAheadOfTheSink() {
+        int pages = 4;
         Gate answers = Gate.shut();
         RecordingSink sink = new RecordingSink().holdAcks();
-        ScriptedSource late = mailboxes("late", 1).build();
+        ScriptedSource late = ScriptedSource.builder()
+                .id("late")
+                .windowMessages(pages * BATCH)
+                .account("late0", ScriptedAccount.of("late0", ScriptedFolder.inbox(WINDOWS * pages * BATCH)))
+                .build();
         try (EngineRig rig = rig(waiting("waiting", CORES, answers), late, sink, BUSY)) {
             List<JobId> ids = startWhole(rig, CORES, answers);
 
             JobId id = start(rig, "late", 0);
-            for (int page = 0; page < 2 * WINDOWS; page++) {
+            for (int page = 0; page < WINDOWS * pages; page++) {
                 sink.awaitHeld(BATCH);
-                sink.ackAll();
+                sink.ackNext(BATCH);
             }
 
             assertCompleted(rig, id);
+            // One page more for a machine on which a page took longer than the engine waits.
             assertThat(sink.counts().mostHeld())
                     .as("messages at the sink at once")
-                    .isEqualTo(BATCH);
+                    .isLessThanOrEqualTo(2 * BATCH);
             sink.ackAtOnce();
             answers.open();
             assertThat(ids).allSatisfy(other -> assertCompleted(rig, other));
