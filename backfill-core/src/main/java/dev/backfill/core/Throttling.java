@@ -106,4 +106,35 @@ public record Throttling(
     public Throttling withMaxOutage(Duration value) {
         return new Throttling(burstShare, firstPause, maxPause, parkAfter, maxThrottled, parkFor, value, growAfter);
     }
+
+    /**
+     * Changes {@link #firstPause()} and {@link #maxPause()}.
+     *
+     * @param first the first value
+     * @param most the second
+     * @return a changed copy
+     */
+    public Throttling withPauses(Duration first, Duration most) {
+        return new Throttling(burstShare, first, most, parkAfter, maxThrottled, parkFor, maxOutage, growAfter);
+    }
+
+    /**
+     * Changes {@link #parkFor()}.
+     *
+     * @param value the value
+     * @return a changed copy
+     */
+    public Throttling withParkFor(Duration value) {
+        return new Throttling(burstShare, firstPause, maxPause, parkAfter, maxThrottled, value, maxOutage, growAfter);
+    }
+
+    /**
+     * Changes {@link #growAfter()}.
+     *
+     * @param value the value
+     * @return a changed copy
+     */
+    public Throttling withGrowAfter(int value) {
+        return new Throttling(burstShare, firstPause, maxPause, parkAfter, maxThrottled, parkFor, maxOutage, value);
+    }
 }

@@ -154,19 +154,23 @@ class EngineConfigTest {
     void the_limits_of_patience_are_the_engines() {
         Throttling changed = Throttling.DEFAULT
                 .withBurstShare(0.5)
+                .withPauses(Duration.ofSeconds(2), Duration.ofMinutes(5))
                 .withParkAfter(Duration.ofMinutes(2))
-                .withMaxThrottled(Duration.ofMinutes(3));
+                .withMaxThrottled(Duration.ofMinutes(3))
+                .withParkFor(Duration.ofMinutes(4))
+                .withMaxOutage(Duration.ofHours(7))
+                .withGrowAfter(60);
 
         assertThat(changed)
                 .isEqualTo(new Throttling(
                         0.5,
-                        Duration.ofSeconds(1),
-                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofMinutes(5),
                         Duration.ofMinutes(2),
                         Duration.ofMinutes(3),
-                        Duration.ofMinutes(15),
-                        Duration.ofHours(6),
-                        50));
+                        Duration.ofMinutes(4),
+                        Duration.ofHours(7),
+                        60));
     }
 
     private static Arguments wrong(String field, String value, Consumer<EngineConfigBuilder> change) {

@@ -3,6 +3,7 @@ package dev.backfill.core.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.core.time.StopToken;
+import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.Operation;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
@@ -59,6 +60,28 @@ class GateLoadTest {
         calls.forEach(Rig::get);
 
         assertThat(order).isSorted().hasSize(21);
+    }
+
+    @Test
+    void aBatchOfOnePartitionLetsACallOfAnotherInBetween() {
+        rig.quota(Quota.concurrent("one", 1));
+        MailboxGate gate = rig.open();
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<Boolean>> other = new ArrayList<>();
+        List<ApiRequest<Boolean>> batch = new ArrayList<>();
+        batch.add(new ApiRequest<>(Rig.GET, () -> {
+            other.add(rig.async(() -> gate.calls().call(Rig.GET, () -> order.add("call"))));
+            awaitWaiting(1);
+            return order.add("batch");
+        }));
+        for (int i = 1; i < 20; i++) {
+            batch.add(new ApiRequest<>(Rig.GET, () -> order.add("batch")));
+        }
+
+        gate.calls().all(batch);
+        other.forEach(Rig::get);
+
+        assertThat(order.indexOf("call")).as("the call's place").isEqualTo(1);
     }
 
     @Test
