@@ -23,7 +23,7 @@ final class PagesAhead {
      * @param room tells whether reading ahead is of use
      * @param time measures how long a walk waits on a busy machine
      * @param most how many pages may be unstored, 1 or more
-     * @param stop ends a wait
+     * @param stop ends a wait; the request that follows is refused then
      * @param blockedBySink how many walks wait for the sink, corrected while this one does
      */
     PagesAhead(WalkRoom room, TimeSource time, int most, StopToken stop, AtomicInteger blockedBySink) {
@@ -38,7 +38,7 @@ final class PagesAhead {
      * Waits until another page may be begun, which it is with that: once fewer than allowed are not stored, and where reading ahead
      * is of no use once all are.
      *
-     * @throws InterruptedException if interrupted or stopped
+     * @throws InterruptedException if interrupted
      */
     void begin() throws InterruptedException {
         if (monitor.read(() -> unstored > 0) && !room.mayReadAhead()) {
@@ -49,9 +49,6 @@ final class PagesAhead {
             monitor.await(() -> unstored < most, stop);
         } finally {
             blockedBySink.decrementAndGet();
-        }
-        if (stop.isStopped()) {
-            throw new InterruptedException("stopped between two pages");
         }
         monitor.change(() -> unstored++);
     }
