@@ -98,13 +98,14 @@ final class ChangePlanner {
             return List.of();
         }
         FolderPin folderPin = FolderPin.decode(pins.get(FolderPin.SCOPE));
-        Now now = folderPin != null && folderPin.whole() ? listed(query, folderPin) : null;
+        Partition ofTree = Partition.changes(FolderPin.SCOPE, pins.getOrDefault(FolderPin.SCOPE, ""));
+        Now now = folderPin != null && folderPin.whole() ? listed(query, folderPin, ofTree) : null;
         if (now == null || !isAsPlanned(query, pinned, now, folderPin)) {
             FolderTree.Tree tree = folders.tree(query);
-            now = new Now(folders.chosen(tree, query), tree);
+            now = new Now(folders.planned(tree, query, ofTree), tree);
         }
         List<Partition> plan = new ArrayList<>();
-        plan.add(Partition.changes(FolderPin.SCOPE, pins.getOrDefault(FolderPin.SCOPE, "")));
+        plan.add(ofTree);
         String round = Upserts.round(pins);
         // First, since what moves into a folder can only be told for good once that has a pin.
         List<Folder> fresh = fresh(query, pinned, now, folderPin);
@@ -173,7 +174,7 @@ final class ChangePlanner {
         return plan;
     }
 
-    private @Nullable Now listed(MailQuery query, FolderPin pin) {
+    private @Nullable Now listed(MailQuery query, FolderPin pin, Partition ofTree) {
         FolderTree.Tree tree = list.read(pin.roles(), FolderChoice.unseen(query));
         if (tree == null) {
             return null;
@@ -185,7 +186,7 @@ final class ChangePlanner {
         Folder recoverable = query.includeDeleted() ? named.get(FolderTree.RECOVERABLE) : null;
         try {
             List<Folder> chosen = FolderChoice.choose(tree, named, recoverable, query);
-            folders.learn(tree, pin, chosen, query);
+            folders.planned(tree, pin, chosen, query, ofTree);
             return new Now(chosen, null);
         } catch (SourceException notFound) {
             // A hidden folder for instance, where the query does not mean all of them.

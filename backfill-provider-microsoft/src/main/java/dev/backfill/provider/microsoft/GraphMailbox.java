@@ -156,7 +156,7 @@ final class GraphMailbox implements Mailbox {
     public List<Partition> plan(MailQuery query, Map<String, String> tokens) {
         FolderTree.Tree tree = folders.tree(query);
         Set<Folder> later = Subfolders.later(tree, tree.folders(), query);
-        List<Folder> now = Subfolders.without(later, folders.chosen(tree, query));
+        List<Folder> now = Subfolders.without(later, folders.planned(tree, query, Partition.pin(FolderPin.SCOPE)));
         List<Partition> windows = new ArrayList<>(planner.plan(now, query.from(), query.to()));
         windows.addAll(
                 Subfolders.closed(tree, Subfolders.without(later, tree.folders()), query, query.from(), query.to()));
@@ -177,7 +177,7 @@ final class GraphMailbox implements Mailbox {
     @Override
     public PageEnd fetch(MailQuery query, Partition partition, Position position, PageLimit limit, PageWriter writer) {
         if (partition.scope().equals(FolderPin.SCOPE)) {
-            return PageEnd.token(folders.pin(query), 0, 0);
+            return PageEnd.token(folders.pin(query, partition), 0, 0);
         }
         boolean updates = Upserts.isMeant(partition);
         PageWriter told =

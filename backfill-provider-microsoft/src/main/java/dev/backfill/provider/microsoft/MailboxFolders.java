@@ -2,6 +2,7 @@ package dev.backfill.provider.microsoft;
 
 import dev.backfill.model.FolderRole;
 import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Partition;
 import dev.backfill.spi.SourceException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +27,9 @@ final class MailboxFolders {
 
     private final Map<String, Folder> known = new ConcurrentHashMap<>();
     private volatile @Nullable Meant meant;
-    private volatile @Nullable FolderPin pin;
+
+    /** What the pins of the tree are to say, by the partitions that take them. */
+    private final Map<Partition, FolderPin> pins = new ConcurrentHashMap<>();
 
     /**
      * Which folders a query means.
@@ -75,8 +78,29 @@ final class MailboxFolders {
         }
     }
 
+    /** The folders that a query means, and those of them that are no part of the tree, by their names. */
+    private record Choice(List<Folder> folders, Map<String, Folder> beside) {}
+
     /** Chooses the folders that a query means, the recoverable items among them if it means these. */
     List<Folder> chosen(FolderTree.Tree tree, MailQuery query) {
+        return choose(tree, query).folders();
+    }
+
+    /**
+     * Chooses the folders that a query means for a plan.
+     *
+     * @param tree the tree as it was read for the plan
+     * @param query the query
+     * @param pinned the plan's partition of the tree itself, whose pin is to say which folders the plan has
+     * @return the folders
+     */
+    List<Folder> planned(FolderTree.Tree tree, MailQuery query, Partition pinned) {
+        Choice choice = choose(tree, query);
+        pins.put(pinned, FolderPin.of(tree, choice.beside(), query, choice.folders()));
+        return choice.folders();
+    }
+
+    private Choice choose(FolderTree.Tree tree, MailQuery query) {
         Folder recoverable = query.includeDeleted() ? folders.recoverable() : null;
         if (recoverable != null) {
             known.put(recoverable.id(), recoverable);
@@ -84,9 +108,8 @@ final class MailboxFolders {
         Map<String, Folder> named = folders.named(tree, query.folders());
         named.values().forEach(folder -> known.put(folder.id(), folder));
         List<Folder> chosen = FolderChoice.choose(tree, named, recoverable, query);
-        pin = FolderPin.of(tree, toRemember(named, recoverable), query, chosen);
         remember(tree, chosen, query);
-        return chosen;
+        return new Choice(chosen, toRemember(named, recoverable));
     }
 
     /** The folders beside the tree that a pin names; one that is refused is there by its name alone, and is looked up again. */
@@ -99,9 +122,9 @@ final class MailboxFolders {
         return all;
     }
 
-    /** Takes over a tree that was read by the help of a pin, and what a query means of it. */
-    void learn(FolderTree.Tree tree, FolderPin before, List<Folder> chosen, MailQuery query) {
-        pin = before.planning(query, chosen);
+    /** As {@link #planned}, of a tree that was read by the help of an earlier pin. */
+    void planned(FolderTree.Tree tree, FolderPin before, List<Folder> chosen, MailQuery query, Partition pinned) {
+        pins.put(pinned, before.planning(query, chosen));
         tree.folders().forEach(folder -> known.put(folder.id(), folder));
         remember(tree, chosen, query);
     }
@@ -113,14 +136,23 @@ final class MailboxFolders {
         meant = new Meant(query, Set.copyOf(ids), Set.copyOf(all));
     }
 
-    /** Gives the pin of the tree, as it was read last; reads it if it was not. */
-    String pin(MailQuery query) {
-        FolderPin now = pin;
-        if (now == null) {
-            chosen(tree(query), query);
-            now = pin;
+    /**
+     * Gives the pin of the tree for a plan. Which folders a plan has that another life of the job made, nobody knows here: the pin
+     * then stays what it was, or names none, so that a folder without a pin of its own is a new one. What came after the plan must
+     * not count as planned, or nobody would ever read it.
+     */
+    String pin(MailQuery query, Partition pinned) {
+        FolderPin planned = pins.get(pinned);
+        if (planned != null) {
+            return planned.encode();
         }
-        return now == null ? "" : now.encode();
+        String before = pinned.token();
+        if (before != null && FolderPin.decode(before) != null) {
+            return before;
+        }
+        FolderTree.Tree tree = tree(query);
+        return FolderPin.of(tree, choose(tree, query).beside(), query, List.of())
+                .encode();
     }
 
     /**
