@@ -38,7 +38,7 @@ import java.util.List;
  * deleted mail included come the deleted items, the folders inside, and what can still be recovered after that.
  *
  * <p>A message's id is its immutable id, its revision the changeKey, its labels are the categories; Graph gives one body of
- * each message, and no size. Plans hold no pins yet, so no incremental run builds on them.
+ * each message, and no size. An incremental run reads the lists of changes that a plan's pins began, folder by folder.
  *
  * <p>The limits it names are Graph's of 2026: 10,000 requests in 10 minutes and 4 at the same time for each app and mailbox,
  * 130,000 in 10 seconds for each app (learn.microsoft.com/en-us/graph/throttling-limits).

@@ -14,12 +14,7 @@ import com.microsoft.kiota.http.middleware.UrlReplaceHandler;
 import com.microsoft.kiota.http.middleware.UserAgentHandler;
 import dev.backfill.spi.Settings;
 import java.io.IOException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -29,19 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /** The HTTP client by itself, over TLS as in production. */
 class GraphHttpTest {
-    private static final X509TrustManager ANYBODY = new X509TrustManager() {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    };
-
     private final WireMockServer server = new WireMockServer(
             WireMockConfiguration.options().dynamicPort().dynamicHttpsPort().bindAddress("127.0.0.1"));
     private final OkHttpClient plain =
@@ -61,15 +43,6 @@ class GraphHttpTest {
         server.stop();
     }
 
-    private OkHttpClient secure() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {ANYBODY}, new SecureRandom());
-        return plain.newBuilder()
-                .sslSocketFactory(context.getSocketFactory(), ANYBODY)
-                .hostnameVerifier((host, session) -> true)
-                .build();
-    }
-
     private Request request(String path) {
         return new Request.Builder()
                 .url("https://127.0.0.1:" + server.httpsPort() + path)
@@ -78,7 +51,7 @@ class GraphHttpTest {
 
     @Test
     void tlsWorksOverSocketsThatCanBeInterrupted() throws Exception {
-        OkHttpClient client = secure();
+        OkHttpClient client = TrustingAnybody.of(plain);
         for (int i = 0; i < 3; i++) {
             try (Response response = client.newCall(request("/quick")).execute()) {
                 assertThat(response.body().string()).isEqualTo("quick");
