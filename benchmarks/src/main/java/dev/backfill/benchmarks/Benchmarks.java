@@ -14,6 +14,7 @@ public final class Benchmarks {
 
     static {
         BENCHES.put("engine", new EngineBench());
+        BENCHES.put("fakes", new FakesBench());
         BENCHES.put("graph", new GraphBench());
         BENCHES.put("path", new PathBench());
         BENCHES.put("memory", new MemoryBench());

@@ -6,7 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** The fake servers of {@link ProviderBench} in a JVM of their own, until the one that started it is gone. */
+/** The fake servers of {@link ProviderBench} and {@link FakesBench} in a JVM of their own, until the one that started it is gone. */
 final class ProviderServer {
     private ProviderServer() {}
 

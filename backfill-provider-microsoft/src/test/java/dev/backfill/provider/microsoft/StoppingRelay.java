@@ -19,12 +19,17 @@ final class StoppingRelay implements AutoCloseable {
 
     StoppingRelay(int port) throws IOException {
         this.port = port;
-        this.entry = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        this.entry = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         start(this::accept);
     }
 
     int port() {
         return entry.getLocalPort();
+    }
+
+    /** {@return how many connections were made so far} */
+    int connections() {
+        return sockets.size() / 2;
     }
 
     /** Lets so many more bytes of answers pass. */
@@ -59,8 +64,9 @@ final class StoppingRelay implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                int passed = (int) Math.min(read, left.get());
-                left.addAndGet(-passed);
+                int came = read;
+                long before = left.getAndUpdate(bytes -> Math.max(0, bytes - came));
+                int passed = (int) Math.min(came, before);
                 out.write(buffer, 0, passed);
             }
             to.shutdownOutput();
