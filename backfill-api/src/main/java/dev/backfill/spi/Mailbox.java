@@ -63,7 +63,8 @@ public interface Mailbox extends AutoCloseable {
 
     /**
      * Cuts the changes since the pins into partitions. A scope of the query that has no pin yet, for instance a new folder, is
-     * planned as {@link #plan(MailQuery, Map)} would.
+     * planned as {@link #plan(MailQuery, Map)} would; the engine leaves that out while another mark of the scope waits to be taken, or
+     * where one came since it asked, so that no mark is put behind changes that nobody read.
      *
      * @param query what the job covers; changes outside it are not reported (see {@link MailQuery#coversChange}), a message
      *     that left it is a delete

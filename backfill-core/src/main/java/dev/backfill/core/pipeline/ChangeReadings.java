@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ final class ChangeReadings {
     private final MailboxQuestions questions;
     private @Nullable CatchUp catchUp;
     private boolean asking;
+    /** The marks that the provider was asked with in the middle of the walk. */
+    private Map<String, String> askedWith = Map.of();
 
     /**
      * @param scope what all runs share
@@ -61,13 +64,15 @@ final class ChangeReadings {
         Map<String, String> pins = pins();
         if (!pins.isEmpty()) {
             asking = true;
+            askedWith = pins;
             questions.planCatchUp(pins);
         }
     }
 
     void catchUpPlanned(List<Partition> changes) {
         asking = false;
-        plan.interpose(changes);
+        Map<String, String> now = pins();
+        plan.interpose(changes, scope -> !Objects.equals(askedWith.get(scope), now.get(scope)));
     }
 
     /** Asks at the end of the walk; false if there is nothing to ask. */

@@ -55,6 +55,11 @@ final class PlannedPartitions {
         return scopesBehind.holdUp(partition);
     }
 
+    /** True if a scope's mark is to be taken or its changes are to be read. */
+    boolean isBehind(String scope) {
+        return scopesBehind.isBehind(scope);
+    }
+
     /** True if a mark was ever planned. */
     boolean isPinned() {
         return pinned;

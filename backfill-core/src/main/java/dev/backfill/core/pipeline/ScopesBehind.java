@@ -32,6 +32,11 @@ final class ScopesBehind {
 
     /** {@return true if a partition is a window that has to wait} */
     boolean holdUp(Partition partition) {
-        return partition.kind() == Kind.WINDOW && openers.containsKey(partition.scope());
+        return partition.kind() == Kind.WINDOW && isBehind(partition.scope());
+    }
+
+    /** {@return true if a scope's mark is to be taken or its changes are to be read} */
+    boolean isBehind(String scope) {
+        return openers.containsKey(scope);
     }
 }

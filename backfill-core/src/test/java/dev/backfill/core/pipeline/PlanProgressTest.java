@@ -60,6 +60,10 @@ class PlanProgressTest {
         return new PartitionRecord(partition, ordinal, new Position("middle"), false, 1, five, five);
     }
 
+    private void interpose(List<Partition> partitions) {
+        plan.interpose(partitions, scope -> false);
+    }
+
     @Test
     void aPlanThatNamesAWindowTwiceWalksItOnce() {
         plan.append(List.of(A, B, A));
@@ -133,7 +137,7 @@ class PlanProgressTest {
     @Test
     void whatNobodyHasBegunIsNotWalkedBesidesWhatIsReadAgain() {
         plan.load(List.of(stored(PIN, 0, true), begun(A, 1), stored(B, 2, false)));
-        plan.interpose(List.of(CHANGES));
+        interpose(List.of(CHANGES));
 
         replace(begin(CHANGES), PIN, A, B);
 
@@ -149,7 +153,7 @@ class PlanProgressTest {
         walk(A);
         Partition newPin = Partition.pin("new");
 
-        plan.interpose(List.of(CHANGES, newPin, A, C));
+        interpose(List.of(CHANGES, newPin, A, C));
 
         PartitionState underWay = begin(CHANGES);
         walk(newPin);
@@ -161,10 +165,10 @@ class PlanProgressTest {
     @Test
     void changesThatAreBeingReadAreNotPlannedTwice() {
         plan.append(List.of(A));
-        plan.interpose(List.of(CHANGES));
+        interpose(List.of(CHANGES));
         PartitionState underWay = begin(CHANGES);
 
-        plan.interpose(List.of(CHANGES));
+        interpose(List.of(CHANGES));
 
         plan.finish(underWay);
         walk(A);
@@ -300,7 +304,7 @@ class PlanProgressTest {
         plan.leave(cut);
         plan.skip(refused);
         plan.leaveUnanswered(unanswered);
-        plan.interpose(List.of(CHANGES));
+        interpose(List.of(CHANGES));
         plan.unstored().take();
 
         plan.finish(begin(CHANGES));
@@ -370,7 +374,7 @@ class PlanProgressTest {
         plan.append(List.of(CHANGES, A));
         plan.leaveUnanswered(begin(CHANGES));
         Partition last = new Partition("left:x", Partition.Kind.CHANGES, "inbox", null, null, "mark");
-        plan.interpose(List.of(last));
+        interpose(List.of(last));
 
         plan.finish(begin(last));
         plan.endScope("inbox");
@@ -383,7 +387,7 @@ class PlanProgressTest {
     void aMarkIsNotTakenBesideChangesOfItsScope() {
         plan.append(List.of(PIN, A));
         PartitionState pin = begin(PIN);
-        plan.interpose(List.of(CHANGES));
+        interpose(List.of(CHANGES));
 
         assertThat(plan.next(true)).isNull();
 

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a mailbox knows of its folders: their paths, and which of them a job means. All of it can be read again, and is after a
- * restart. Thread-safe.
+ * What a mailbox knows of its folders: their paths, and which of them a job means, which is read again after a
+ * restart; and which of them its plans have, which is not. Thread-safe.
  */
 final class MailboxFolders {
     private final FolderTree folders;
