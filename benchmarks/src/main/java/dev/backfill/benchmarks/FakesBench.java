@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 final class FakesBench implements Bench {
     private static final double WANTED = 5_000;
     private static final int CLIENTS = 4;
+    private static final int SILENCE_MILLIS = 30_000;
     private static final int ANSWERS = 20_000;
     private static final List<String> SERVER_JVM = List.of("-Xmx512m");
 
@@ -47,7 +48,7 @@ final class FakesBench implements Bench {
 
     private static void measure(Report report, Size size, String name, List<String> fake, String path)
             throws Exception {
-        int each = size.of(size.quick() ? ANSWERS / 20 : ANSWERS) / CLIENTS;
+        int each = size.of((size.quick() ? ANSWERS / 20 : ANSWERS) / CLIENTS);
         try (ChildJvm server = ChildJvm.start(ProviderServer.class, SERVER_JVM, fake)) {
             String url = server.nextLine();
             if (url == null) {
@@ -90,6 +91,7 @@ final class FakesBench implements Bench {
         byte[] ask = request.getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = new Socket(address.getHost(), address.getPort())) {
             socket.setTcpNoDelay(true);
+            socket.setSoTimeout(SILENCE_MILLIS);
             InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
             long bytes = 0;
             for (int i = 0; i < answers; i++) {

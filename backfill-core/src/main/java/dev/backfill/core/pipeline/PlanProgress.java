@@ -139,21 +139,25 @@ final class PlanProgress {
 
     /**
      * Adds what changed since the marks while the walk goes on: the changes to be walked next, and what else the provider found,
-     * a new folder perhaps, to be walked last. What was walked is not walked again; nor is a scope new whose mark waits to be taken or came
-     * since the provider was asked: a second mark would stand behind changes that nobody read.
+     * a new folder perhaps, to be walked last. What was walked is not walked again; nor is a scope new whose mark waits to be taken, for a second
+     * mark would stand behind changes that nobody read. What is told of a scope whose mark moved since the provider was asked is not true any more.
      *
      * @param partitions the provider's answer
      * @param markMoved says of a scope whether its mark is another than when the provider was asked
      */
     void interpose(List<Partition> partitions, Predicate<String> markMoved) {
-        Set<String> notNew = partitions.stream()
+        Set<String> behind = partitions.stream()
                 .map(Partition::scope)
-                .filter(scope -> planned.isBehind(scope) || markMoved.test(scope))
+                .filter(planned::isBehind)
                 .collect(Collectors.toSet());
         for (Partition partition : partitions) {
-            if (partition.kind() == Kind.CHANGES) {
+            boolean changes = partition.kind() == Kind.CHANGES;
+            if (markMoved.test(partition.scope()) || (!changes && behind.contains(partition.scope()))) {
+                continue;
+            }
+            if (changes) {
                 plan(partition, true).ifPresent(pending::addFirst);
-            } else if (!notNew.contains(partition.scope())) {
+            } else {
                 plan(partition, false).ifPresent(pending::addLast);
             }
         }

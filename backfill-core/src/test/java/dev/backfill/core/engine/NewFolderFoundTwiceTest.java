@@ -147,11 +147,11 @@ class NewFolderFoundTwiceTest {
         JobId id = standing();
 
         time.advance(Duration.ofHours(2));
-        asked.await();
-        firstMarkMayCome.countDown();
-        sink.ackAtOnce();
         try (AutoAdvance running = time.autoAdvance(QUIET, Duration.ofMinutes(1))) {
             assertThat(running).isNotNull();
+            asked.await();
+            firstMarkMayCome.countDown();
+            sink.ackAtOnce();
             sink.awaitDelivered(MESSAGES + LATE);
         }
         answerMayCome.countDown();

@@ -163,6 +163,18 @@ class PlanProgressTest {
     }
 
     @Test
+    void whatIsToldOfAScopeWhoseMarkMovedSinceTheQuestionIsLeftToTheNext() {
+        plan.append(List.of(PIN, A));
+        walk(PIN);
+
+        plan.interpose(List.of(CHANGES, B, Partition.pin("new")), "inbox"::equals);
+
+        walk(A);
+        walk(Partition.pin("new"));
+        assertNothingIsLeft();
+    }
+
+    @Test
     void changesThatAreBeingReadAreNotPlannedTwice() {
         plan.append(List.of(A));
         interpose(List.of(CHANGES));
