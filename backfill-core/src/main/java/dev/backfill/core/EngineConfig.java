@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param defaultRateLimit requests a second for requests that do not say, 1 to 1,000, default 100
  * @param memoryBudgetBytes bytes of mail held at once by all jobs (model, contents, encoded form and the sink's copy), 1 MiB
  *     to 1 TiB, default a quarter of the heap's maximum; one message's contents may be held beyond it
- * @param maxUnacknowledgedPages pages of one partition that may wait for the sink's acknowledgements, 1 to 64, default 4; one, whatever is
- *     set here, while the machine is busy with more than four windows a core, see {@link BackfillBuilder#machineLoad}
+ * @param maxUnacknowledgedPages pages of one partition that may wait for the sink's acknowledgements, 1 to 64, default 4; while the machine
+ *     is busy with more than four windows a core the next waits until those before are stored, for a second at the most, see
+ *     {@link BackfillBuilder#machineLoad}
  * @param breakerFailuresInRow failed messages in a row that fail a job, 1 to 1,000,000, default 50
  * @param breakerFailureShare share of failed messages that fails a job, over 0 and at most 1 (1: never), default 0.5
  * @param breakerMinimum messages of one run that must have failed before the share counts, 1 to 1,000,000, default 200

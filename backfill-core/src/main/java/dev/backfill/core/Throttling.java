@@ -110,8 +110,8 @@ public record Throttling(
     /**
      * Changes {@link #firstPause()} and {@link #maxPause()}.
      *
-     * @param first the first value
-     * @param most the second
+     * @param first the pause after the first throttling for which the provider names no time
+     * @param most the longest of such pauses, {@code first} or more
      * @return a changed copy
      */
     public Throttling withPauses(Duration first, Duration most) {

@@ -24,7 +24,6 @@ import java.util.concurrent.Future;
  * nothing: what the other benches measure is worth something where it is slower than that by far.
  */
 final class FakesBench implements Bench {
-    private static final double WANTED = 5_000;
     private static final int CLIENTS = 4;
     private static final int SILENCE_MILLIS = 30_000;
     private static final int ANSWERS = 20_000;
@@ -58,8 +57,7 @@ final class FakesBench implements Bench {
             Rounds rounds = new Rounds(size.quick() ? 1 : 3, size.quick() ? 1 : 5);
             rounds.measureAll(name, () -> speed(address, each));
             Medians medians = rounds.run();
-            report.add(
-                    Row.of(name, medians.of(name + ", answers/s"), "answers/s").to(WANTED, "what the benches need"));
+            report.add(Row.of(name, medians.of(name + ", answers/s"), "answers/s"));
             report.add(Row.of(name + ", an answer", medians.of(name + ", KB"), "KB"));
         }
     }

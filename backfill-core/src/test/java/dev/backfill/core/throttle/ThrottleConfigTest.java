@@ -14,7 +14,7 @@ class ThrottleConfigTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     @Test
-    void theDefaultsAreTheDocumentedOnes() {
+    void theDefaultsAreThoseOfItsJavadoc() {
         ThrottleConfig config = ThrottleConfig.DEFAULT;
 
         assertThat(config.quotaShare()).isEqualTo(0.95);

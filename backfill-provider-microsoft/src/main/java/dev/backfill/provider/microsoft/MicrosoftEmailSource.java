@@ -26,7 +26,8 @@ import java.util.List;
  *       that the service turns into that.
  *   <li>{@code connect-timeout-seconds} (default {@value #DEFAULT_CONNECT_TIMEOUT_SECONDS}), {@code read-timeout-seconds}
  *       ({@value #DEFAULT_READ_TIMEOUT_SECONDS}), {@code call-timeout-seconds} ({@value #DEFAULT_CALL_TIMEOUT_SECONDS}): 1 to
- *       3,600. Graph's own gateway gives up after about 30 seconds.
+ *       3,600. Graph's own gateway gives up after about 30 seconds, and the engine's {@code callTimeout} ends a call before the
+ *       last of the three where it is the shorter.
  *   <li>{@code concurrent-requests}: 1 to 4 (default 4) at the same time for one mailbox; fewer where another process uses
  *       the same app on the same mailbox, for they share Graph's four.
  * </ul>
@@ -53,8 +54,11 @@ public final class MicrosoftEmailSource implements EmailSource {
     /** How long a connection may take: {@value} seconds. */
     public static final int DEFAULT_CONNECT_TIMEOUT_SECONDS = 20;
 
-    /** How long an answer may be silent: {@value} seconds. */
-    public static final int DEFAULT_READ_TIMEOUT_SECONDS = 60;
+    /**
+     * How long an answer may be silent: {@value} seconds. Less than the engine's 60 for a call, so that a page that is too heavy
+     * to come is asked for again as a smaller one.
+     */
+    public static final int DEFAULT_READ_TIMEOUT_SECONDS = 45;
 
     /** How long a whole request may take: {@value} seconds. */
     public static final int DEFAULT_CALL_TIMEOUT_SECONDS = 180;

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.backfill.testkit.http.HttpAnswer;
 import dev.backfill.testkit.http.HttpCall;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -26,6 +27,8 @@ import java.util.function.Function;
 public final class FastServer implements AutoCloseable {
     private static final int BACKLOG = 4_096;
     private static final int THREADS = 4;
+    /** Bytes handed to the kernel at once: a page is made of hundreds of pieces, and to write each by itself takes longest of all. */
+    private static final int AT_ONCE = 1 << 16;
 
     /**
      * What is answered.
@@ -119,7 +122,7 @@ public final class FastServer implements AutoCloseable {
                     .forEach((name, value) -> exchange.getResponseHeaders().put(name, List.of(value)));
             long length = answer.length();
             exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
-            try (OutputStream out = exchange.getResponseBody()) {
+            try (OutputStream out = new BufferedOutputStream(exchange.getResponseBody(), AT_ONCE)) {
                 for (byte[] piece : answer.body()) {
                     out.write(piece);
                 }
