@@ -42,7 +42,7 @@ final class QuotaBench implements Bench {
 
     /** A provider's limits, and how they are looked at. */
     private enum Regime {
-        GRAPH("Graph", 10_000, 1, Duration.ofMinutes(10), 4, 5, 5, 20, 3.3),
+        GRAPH("Graph", 10_000, 1, Duration.ofMinutes(10), 4, 20, 20, 20, 3.3),
         GMAIL_2026_05("Gmail 2026-05", 6_000, 20, Duration.ofMinutes(1), FakeGmail.CONCURRENT, 1, 100, 10, 6.4),
         GMAIL_LEGACY("Gmail legacy", 15_000, 5, Duration.ofMinutes(1), FakeGmail.CONCURRENT, 1, 100, 10, 4.4);
 
