@@ -28,8 +28,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One account of Microsoft Graph. Keeps what it can read again, the folders and what their
- * changes told, and which folders its plans have, which a later life does without. Thread-safe. */
+/**
+ * One account of Microsoft Graph. Keeps what it can read again, the folders and what their changes told, and which folders its plans
+ * have, which a later life does without. Thread-safe.
+ */
 final class GraphMailbox implements Mailbox {
     private static final int USUAL_PAGE = 100;
     private static final Set<Integer> NO_ROOT = Set.of(400, 404, 501);
