@@ -306,9 +306,10 @@ public final class BackfillBuilder {
     }
 
     /**
-     * Sets what tells how busy the machine is. Beyond four windows a core in all, a job of this engine walks a second, third and fourth window
-     * of its mailbox, or reads pages ahead of the sink at once and not after a second, only while the load is below 0.8: on a busy machine more are slower. Default is the load that the JVM
-     * tells, the container's if it has a limit. A JVM that is pinned to some cores may see the load of all.
+     * Sets what tells how busy the machine is: on a busy machine, to do more at once is slower. While the load is 0.8 or more and the
+     * engine's jobs walk 20 windows a core, a job begins no second, third or fourth window of its mailbox beside its first; while
+     * they walk more than four a core, a page is read ahead of the sink only after a second. Default is the load that the JVM tells,
+     * the container's if it has a limit. A JVM that is pinned to some cores may see the load of all.
      *
      * @param value gives the load of all cores by all processes, 0 for idle to 1, negative or NaN if it is not known, which is
      *     taken for idle as an exception is; must not wait. Asked four times a second at the most. {@code () -> 0} walks

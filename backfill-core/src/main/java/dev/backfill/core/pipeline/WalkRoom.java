@@ -9,15 +9,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether another window is of use beside the one that a run walks in any case, and a page ahead of the sink. While a window waits for
- * its provider or for the sink, another page makes use of the machine; once every core is busy, one more is only held in memory. So a few
- * windows a core are walked and read ahead without a question, and more only while the machine is not busy: twice as many windows at each look, so
- * that what was begun is seen before more is. Shared by all runs of an instance. Thread-safe.
+ * its provider or for the sink, another page makes use of the machine; once every core is busy, one more is only held in memory. So
+ * some windows a core are walked, and a few of them read ahead, without a question, and more only while the machine is not busy: twice
+ * as many windows at each look, so that what was begun is seen before more is. Shared by all runs of an instance. Thread-safe.
  */
 public final class WalkRoom {
     private static final Logger LOG = LoggerFactory.getLogger(WalkRoom.class);
 
-    /** So many windows a core may be walked whatever the machine does: all four of a mailbox alone on one core. */
-    static final int PER_CORE = 4;
+    /**
+     * So many windows a core may be walked whatever the machine does: as many as keep a core busy whose answers take 100 ms. A machine that
+     * is busy with its compiler, or with others, must not leave mailboxes that far away one window each.
+     */
+    static final int WALKED_PER_CORE = 20;
+
+    /** So many windows a core may be walked for their pages to be read ahead whatever the machine does: all four of a mailbox alone. */
+    static final int READ_AHEAD_PER_CORE = 4;
 
     /**
      * From this load on the machine is busy. In a container with a limit the JVM divides by whole periods, of 100 ms as a rule: three
@@ -28,7 +34,8 @@ public final class WalkRoom {
     /** How often the machine is looked at: the load of a shorter time is one of single pages. */
     static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
-    private final int always;
+    private final int walkedAlways;
+    private final int readAheadAlways;
     private final DoubleSupplier load;
     private final TimeSource time;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -53,17 +60,18 @@ public final class WalkRoom {
         if (cores < 1) {
             throw new IllegalArgumentException("cores must be 1 or more, was " + cores);
         }
-        this.always = cores * PER_CORE;
+        this.walkedAlways = cores * WALKED_PER_CORE;
+        this.readAheadAlways = cores * READ_AHEAD_PER_CORE;
         this.load = load;
         this.time = time;
-        this.upTo = always;
+        this.upTo = walkedAlways;
         this.lookedNanoTime = time.nanoTime() - BETWEEN_LOOKS.toNanos();
     }
 
     /** True if one more window is of use. Two runs may be told so of the same room: the bound is no promise. */
     boolean isLeft() {
         synchronized (lock) {
-            if (windows < always) {
+            if (windows < walkedAlways) {
                 return true;
             }
         }
@@ -79,7 +87,7 @@ public final class WalkRoom {
      */
     boolean mayReadAhead() {
         synchronized (lock) {
-            if (windows <= always) {
+            if (windows <= readAheadAlways) {
                 return true;
             }
         }
@@ -102,7 +110,7 @@ public final class WalkRoom {
         boolean found = isBusy();
         synchronized (lock) {
             busy = found;
-            upTo = busy ? always : Math.max(always, 2 * windows);
+            upTo = busy ? walkedAlways : Math.max(walkedAlways, 2 * windows);
         }
     }
 

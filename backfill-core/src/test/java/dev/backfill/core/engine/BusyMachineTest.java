@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 class BusyMachineTest {
     private static final int WALKS = 4;
 
-    /** So many mailboxes have all their windows at once on any machine. */
-    private static final int CORES = Runtime.getRuntime().availableProcessors();
+    /** So many mailboxes have all their windows at once on any machine: 20 windows a core. */
+    private static final int MAILBOXES = 5 * Runtime.getRuntime().availableProcessors();
 
     private static final int WINDOWS = 8;
     private static final int BATCH = 10;
@@ -55,7 +55,9 @@ class BusyMachineTest {
                 sink,
                 builder -> builder.machineLoad(() -> load)
                         .source(other)
-                        .config(EngineRig.config().maxConcurrentJobs(CORES + 2).build()));
+                        .config(EngineRig.config()
+                                .maxConcurrentJobs(MAILBOXES + 2)
+                                .build()));
     }
 
     private static JobId start(EngineRig rig, String source, int account) {
@@ -86,8 +88,8 @@ class BusyMachineTest {
     void aMailboxIsReadOneWindowAtATimeOnABusyMachine() {
         Gate answers = Gate.shut();
         ScriptedSource late = mailboxes("late", 1).build();
-        try (EngineRig rig = rig(waiting("waiting", CORES, answers), late, BUSY)) {
-            List<JobId> ids = startWhole(rig, CORES, answers);
+        try (EngineRig rig = rig(waiting("waiting", MAILBOXES, answers), late, BUSY)) {
+            List<JobId> ids = startWhole(rig, MAILBOXES, answers);
 
             assertCompleted(rig, start(rig, "late", 0));
 
@@ -101,8 +103,8 @@ class BusyMachineTest {
     void mailboxesHaveAllTheirWindowsOnAMachineThatIsNotBusy() {
         Gate answers = Gate.shut();
         ScriptedSource none = mailboxes("none", 1).build();
-        try (EngineRig rig = rig(waiting("waiting", CORES + 2, answers), none, IDLE)) {
-            List<JobId> ids = startWhole(rig, CORES + 2, answers);
+        try (EngineRig rig = rig(waiting("waiting", MAILBOXES + 2, answers), none, IDLE)) {
+            List<JobId> ids = startWhole(rig, MAILBOXES + 2, answers);
 
             answers.open();
             assertThat(ids).allSatisfy(id -> assertCompleted(rig, id));
@@ -113,8 +115,8 @@ class BusyMachineTest {
     void jobsThatAreCancelledLeaveTheirRoomToOthers() {
         Gate answers = Gate.shut();
         Gate others = Gate.shut();
-        try (EngineRig rig = rig(waiting("waiting", CORES, answers), waiting("late", 1, others), BUSY)) {
-            List<JobId> ids = startWhole(rig, CORES, answers);
+        try (EngineRig rig = rig(waiting("waiting", MAILBOXES, answers), waiting("late", 1, others), BUSY)) {
+            List<JobId> ids = startWhole(rig, MAILBOXES, answers);
             ids.forEach(rig.jobs()::cancel);
             ids.forEach(rig::awaitEnd);
 
@@ -136,8 +138,8 @@ class BusyMachineTest {
                 .windowMessages(pages * BATCH)
                 .account("late0", ScriptedAccount.of("late0", ScriptedFolder.inbox(WINDOWS * pages * BATCH)))
                 .build();
-        try (EngineRig rig = rig(waiting("waiting", CORES, answers), late, sink, BUSY)) {
-            List<JobId> ids = startWhole(rig, CORES, answers);
+        try (EngineRig rig = rig(waiting("waiting", MAILBOXES, answers), late, sink, BUSY)) {
+            List<JobId> ids = startWhole(rig, MAILBOXES, answers);
 
             JobId id = start(rig, "late", 0);
             for (int page = 0; page < WINDOWS * pages; page++) {
@@ -175,8 +177,8 @@ class BusyMachineTest {
         Gate answers = Gate.shut();
         RecordingSink sink = new RecordingSink().holdAcks();
         ScriptedSource late = mailboxes("late", 1).build();
-        try (EngineRig rig = rig(waiting("waiting", CORES, answers), late, sink, IDLE)) {
-            List<JobId> ids = startWhole(rig, CORES, answers);
+        try (EngineRig rig = rig(waiting("waiting", MAILBOXES, answers), late, sink, IDLE)) {
+            List<JobId> ids = startWhole(rig, MAILBOXES, answers);
 
             JobId id = start(rig, "late", 0);
             sink.awaitHeld(WALKS * 2 * BATCH);

@@ -23,7 +23,7 @@ class PagesAheadTest {
 
     private PagesAhead pages(double load) {
         WalkRoom room = new WalkRoom(1, () -> load, time);
-        room.change(WalkRoom.PER_CORE + 1);
+        room.change(WalkRoom.READ_AHEAD_PER_CORE + 1);
         return new PagesAhead(room, time, MOST, stop, blocked);
     }
 

@@ -32,9 +32,9 @@ class WalkRoomTest {
     }
 
     @Test
-    void onABusyMachineFourACoreHaveRoom() {
-        assertThat(takeAll(room(1, () -> 1))).isEqualTo(4);
-        assertThat(takeAll(room(3, () -> WalkRoom.BUSY))).isEqualTo(12);
+    void onABusyMachineTwentyACoreHaveRoom() {
+        assertThat(takeAll(room(1, () -> 1))).isEqualTo(20);
+        assertThat(takeAll(room(3, () -> WalkRoom.BUSY))).isEqualTo(60);
     }
 
     @Test
@@ -53,11 +53,11 @@ class WalkRoomTest {
 
         assertThat(takeAll(room))
                 .as("without a question, and by the first look")
-                .isEqualTo(8 + 8);
+                .isEqualTo(40 + 40);
         time.advance(WalkRoom.BETWEEN_LOOKS.minusMillis(1));
         assertThat(takeAll(room)).as("before the second look").isZero();
         time.advance(Duration.ofMillis(1));
-        assertThat(takeAll(room)).as("by the second look").isEqualTo(16);
+        assertThat(takeAll(room)).as("by the second look").isEqualTo(80);
     }
 
     @Test
@@ -93,7 +93,7 @@ class WalkRoomTest {
             return 1;
         });
 
-        room.change(3);
+        room.change(19);
         assertThat(room.isLeft()).isTrue();
         assertThat(asked).hasValue(0);
         room.change(1);
@@ -109,7 +109,7 @@ class WalkRoomTest {
     @ParameterizedTest
     @ValueSource(doubles = {-1, Double.NaN})
     void aLoadThatIsNotKnownIsTakenForIdle(double unknown) {
-        assertThat(takeAll(room(1, () -> unknown))).isEqualTo(4 + 4);
+        assertThat(takeAll(room(1, () -> unknown))).isEqualTo(20 + 20);
     }
 
     @Test
@@ -121,12 +121,12 @@ class WalkRoomTest {
             throw new NoClassDefFoundError("no bean");
         };
 
-        assertThat(takeAll(room(1, failing))).isEqualTo(4 + 4);
-        assertThat(takeAll(room(1, missing))).isEqualTo(4 + 4);
+        assertThat(takeAll(room(1, failing))).isEqualTo(20 + 20);
+        assertThat(takeAll(room(1, missing))).isEqualTo(20 + 20);
     }
 
     @Test
-    void asManyWindowsAsHaveRoomOnAnyMachineAreReadAheadWithoutAQuestion() {
+    void fourWindowsACoreAreReadAheadWithoutAQuestion() {
         WalkRoom room = room(2, () -> {
             throw new AssertionError("asked");
         });
@@ -157,7 +157,7 @@ class WalkRoomTest {
             asked.incrementAndGet();
             return 1;
         });
-        room.change(5);
+        room.change(20);
 
         assertThat(room.isLeft()).isFalse();
         assertThat(room.mayReadAhead()).isFalse();
