@@ -1,15 +1,17 @@
 package dev.backfill.core.throttle;
 
-import dev.backfill.core.time.Monitor;
+import static java.util.Objects.requireNonNull;
+
+import dev.backfill.core.time.Signal;
 import dev.backfill.core.time.StopToken;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes of mail the process may hold. Whoever asks first is served first, so that a big message is not overtaken for
- * good by small ones. Thread-safe.
+ * good by small ones. Who lets go of bytes hands them to whom they are enough for, and wakes nobody else: with a thousand mailboxes
+ * in line, to have each look again with each message that is acknowledged would take more of the processor than the mail. Thread-safe.
  *
  * <p>Who holds room and needs more to let go of it asks for room to finish, {@link #reserveToFinish}. It goes first, waits for
  * no plain reservation, and is let through over the budget when nobody else has room to finish: so those who hold all of it
@@ -17,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryBudget {
     private final long totalBytes;
-    private final Monitor monitor = new Monitor();
-    // Both guarded by the monitor
-    private final Queue<Object> waiting = new ArrayDeque<>();
-    private final Queue<Object> waitingToFinish = new ArrayDeque<>();
+    private final Object lock = new Object();
+    // All guarded by the lock
+    private final Queue<Ticket> waiting = new ArrayDeque<>();
+    private final Queue<Ticket> waitingToFinish = new ArrayDeque<>();
     private long usedBytes;
     private int finishing;
 
@@ -46,7 +48,7 @@ public final class MemoryBudget {
      * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
      */
     public Reservation reserve(long bytes, StopToken stop) {
-        return await(waiting, bytes, false, stop);
+        return await(bytes, false, stop);
     }
 
     /**
@@ -56,7 +58,10 @@ public final class MemoryBudget {
      * @return the reservation; null if there is no room now
      */
     public @Nullable Reservation tryReserve(long bytes) {
-        return tryTake(bytes, false, () -> waiting.isEmpty() && mayTake(bytes, false));
+        requireBytes(bytes);
+        synchronized (lock) {
+            return waiting.isEmpty() && mayTake(bytes, false) ? take(bytes, false) : null;
+        }
     }
 
     /**
@@ -70,7 +75,7 @@ public final class MemoryBudget {
      * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
      */
     public Reservation reserveToFinish(long bytes, StopToken stop) {
-        return await(waitingToFinish, bytes, true, stop);
+        return await(bytes, true, stop);
     }
 
     /**
@@ -80,43 +85,67 @@ public final class MemoryBudget {
      * @return the reservation; null if there is no room now
      */
     public @Nullable Reservation tryReserveToFinish(long bytes) {
-        return tryTake(bytes, true, () -> waitingToFinish.isEmpty() && fits(bytes));
+        requireBytes(bytes);
+        synchronized (lock) {
+            return waitingToFinish.isEmpty() && fits(bytes) ? take(bytes, true) : null;
+        }
     }
 
-    private @Nullable Reservation tryTake(long bytes, boolean toFinish, BooleanSupplier may) {
+    private Reservation await(long bytes, boolean toFinish, StopToken stop) {
         requireBytes(bytes);
-        boolean taken = monitor.read(() -> {
-            boolean granted = may.getAsBoolean();
-            if (granted) {
-                take(bytes, toFinish);
-            }
-            return granted;
-        });
-        return taken ? new Reservation(bytes, toFinish) : null;
-    }
-
-    private Reservation await(Queue<Object> queue, long bytes, boolean toFinish, StopToken stop) {
-        requireBytes(bytes);
-        Object turn = new Object();
-        monitor.change(() -> queue.add(turn));
+        Ticket ticket = new Ticket(bytes, toFinish);
+        synchronized (lock) {
+            queue(toFinish).add(ticket);
+            serve();
+        }
+        boolean come = false;
         try {
-            // Taken in the very look that finds the room, so that nobody else finds the same.
-            if (!Stopped.unlessInterrupted(() -> monitor.await(() -> tryTake(queue, turn, bytes, toFinish), stop))) {
-                throw Stopped.exception();
-            }
-            return new Reservation(bytes, toFinish);
+            come = Stopped.unlessInterrupted(() -> ticket.served.await(stop));
         } finally {
-            monitor.change(() -> queue.remove(turn));
+            if (!come) {
+                giveUp(ticket);
+            }
+        }
+        if (!come) {
+            throw Stopped.exception();
+        }
+        synchronized (lock) {
+            return requireNonNull(ticket.reservation);
         }
     }
 
-    private boolean tryTake(Queue<Object> queue, Object turn, long bytes, boolean toFinish) {
-        boolean may = turn.equals(queue.peek()) && mayTake(bytes, toFinish);
-        if (may) {
-            queue.remove();
-            take(bytes, toFinish);
+    /** Leaves the line, in which others may be next by it; what was handed over just now goes to them. */
+    private void giveUp(Ticket ticket) {
+        synchronized (lock) {
+            if (ticket.reservation == null) {
+                queue(ticket.toFinish).remove(ticket);
+                serve();
+            } else {
+                ticket.reservation.close();
+            }
         }
-        return may;
+    }
+
+    private Queue<Ticket> queue(boolean toFinish) {
+        return toFinish ? waitingToFinish : waiting;
+    }
+
+    /** Hands what is free to those who are first in line, as long as it is enough for them. */
+    private void serve() {
+        while (serveFirst(waitingToFinish) || serveFirst(waiting)) {
+            // The next may have enough, too.
+        }
+    }
+
+    private boolean serveFirst(Queue<Ticket> queue) {
+        Ticket first = queue.peek();
+        if (first == null || !mayTake(first.bytes, first.toFinish)) {
+            return false;
+        }
+        queue.remove();
+        first.reservation = take(first.bytes, first.toFinish);
+        first.served.fire();
+        return true;
     }
 
     private static void requireBytes(long bytes) {
@@ -133,14 +162,17 @@ public final class MemoryBudget {
         return bytes <= totalBytes - usedBytes;
     }
 
-    private void take(long bytes, boolean toFinish) {
+    private Reservation take(long bytes, boolean toFinish) {
         usedBytes += bytes;
         finishing += toFinish ? 1 : 0;
+        return new Reservation(bytes, toFinish);
     }
 
     /** {@return the bytes reserved now; more than {@link #totalBytes()} while something is overdrawn} */
     public long usedBytes() {
-        return monitor.read(() -> usedBytes);
+        synchronized (lock) {
+            return usedBytes;
+        }
     }
 
     /** {@return how many bytes may be held at once} */
@@ -150,7 +182,23 @@ public final class MemoryBudget {
 
     /** {@return how many callers wait for room} */
     public int waiting() {
-        return monitor.read(() -> waiting.size() + waitingToFinish.size());
+        synchronized (lock) {
+            return waiting.size() + waitingToFinish.size();
+        }
+    }
+
+    /** Somebody in line. */
+    private static final class Ticket {
+        private final long bytes;
+        private final boolean toFinish;
+        private final Signal served = new Signal();
+        /** What was handed over; guarded by the budget's lock. */
+        private @Nullable Reservation reservation;
+
+        Ticket(long bytes, boolean toFinish) {
+            this.bytes = bytes;
+            this.toFinish = toFinish;
+        }
     }
 
     /** Bytes that are held. Thread-safe; closed exactly by whoever lets go of the bytes, more often does no harm. */
@@ -173,29 +221,33 @@ public final class MemoryBudget {
             if (newBytes < 0) {
                 throw new IllegalArgumentException("newBytes must be 0 or more, was " + newBytes);
             }
-            monitor.change(() -> {
+            synchronized (lock) {
                 if (!closed) {
                     usedBytes += newBytes - bytes;
                     bytes = newBytes;
+                    serve();
                 }
-            });
+            }
         }
 
         /** {@return the bytes held; 0 when closed} */
         public long bytes() {
-            return monitor.read(() -> closed ? 0L : bytes);
+            synchronized (lock) {
+                return closed ? 0 : bytes;
+            }
         }
 
         /** Lets go of the bytes. Does nothing when called again. */
         @Override
         public void close() {
-            monitor.change(() -> {
+            synchronized (lock) {
                 if (!closed) {
                     usedBytes -= bytes;
                     finishing -= toFinish ? 1 : 0;
                     closed = true;
+                    serve();
                 }
-            });
+            }
         }
     }
 }

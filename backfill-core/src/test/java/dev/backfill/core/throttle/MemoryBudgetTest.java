@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.backfill.core.throttle.MemoryBudget.Reservation;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.SourceException.Kind;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -128,6 +129,33 @@ class MemoryBudgetTest {
         held.adjust(90);
 
         assertThat(Rig.get(next).bytes()).isEqualTo(10);
+    }
+
+    /** Else each message that is acknowledged would wake all mailboxes that wait for memory. */
+    @Test
+    void nobodyIsWokenForWhomItIsNotEnough() throws InterruptedException {
+        Reservation held = budget.reserve(100, rig.stop);
+        Reservation small = budget.reserve(0, rig.stop);
+        Thread waiter = new Thread(() -> budget.reserve(50, rig.stop));
+        waiter.start();
+        awaitWaiting(1);
+        while (waiter.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+
+        long waited = timesWaited(waiter);
+        for (int i = 0; i < 10_000; i++) {
+            small.adjust(i % 2);
+        }
+        assertThat(timesWaited(waiter)).isEqualTo(waited);
+
+        held.close();
+        waiter.join();
+        assertThat(budget.usedBytes()).isEqualTo(51);
+    }
+
+    private static long timesWaited(Thread thread) {
+        return ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId()).getWaitedCount();
     }
 
     @Test
