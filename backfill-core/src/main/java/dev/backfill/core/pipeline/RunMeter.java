@@ -5,30 +5,39 @@ import dev.backfill.spi.JobCounts;
 import dev.backfill.spi.JobRecord;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Adds up what a run costs: time, requests, rate. Confined to the run's thread, but for {@link #emailsPerSecond()}
- *, {@link #quotaSecondsPerEmail} and {@link #daySecondsPerEmail}.
+ * Adds up what a run costs: time, requests, rate. Confined to the run's thread, but for {@link #emailsPerSecond()},
+ * {@link #quotaSecondsPerEmail} and {@link #daySecondsPerEmail}.
  */
 final class RunMeter {
-    private static final double NEWEST_WEIGHT = 0.3;
-    private static final double SHORTEST_SAMPLE_SECONDS = 0.5;
+    /**
+     * The rate is that of so long a time: pages come whole, and one of 100 messages takes 21 s where a quota allows 4.75 messages a
+     * second.
+     */
+    private static final long RATE_OF_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final long SHORTEST_SAMPLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final TimeSource time;
     private final JobRecord before;
     private final long startNanos;
-    private long sampleNanos;
-    private long samplePublished;
-    private boolean sampled;
+    /** Of the last minute, and the last one before it. */
+    private final Deque<Sample> samples = new ArrayDeque<>();
+
     private volatile double emailsPerSecond;
+
+    private record Sample(long nanos, long published) {}
 
     RunMeter(TimeSource time, JobRecord before) {
         this.time = time;
         this.before = before;
         this.startNanos = time.nanoTime();
-        this.sampleNanos = startNanos;
-        this.samplePublished = before.counts().published();
+        samples.add(new Sample(startNanos, before.counts().published()));
     }
 
     /** How long the job worked, in this run and those before, without throttled time. */
@@ -40,19 +49,20 @@ final class RunMeter {
     /** Hears how much is published by now. */
     void sample(long published) {
         long now = time.nanoTime();
-        double seconds = (now - sampleNanos) / NANOS_PER_SECOND;
-        if (seconds < SHORTEST_SAMPLE_SECONDS) {
+        if (now - samples.getLast().nanos() < SHORTEST_SAMPLE_NANOS) {
             return;
         }
+        samples.addLast(new Sample(now, published));
+        Sample oldest = samples.removeFirst();
+        while (now - samples.getFirst().nanos() >= RATE_OF_NANOS) {
+            oldest = samples.removeFirst();
+        }
+        samples.addFirst(oldest);
         // What parts count again was taken off before.
-        double newest = Math.max(0, published - samplePublished) / seconds;
-        emailsPerSecond = sampled ? emailsPerSecond * (1 - NEWEST_WEIGHT) + newest * NEWEST_WEIGHT : newest;
-        sampled = true;
-        sampleNanos = now;
-        samplePublished = published;
+        emailsPerSecond = Math.max(0, published - oldest.published()) * NANOS_PER_SECOND / (now - oldest.nanos());
     }
 
-    /** The moving rate; any thread may ask. */
+    /** The rate of the last minute, 0 if nothing came in it; any thread may ask. */
     double emailsPerSecond() {
         return emailsPerSecond;
     }
