@@ -39,7 +39,11 @@ final class MailboxInquiry {
             own.stop();
         });
         try (MailboxSession session = sessions.open(account, requestsPerSecond, null, own)) {
-            return ContextLoader.call(sessions.source(account.provider()), () -> question.apply(session.mailbox()));
+            return ContextLoader.call(sessions.source(account.provider()), () -> {
+                // Its jobs' limits are this question's, too.
+                session.gate().rekey(session.mailbox().key());
+                return question.apply(session.mailbox());
+            });
         } catch (SourceException refused) {
             if (late.get()) {
                 throw new MailboxAccessException(

@@ -3,7 +3,10 @@ package dev.backfill.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backfill.api.BackfillRequest;
+import dev.backfill.api.JobId;
 import dev.backfill.api.MailboxAccessException;
+import dev.backfill.api.Waiting;
 import dev.backfill.testkit.AutoAdvance;
 import dev.backfill.testkit.Fault;
 import dev.backfill.testkit.FaultScript;
@@ -14,6 +17,7 @@ import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
 import java.time.Instant;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,5 +73,42 @@ class InquiryTest {
         try (EngineRig rig = throttledFor(ScriptedSource.FOLDERS)) {
             assertEndsInTime(() -> rig.jobs().folders(ScriptedSource.DEFAULT_ID, "me"));
         }
+    }
+
+    /** Else a job's mailbox would be asked beside it, and more than it takes at once, or while it says to wait. */
+    @Test
+    void aQuestionWaitsForWhatTheMailboxsJobsWaitFor() {
+        ScriptedSource source = ScriptedSource.builder()
+                .mailbox(ScriptedFolder.inbox(10))
+                .faults(FaultScript.builder()
+                        .failOperation(ScriptedSource.PLAN, FaultScript.ALWAYS, Fault.throttled(Duration.ofMinutes(5)))
+                        .build())
+                .build();
+        ManualTime standing = new ManualTime();
+        try (EngineRig rig = new EngineRig(source, new RecordingSink(), builder -> builder.time(standing))) {
+            JobId id = rig.jobs()
+                    .start(EngineRig.request()
+                            .rateLimit(BackfillRequest.MAX_RATE_LIMIT)
+                            .build())
+                    .id();
+            Instant soon = standing.instant().plusSeconds(60);
+            while (!waitsUntilAfter(soon, rig.jobs().status(id).waiting())) {
+                assertThat(Thread.interrupted()).as("ran out of time").isFalse();
+                Thread.onSpinWait();
+            }
+
+            standing.runDuring(
+                    Duration.ofMillis(3),
+                    Duration.ofMinutes(2),
+                    () -> assertThatThrownBy(() ->
+                                    rig.jobs().estimate(EngineRig.request().build()))
+                            .isInstanceOfSatisfying(
+                                    MailboxAccessException.class,
+                                    late -> assertThat(late.code()).isEqualTo("TIMEOUT")));
+        }
+    }
+
+    private static boolean waitsUntilAfter(Instant time, @Nullable Waiting waiting) {
+        return waiting != null && waiting.until() != null && waiting.until().isAfter(time);
     }
 }
