@@ -8,7 +8,6 @@ import dev.backfill.spi.SourceException.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -114,8 +113,8 @@ final class Batch<T extends @Nullable Object> {
         while (hire()) {
             try {
                 helpers.execute(this::work);
-            } catch (RejectedExecutionException e) {
-                // A pool that is full or closing: those who work already are enough.
+            } catch (RuntimeException | Error none) {
+                // A pool that is full or closing, a machine without another thread: those who work already are enough.
                 monitor.change(() -> workers--);
                 return;
             }

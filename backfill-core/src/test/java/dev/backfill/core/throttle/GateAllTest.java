@@ -178,6 +178,27 @@ class GateAllTest {
         };
     }
 
+    /** What the JDK's pools throw where the machine has no thread left; here to whoever asks from a second thread, or asks twice. */
+    @Test
+    void aMachineWithoutThreadsSlowsACallDownAndDoesNotHoldItUp() {
+        AtomicInteger asked = new AtomicInteger();
+        Executor threads = rig.helpers;
+        rig.helpers = task -> {
+            if (asked.getAndIncrement() > 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            threads.execute(task);
+        };
+        rig.quota(Quota.concurrent("four", 4));
+        MailboxGate gate = rig.open();
+
+        CompletableFuture<Integer> all =
+                rig.async(() -> gate.calls().all(requests(50, i -> i)).size());
+
+        assertThat(get(all)).isEqualTo(50);
+        assertThat(asked).hasValueGreaterThan(1);
+    }
+
     @Test
     void aHelperThatComesLateFindsNothingToDo() {
         rig.quota(Quota.concurrent("four", 4));
