@@ -99,7 +99,7 @@ public final class SourceException extends RuntimeException {
         return Optional.ofNullable(retryAt);
     }
 
-    /** {@return true if the provider complained of requests at the same time rather than of their rate} */
+    /** {@return true if fewer requests at the same time may help: the provider complained of them, or its gateway gave up under them} */
     public boolean tooManyConcurrent() {
         return tooManyConcurrent;
     }
@@ -131,7 +131,7 @@ public final class SourceException extends RuntimeException {
         }
 
         /**
-         * Marks the error as one of requests at the same time.
+         * Marks the error as one of requests at the same time: fewer are sent at once for a while.
          *
          * @return this builder
          */

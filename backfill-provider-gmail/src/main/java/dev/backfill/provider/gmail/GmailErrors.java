@@ -145,6 +145,12 @@ final class GmailErrors {
         if (status == 403 || status == 429) {
             return ofLimit(response, status, known, code, text);
         }
+        if (status == 504) {
+            // Gmail's requests cannot be made smaller, but fewer can be sent at once.
+            return start(Kind.RETRY, Scope.MAILBOX, code, retryAt(response, text))
+                    .concurrency()
+                    .build(answered(status, code));
+        }
         if (TRANSIENT.contains(status)) {
             return build(Kind.RETRY, Scope.MAILBOX, code, status, retryAt(response, text));
         }
@@ -198,8 +204,7 @@ final class GmailErrors {
         boolean ofUser = text.contains("per user");
         Instant retryAt = retryAt(response, text);
         if (!ofDay && text.contains("concurrent")) {
-            return SourceException.of(Kind.THROTTLED, Scope.MAILBOX, code)
-                    .retryAt(retryAt)
+            return start(Kind.THROTTLED, Scope.MAILBOX, code, retryAt)
                     .concurrency()
                     .build("too many requests to Gmail at once (HTTP " + status + ")");
         }
@@ -218,9 +223,15 @@ final class GmailErrors {
     }
 
     private static SourceException build(Kind kind, Scope scope, String code, int status, @Nullable Instant retryAt) {
-        return SourceException.of(kind, scope, code)
-                .retryAt(retryAt)
-                .build("Gmail answered HTTP " + status + " (" + code + ")");
+        return start(kind, scope, code, retryAt).build(answered(status, code));
+    }
+
+    private static SourceException.Builder start(Kind kind, Scope scope, String code, @Nullable Instant retryAt) {
+        return SourceException.of(kind, scope, code).retryAt(retryAt);
+    }
+
+    private static String answered(int status, String code) {
+        return "Gmail answered HTTP " + status + " (" + code + ")";
     }
 
     /** The reason of the old error form; of the new form the one in its details, or else its status word. */

@@ -111,7 +111,7 @@ final class GraphErrors {
         if (kind == Kind.THROTTLED || kind == Kind.PARKED) {
             builder.retryAt(retryAt);
         }
-        if (mentionsConcurrency(error)) {
+        if (mentionsConcurrency(error) || isOverloaded(status, target)) {
             builder.concurrency();
         }
         return builder.build("Microsoft Graph answered " + status + " " + code + hint(kind, status, code, target));
@@ -301,6 +301,14 @@ final class GraphErrors {
     /** A code goes to logs and failure rows, so it must look like one: no name of a file, no address, no words. */
     private static @Nullable String clean(@Nullable String code) {
         return code != null && code.matches("[A-Za-z][A-Za-z0-9_]{0,79}") ? code : null;
+    }
+
+    /**
+     * A gateway that gives up on a page is asked for less of it, and one that gives up on a message has met a large one. Whatever
+     * else it gives up on cannot be asked for smaller, only with less beside it.
+     */
+    private static boolean isOverloaded(int status, Target target) {
+        return status == 504 && (target == Target.MAILBOX || target == Target.FOLDER);
     }
 
     /** Graph names the limit in its text alone; nothing but the number of slots depends on it. */

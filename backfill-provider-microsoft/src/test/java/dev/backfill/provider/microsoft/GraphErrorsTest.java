@@ -181,6 +181,13 @@ class GraphErrorsTest {
                 .isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource({"504,MAILBOX,true", "504,FOLDER,true", "504,PAGE,false", "504,MESSAGE,false", "503,MAILBOX,false"})
+    void aGatewayThatGivesUpOnWhatCannotBeSmallerIsAskedForLessAtOnce(int status, Target target, boolean fewer) {
+        assertThat(errors.ofAnswer(status, null, new byte[0], target).tooManyConcurrent())
+                .isEqualTo(fewer);
+    }
+
     @Test
     void brokenConnectionsAndAnswersAreTransient() {
         assertThat(errors.ofFailure(new IOException("reset by 10.0.0.1"), Target.PAGE))
