@@ -23,23 +23,16 @@ import dev.backfill.testkit.DirectMailboxContext;
 import dev.backfill.testkit.graph.FakeGraph;
 import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.StoredMail;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,12 +65,10 @@ class MicrosoftAppTokensTest {
     }
 
     private MicrosoftAppTokens.Builder builder() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Anybody()}, new SecureRandom());
         return MicrosoftAppTokens.builder(TENANT, CLIENT)
                 .unknownAuthority(
                         URI.create("https://127.0.0.1:" + service.httpsPort() + "/"),
-                        new JdkHttpClientBuilder(HttpClient.newBuilder().sslContext(context))
+                        new JdkHttpClientBuilder(HttpClient.newBuilder().sslContext(TrustingAnybody.context()))
                                 .responseTimeout(Duration.ofSeconds(2))
                                 .build());
     }
@@ -266,31 +257,5 @@ class MicrosoftAppTokensTest {
         assertThatThrownBy(() -> builder.cloud(URI.create("http://login.example.com"), "x"))
                 .hasMessageContaining("https");
         assertThatThrownBy(() -> builder.timeout(Duration.ofMinutes(2))).hasMessageContaining("1 to 60");
-    }
-
-    /** Trusts the test's own server, whatever it is called. */
-    private static final class Anybody extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import dev.backfill.spi.Settings;
+import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -133,6 +135,27 @@ class SilentServerTest {
         try (Response response = call(threeSeconds, Version.HTTP_2_OVER_TLS, "/slow")) {
             assertThat(response.body().string()).isEqualTo(LARGE);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aServerThatIsNeverSilentButTakesLongerThanACallMay(Version version) {
+        OkHttpClient oneSecond = client.newBuilder()
+                .readTimeout(Duration.ofMinutes(1))
+                .callTimeout(Duration.ofSeconds(1))
+                .build();
+
+        assertThatThrownBy(() -> {
+                    try (Response response = call(oneSecond, version, "/slow")) {
+                        response.body().string();
+                    }
+                })
+                .isInstanceOfSatisfying(
+                        IOException.class,
+                        late -> assertThat(new GraphErrors(InstantSource.system())
+                                        .ofFailure(late, GraphErrors.Target.PAGE)
+                                        .kind())
+                                .isEqualTo(SourceException.Kind.RETRY_SMALLER));
     }
 
     @Test

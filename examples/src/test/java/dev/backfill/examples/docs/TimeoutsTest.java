@@ -15,4 +15,10 @@ class TimeoutsTest {
         assertThat(Duration.ofSeconds(MicrosoftEmailSource.DEFAULT_READ_TIMEOUT_SECONDS))
                 .isLessThan(EngineConfig.DEFAULT_CALL_TIMEOUT);
     }
+
+    @Test
+    void soIsOneThatTrickles() {
+        assertThat(Duration.ofSeconds(MicrosoftEmailSource.DEFAULT_CALL_TIMEOUT_SECONDS))
+                .isLessThan(EngineConfig.DEFAULT_CALL_TIMEOUT);
+    }
 }
