@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * Whole jobs in a JVM with a heap of 128 MB, with a sink that answers nothing any more half-way and comes back after longer than
@@ -222,7 +223,16 @@ final class MemoryBench implements Bench {
                     .to(first / MB, "before"));
             report.add(
                     Row.of(name + ", live heap after", median(after) / MB, "MB").to(first / MB, "before"));
+            double most = Stream.of(before, meanwhile, after)
+                    .flatMap(List::stream)
+                    .mapToLong(Long::longValue)
+                    .max()
+                    .orElse(0);
+            report.add(Row.of(name + ", live heap at the most", most / MB, "MB").to(first / MB, "before"));
             report.add(Row.of(name + ", resident at the most", resident / (double) MB, "MB"));
+            if (distinct != mailbox.messages() || failed > 0) {
+                throw new IllegalStateException(name + ": " + distinct + " messages arrived, " + failed + " failed");
+            }
         }
 
         private static double median(List<Long> bytes) {

@@ -142,6 +142,10 @@ final class QuotaBench implements Bench {
             report.add(Row.of(name + ", throttled", (double) meter.refusals(BOX), "calls")
                     .to(meter.spent(BOX) / (double) regime.callUnits + meter.refusals(BOX), "all calls"));
             report.add(Row.of(name + ", lost or doubled", (double) Math.abs(messages - arrived), "messages"));
+            if (arrived != messages) {
+                throw new IllegalStateException(
+                        name + ": of " + messages + " messages " + arrived + " arrived, or some twice");
+            }
         }
     }
 
