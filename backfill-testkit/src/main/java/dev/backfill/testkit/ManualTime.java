@@ -274,6 +274,22 @@ public final class ManualTime implements TimeSource {
         return AutoAdvance.start(this, quiet, atMost);
     }
 
+    /**
+     * Does something while the time runs by itself, see {@link #autoAdvance}.
+     *
+     * @param quiet how much real time without a sign of work counts as rest, 1 ms or more
+     * @param atMost how far the time may run in all
+     * @param task what is done, on the calling thread
+     */
+    public void runDuring(Duration quiet, Duration atMost, Runnable task) {
+        AutoAdvance running = autoAdvance(quiet, atMost);
+        try {
+            task.run();
+        } finally {
+            running.close();
+        }
+    }
+
     /** Waits for rest and a timer before the end, then runs it. False when stopped. */
     boolean advanceWhenQuiet(long quietNanos, long endNanos, BooleanSupplier stopped) throws InterruptedException {
         lock.lockInterruptibly();

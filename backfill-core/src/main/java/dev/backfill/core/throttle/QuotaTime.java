@@ -7,6 +7,7 @@ import java.util.List;
 /** What quotas make of a number of requests: the least time they take. Immutable and thread-safe. */
 public final class QuotaTime {
     private static final long MILLIS_PER_SECOND = 1_000;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final List<Quota> quotas;
     private final double share;
@@ -82,7 +83,7 @@ public final class QuotaTime {
 
     private Duration longest(Windows windows) {
         double seconds = quotas.stream()
-                .mapToDouble(quota -> windows.of(quota) * quota.window().toSeconds())
+                .mapToDouble(quota -> windows.of(quota) * quota.window().toNanos() / NANOS_PER_SECOND)
                 .max()
                 .orElse(0);
         return Duration.ofMillis((long) Math.ceil(seconds * MILLIS_PER_SECOND));

@@ -74,10 +74,7 @@ class LongWalkTest {
     }
 
     private void awaitHeld(int messages) {
-        try (AutoAdvance running = time.autoAdvance(QUIET, Duration.ofMinutes(1))) {
-            assertThat(running).isNotNull();
-            sink.awaitHeld(messages);
-        }
+        time.runDuring(QUIET, Duration.ofMinutes(1), () -> sink.awaitHeld(messages));
     }
 
     private BackfillJob end(JobId id) {

@@ -111,10 +111,7 @@ class NewFolderFoundTwiceTest {
     }
 
     private void awaitHeld(int messages) {
-        try (AutoAdvance running = time.autoAdvance(QUIET, Duration.ofMinutes(1))) {
-            assertThat(running).isNotNull();
-            sink.awaitHeld(messages);
-        }
+        time.runDuring(QUIET, Duration.ofMinutes(1), () -> sink.awaitHeld(messages));
     }
 
     private void assertReadOnce(JobId id) {

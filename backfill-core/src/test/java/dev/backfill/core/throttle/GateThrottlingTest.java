@@ -50,6 +50,9 @@ class GateThrottlingTest {
 
     @Test
     void throttlingsNeverUseUpTheAttempts() {
+        // No time-out of the length of a pause, or one would be taken for the other.
+        rig.config = ThrottleConfig.DEFAULT.withRetry(
+                new RetryConfig(6, Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(9)));
         MailboxGate gate = rig.open();
         Script script = new Script(
                 throttled(null),

@@ -54,6 +54,13 @@ class QuotaTimeTest {
     }
 
     @Test
+    void aWindowMayBeShorterThanASecond() {
+        Quota half = new Quota("half", Measure.REQUESTS, Scope.MAILBOX, 100, Duration.ofMillis(500));
+
+        assertThat(time(half).inTheLongRun(new Cost(950, 0, 0))).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
     void requestsAtOnceTakeNoTime() {
         QuotaTime four = time(Quota.concurrent("four", 4));
         Cost cost = new Cost(1_000, 1_000, 1_000);

@@ -21,7 +21,7 @@ class ThrottleConfigTest {
         assertThat(config.parkAfter()).hasMinutes(10);
         assertThat(config.maxThrottled()).hasMinutes(30);
         assertThat(config.retry())
-                .isEqualTo(new RetryConfig(5, Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(2)));
+                .isEqualTo(new RetryConfig(6, Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofMinutes(1)));
     }
 
     @ParameterizedTest

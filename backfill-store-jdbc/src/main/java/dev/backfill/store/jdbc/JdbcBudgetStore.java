@@ -8,6 +8,7 @@ import dev.backfill.spi.Quota;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -112,8 +113,14 @@ final class JdbcBudgetStore implements BudgetStore {
 
     /** What was drawn, in a row that nobody else changes until the transaction is over; made if it is not there. */
     private BudgetGrants locked(Session session, String key) throws SQLException {
-        session.update(insert, params -> params.text(key));
-        return session.first(select, params -> params.text(key), row -> BudgetGrants.parse(row.text("grants")))
-                .orElseThrow();
+        while (true) {
+            session.update(insert, params -> params.text(key));
+            Optional<BudgetGrants> grants =
+                    session.first(select, params -> params.text(key), row -> BudgetGrants.parse(row.text("grants")));
+            if (grants.isPresent()) {
+                return grants.get();
+            }
+            // It was there and is not any more: another instance forgets what nobody has drawn for long.
+        }
     }
 }
