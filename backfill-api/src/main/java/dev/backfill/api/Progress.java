@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param apiCalls provider requests sent, retries included
  * @param retries provider requests sent again after a transient error
  * @param throttled how long requests waited because the provider throttled
- * @param emailsPerSecond the moving rate, 0 or more; 0 when the job does not run
+ * @param emailsPerSecond the rate of the last minute in which messages were published, which goes down while none are; 0 before the
+ *     first and when the job does not run
  * @param timeLeft how long the rest takes at this rate, or at the rate that the provider's quota allows in the long run, whichever
  *     is slower; null when unknown
  */

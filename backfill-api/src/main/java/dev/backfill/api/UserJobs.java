@@ -40,24 +40,26 @@ public interface UserJobs {
 
     /**
      * Says what a job would read and cost. Asks the provider and blocks meanwhile, at most a minute; a request under way is
-     * then interrupted.
+     * then interrupted. The requests count to the mailbox's quotas and wait for them as its jobs' do, before which they are sent.
      *
      * @param request what would be read
      * @return the estimate
      * @throws ProviderNotFoundException if no such provider is registered
-     * @throws MailboxAccessException if the provider refuses, or with code {@code TIMEOUT} if it did not answer in a minute
+     * @throws MailboxAccessException if the provider refuses or has the mailbox wait for long, or with code {@code TIMEOUT} if there was no answer in a
+     *     minute
      */
     Estimate estimate(BackfillRequest request);
 
     /**
      * Lists the folders of an account. Asks the provider and blocks meanwhile, at most a minute; a request under way is then
-     * interrupted.
+     * interrupted. The requests count to the mailbox's quotas and wait for them as its jobs' do, before which they are sent.
      *
      * @param provider the provider's id
      * @param account the account
      * @return the folders, parents before children
      * @throws ProviderNotFoundException if no such provider is registered
-     * @throws MailboxAccessException if the provider refuses, or with code {@code TIMEOUT} if it did not answer in a minute
+     * @throws MailboxAccessException if the provider refuses or has the mailbox wait for long, or with code {@code TIMEOUT} if there was no answer in a
+     *     minute
      */
     List<MailFolder> folders(String provider, String account);
 

@@ -53,9 +53,13 @@ public final class Benchmarks {
                     + Runtime.getRuntime().availableProcessors() + " cores, heap of "
                     + (Runtime.getRuntime().maxMemory() >> 20) + " MB"
                     + (options.size().quick() ? "; quick: figures of no worth" : ""));
-            bench.run(report, options.size());
-            if (options.json() != null) {
-                Files.writeString(options.json(), report.json());
+            try {
+                bench.run(report, options.size());
+            } finally {
+                // What was found before it failed, too: lost mail is a row.
+                if (options.json() != null) {
+                    Files.writeString(options.json(), report.json());
+                }
             }
             return 0;
         } catch (IllegalArgumentException mistake) {

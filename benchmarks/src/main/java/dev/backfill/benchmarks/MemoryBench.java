@@ -80,6 +80,9 @@ final class MemoryBench implements Bench {
             for (Future<Run> run : runs) {
                 run.get().tell(report);
             }
+            for (Future<Run> run : runs) {
+                run.get().requireAll();
+            }
         } finally {
             threads.shutdownNow();
         }
@@ -230,8 +233,12 @@ final class MemoryBench implements Bench {
                     .orElse(0);
             report.add(Row.of(name + ", live heap at the most", most / MB, "MB").to(first / MB, "before"));
             report.add(Row.of(name + ", resident at the most", resident / (double) MB, "MB"));
+        }
+
+        void requireAll() {
             if (distinct != mailbox.messages() || failed > 0) {
-                throw new IllegalStateException(name + ": " + distinct + " messages arrived, " + failed + " failed");
+                throw new IllegalStateException(
+                        mailbox.title() + ": " + distinct + " messages arrived, " + failed + " failed");
             }
         }
 

@@ -13,6 +13,7 @@ import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -38,7 +39,7 @@ final class MailboxInquiry {
             late.set(true);
             own.stop();
         });
-        try (MailboxSession session = sessions.open(account, requestsPerSecond, null, own)) {
+        try (MailboxSession session = sessions.openAhead(account, requestsPerSecond, own)) {
             return ContextLoader.call(sessions.source(account.provider()), () -> {
                 // Its jobs' limits are this question's, too.
                 session.gate().rekey(session.mailbox().key());
@@ -48,7 +49,16 @@ final class MailboxInquiry {
             if (late.get()) {
                 throw new MailboxAccessException(
                         "TIMEOUT",
-                        "The provider did not answer within " + DEADLINE.toSeconds() + " seconds; try again later.",
+                        "There was no answer within " + DEADLINE.toSeconds()
+                                + " seconds: the provider is slow, or has the mailbox wait; try again later.",
+                        refused);
+            }
+            if (refused.kind() == SourceException.Kind.PARKED) {
+                throw new MailboxAccessException(
+                        refused.code(),
+                        "The mailbox is not asked before "
+                                + refused.retryAt().map(Instant::toString).orElse("later") + ": "
+                                + refused.getMessage(),
                         refused);
             }
             String code = refused.kind() == SourceException.Kind.AUTH ? "AUTHENTICATION" : refused.code();

@@ -111,6 +111,16 @@ public final class MailboxSessions {
     }
 
     MailboxSession open(AccountRef account, int requestsPerSecond, @Nullable Double dailyShare, StopToken stop) {
+        return open(account, requestsPerSecond, dailyShare, stop, false);
+    }
+
+    /** Opens a mailbox for a question whose requests go before those of its jobs. */
+    MailboxSession openAhead(AccountRef account, int requestsPerSecond, StopToken stop) {
+        return open(account, requestsPerSecond, null, stop, true);
+    }
+
+    private MailboxSession open(
+            AccountRef account, int requestsPerSecond, @Nullable Double dailyShare, StopToken stop, boolean ahead) {
         EmailSource source = catalog.source(account.provider());
         Settings providerSettings = settingsOf(account.provider());
         List<Quota> limits = quotas(account.provider());
@@ -124,7 +134,8 @@ public final class MailboxSessions {
                 dayShares(account.provider(), dailyShare),
                 requestsPerSecond,
                 stop,
-                tokensOf(account)));
+                tokensOf(account),
+                ahead));
         MailboxContext context =
                 new MailboxSession.Context(account, providerSettings, time, gate.tokens(), gate.calls());
         Mailbox mailbox = openOrRelease(gate, () -> ContextLoader.call(source, () -> source.open(context)));

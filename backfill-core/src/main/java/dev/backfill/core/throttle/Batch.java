@@ -8,9 +8,13 @@ import dev.backfill.spi.SourceException.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Many requests side by side. The caller's thread works through them itself, and others help it while the mailbox has room for
@@ -20,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what a request gives
  */
 final class Batch<T extends @Nullable Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
+    /** Once a process: there are thousands of batches. */
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
+
     private final List<Supplier<T>> requests;
     private final Executor helpers;
     private final IntSupplier concurrency;
@@ -115,6 +123,11 @@ final class Batch<T extends @Nullable Object> {
                 helpers.execute(this::work);
             } catch (RuntimeException | Error none) {
                 // A pool that is full or closing, a machine without another thread: those who work already are enough.
+                if (!(none instanceof RejectedExecutionException) && !WARNED.getAndSet(true)) {
+                    LOG.warn(
+                            "No thread to send requests side by side ({}): they are sent by fewer",
+                            none.getClass().getName());
+                }
                 monitor.change(() -> workers--);
                 return;
             }

@@ -142,7 +142,8 @@ final class Gate implements MailboxGate, ApiCalls {
             throw Stopped.exception();
         }
         MailboxLimits limits = shared.limits();
-        Visit visit = new Visit(operation, jobRate, own, room, counters, request.stop(), limits.nextNumber());
+        Visit visit =
+                new Visit(operation, jobRate, own, room, counters, request.stop(), limits.nextNumber(request.ahead()));
         return new Call<>(
                         limits,
                         visit,

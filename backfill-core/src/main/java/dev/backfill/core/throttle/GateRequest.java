@@ -18,6 +18,7 @@ import java.util.List;
  * @param requestsPerSecond the job's own limit, 1 or more
  * @param stop ends every wait and call of the gate
  * @param tokens the host's tokens
+ * @param ahead true if its requests go before those of all jobs that wait for the same mailbox: a person waits for them
  */
 public record GateRequest(
         String provider,
@@ -27,7 +28,8 @@ public record GateRequest(
         List<Quota> dayShares,
         int requestsPerSecond,
         StopToken stop,
-        AccessTokens tokens) {
+        AccessTokens tokens,
+        boolean ahead) {
     /** Checks and copies. */
     public GateRequest {
         requireNonNull(provider, "provider");

@@ -99,7 +99,7 @@ class InquiryTest {
 
             standing.runDuring(
                     Duration.ofMillis(3),
-                    Duration.ofMinutes(2),
+                    Duration.ofMinutes(4),
                     () -> assertThatThrownBy(() ->
                                     rig.jobs().estimate(EngineRig.request().build()))
                             .isInstanceOfSatisfying(

@@ -1,6 +1,7 @@
 package dev.backfill.core.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.backfill.api.AccountRef;
 import dev.backfill.api.BackfillRequest;
@@ -13,6 +14,8 @@ import dev.backfill.testkit.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RunMeterTest {
     private final ManualTime time = new ManualTime();
@@ -60,16 +63,18 @@ class RunMeterTest {
         assertThat(meter.emailsPerSecond()).isEqualTo(7);
     }
 
-    /** Gmail from May 2026: a page of 100 messages each 21 s. */
-    @Test
-    void pagesThatComeSeldomDoNotMakeItJump() {
+    /** Gmail from May 2026, one page after the other, four side by side; and a job of one request a second. */
+    @ParameterizedTest
+    @CsvSource({"100,21", "400,84", "400,400"})
+    void pagesThatComeSeldomDoNotMakeItJump(int messages, int seconds) {
+        double rate = (double) messages / seconds;
         long published = 0;
-        for (int second = 1; second <= 600; second++) {
-            published += second % 21 == 0 ? 100 : 0;
+        for (int second = 1; second <= 20 * seconds; second++) {
+            published += second % seconds == 0 ? messages : 0;
             time.advance(Duration.ofSeconds(1));
             meter.sample(published);
-            if (second >= 60) {
-                assertThat(meter.emailsPerSecond()).isBetween(3.0, 6.0);
+            if (second >= seconds) {
+                assertThat(meter.emailsPerSecond()).isCloseTo(rate, within(rate / 100));
             }
         }
     }
@@ -86,14 +91,15 @@ class RunMeterTest {
     }
 
     @Test
-    void aMinuteWithoutAMessageHasNoRate() {
-        sampleFor(60, 0, 100);
-        sampleFor(59, 6_000, 0);
-        assertThat(meter.emailsPerSecond()).isPositive();
+    void whileNothingComesItGoesDownAndIsNeverNothing() {
+        sampleFor(120, 0, 100);
+        sampleFor(60, 12_000, 0);
+        assertThat(meter.emailsPerSecond()).isEqualTo(100);
 
-        sampleFor(1, 6_000, 0);
-
-        assertThat(meter.emailsPerSecond()).isZero();
+        sampleFor(540, 12_000, 0);
+        assertThat(meter.emailsPerSecond()).isEqualTo(10);
+        sampleFor(61, 12_000, 100);
+        assertThat(meter.emailsPerSecond()).isEqualTo(100);
     }
 
     @Test

@@ -11,7 +11,11 @@ import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +41,32 @@ class GateCallTest {
         assertThat(stats.retries()).isZero();
         assertThat(stats.inFlight()).isZero();
         assertThat(rig.time.pending()).isZero();
+    }
+
+    @Test
+    void whoGoesAheadIsSentBeforeAllWhoWaitAndInTurnAmongThemselves() throws Exception {
+        rig.quota(Quota.concurrent("one", 1));
+        MailboxGate job = rig.open();
+        MailboxGate person = rig.openAhead();
+        CountDownLatch held = new CountDownLatch(1);
+        List<String> sent = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<Boolean>> calls = new ArrayList<>();
+        CountDownLatch holds = new CountDownLatch(1);
+        calls.add(rig.call(job.calls(), () -> {
+            holds.countDown();
+            held.await();
+            return sent.add("job 0");
+        }));
+        holds.await();
+        for (String name : List.of("job 1", "job 2", "person 1", "person 2")) {
+            calls.add(rig.call((name.startsWith("job") ? job : person).calls(), () -> sent.add(name)));
+            rig.awaitInQueue(calls.size() - 1);
+        }
+
+        held.countDown();
+
+        assertThat(calls).allSatisfy(call -> assertThat(get(call)).isTrue());
+        assertThat(sent).containsExactly("job 0", "person 1", "person 2", "job 1", "job 2");
     }
 
     @Test
@@ -141,7 +171,7 @@ class GateCallTest {
             String answer = gate.calls().call(Rig.GET, () -> {
                 if (script.runs() == 0) {
                     script.call();
-                    new java.util.concurrent.CountDownLatch(1).await();
+                    new CountDownLatch(1).await();
                 }
                 return script.call();
             });
@@ -164,7 +194,7 @@ class GateCallTest {
         MailboxGate gate = rig.open();
 
         CompletableFuture<String> call = rig.call(gate.calls(), () -> {
-            new java.util.concurrent.CountDownLatch(1).await();
+            new CountDownLatch(1).await();
             return "never";
         });
         rig.passes(Duration.ofSeconds(9));

@@ -57,9 +57,35 @@ final class Rig implements AutoCloseable {
     }
 
     MailboxGate open(String mailbox, StopToken stopToken) {
+        return open(mailbox, stopToken, false);
+    }
+
+    /** A gate whose requests go before all others to its mailbox. */
+    MailboxGate openAhead() {
+        return open("a@example.org", stop, true);
+    }
+
+    private MailboxGate open(String mailbox, StopToken stopToken, boolean ahead) {
         return throttle()
                 .open(new GateRequest(
-                        "fake", "fake/project", mailbox, quotas, List.of(), requestsPerSecond, stopToken, tokens));
+                        "fake",
+                        "fake/project",
+                        mailbox,
+                        quotas,
+                        List.of(),
+                        requestsPerSecond,
+                        stopToken,
+                        tokens,
+                        ahead));
+    }
+
+    /** Waits until so many calls are in the mailbox's queue. */
+    void awaitInQueue(int calls) {
+        MailboxLimits limits =
+                throttle().mailboxes().acquire(new LimitsRegistry.Key("fake", "fake/project", "a@example.org", quotas));
+        while (limits.waiting() < calls) {
+            Thread.onSpinWait();
+        }
     }
 
     <T> CompletableFuture<T> async(Callable<T> work) {

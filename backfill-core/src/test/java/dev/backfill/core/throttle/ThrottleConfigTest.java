@@ -55,8 +55,8 @@ class ThrottleConfigTest {
 
     @Test
     void aGateWithoutAnyRateIsRefused() {
-        assertThatThrownBy(
-                        () -> new GateRequest("p", "k", "m", List.of(), List.of(), 0, new StopToken(), () -> "token"))
+        assertThatThrownBy(() ->
+                        new GateRequest("p", "k", "m", List.of(), List.of(), 0, new StopToken(), () -> "token", false))
                 .hasMessageContaining("requestsPerSecond");
     }
 }

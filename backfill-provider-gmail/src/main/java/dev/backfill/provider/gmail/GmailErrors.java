@@ -145,8 +145,8 @@ final class GmailErrors {
         if (status == 403 || status == 429) {
             return ofLimit(response, status, known, code, text);
         }
-        if (status == 504) {
-            // Gmail's requests cannot be made smaller, but fewer can be sent at once.
+        if (status == 504 && asked != Asked.MESSAGE) {
+            // Gmail's lists cannot be made smaller, but fewer can be asked for at once; a message may be a large one.
             return start(Kind.RETRY, Scope.MAILBOX, code, retryAt(response, text))
                     .concurrency()
                     .build(answered(status, code));

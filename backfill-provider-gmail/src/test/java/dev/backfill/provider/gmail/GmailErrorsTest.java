@@ -165,6 +165,7 @@ class GmailErrorsTest {
                     "backendError");
             assertThat(onGet(Fault.html(status)).kind()).isEqualTo(Kind.RETRY);
             assertThat(onGet(Fault.status(status)).code()).isEqualTo("HTTP_" + status);
+            assertThat(onGet(Fault.status(status)).tooManyConcurrent()).isFalse();
         }
         assertThat(onGet(Fault.status(501)).kind()).isEqualTo(Kind.FAIL_JOB);
     }

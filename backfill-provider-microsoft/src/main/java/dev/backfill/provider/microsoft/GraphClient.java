@@ -14,9 +14,11 @@ import dev.backfill.spi.Operation;
 import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
@@ -46,6 +48,8 @@ final class GraphClient implements AutoCloseable {
     private final ServiceClock clock;
     private final GraphErrors errors;
     private final OkHttpClient http;
+    private final Duration callTimeout;
+    private final Duration pageTimeout;
     private final BaseGraphRequestAdapter adapter;
     private final UserItemRequestBuilder user;
     private volatile boolean closed;
@@ -65,6 +69,8 @@ final class GraphClient implements AutoCloseable {
         this.clock = new ServiceClock(context.clock());
         this.errors = new GraphErrors(context.clock());
         this.http = GraphHttp.client(settings);
+        this.callTimeout = settings.callTimeout();
+        this.pageTimeout = settings.pageTimeout();
         this.adapter = new BaseGraphRequestAdapter(
                 (request, additional) -> authenticate(context.tokens(), request), settings.baseUrl(), http);
         GraphServiceClient graph = new GraphServiceClient(adapter);
@@ -156,6 +162,9 @@ final class GraphClient implements AutoCloseable {
         }
         Instant asked = clock.hostTime();
         Call call = http.newCall(request);
+        if (target == GraphErrors.Target.PAGE && pageTimeout.compareTo(callTimeout) < 0) {
+            call.timeout().timeout(pageTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
         try (Response response = call.execute()) {
             clock.answered(asked, response.header("Date"));
             ResponseBody body = response.body();

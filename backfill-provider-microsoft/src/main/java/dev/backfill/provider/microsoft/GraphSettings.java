@@ -12,6 +12,7 @@ record GraphSettings(
         Duration connectTimeout,
         Duration readTimeout,
         Duration callTimeout,
+        Duration pageTimeout,
         int concurrentRequests) {
     private static final Set<String> KNOWN = Set.of(
             "base-url",
@@ -19,6 +20,7 @@ record GraphSettings(
             "connect-timeout-seconds",
             "read-timeout-seconds",
             "call-timeout-seconds",
+            "page-timeout-seconds",
             "concurrent-requests");
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
     private static final int MAX_SECONDS = 3_600;
@@ -43,6 +45,7 @@ record GraphSettings(
                 seconds(settings, "connect-timeout-seconds", MicrosoftEmailSource.DEFAULT_CONNECT_TIMEOUT_SECONDS),
                 seconds(settings, "read-timeout-seconds", MicrosoftEmailSource.DEFAULT_READ_TIMEOUT_SECONDS),
                 seconds(settings, "call-timeout-seconds", MicrosoftEmailSource.DEFAULT_CALL_TIMEOUT_SECONDS),
+                seconds(settings, "page-timeout-seconds", MicrosoftEmailSource.DEFAULT_PAGE_TIMEOUT_SECONDS),
                 (int) settings.number("concurrent-requests", MicrosoftEmailSource.DEFAULT_CONCURRENT_REQUESTS, 1, 4));
     }
 

@@ -25,9 +25,10 @@ import java.util.List;
  *   <li>{@code body}: {@code native} (default) asks for bodies as they are stored, {@code html} or {@code text} for bodies
  *       that the service turns into that.
  *   <li>{@code connect-timeout-seconds} (default {@value #DEFAULT_CONNECT_TIMEOUT_SECONDS}), {@code read-timeout-seconds}
- *       ({@value #DEFAULT_READ_TIMEOUT_SECONDS}), {@code call-timeout-seconds} ({@value #DEFAULT_CALL_TIMEOUT_SECONDS}): 1 to
- *       3,600. Graph's own gateway gives up after about 30 seconds. A page for which one of the last two runs out is asked for again
- *       as a smaller one; where the engine's {@code callTimeout} is shorter than both it is asked for as it was.
+ *       ({@value #DEFAULT_READ_TIMEOUT_SECONDS}), {@code call-timeout-seconds} ({@value #DEFAULT_CALL_TIMEOUT_SECONDS}),
+ *       {@code page-timeout-seconds} ({@value #DEFAULT_PAGE_TIMEOUT_SECONDS}, the same for a page of messages): 1 to 3,600. Graph's own
+ *       gateway gives up after about 30 seconds. A page for which any but the first runs out is asked for again as a smaller one; the
+ *       engine's {@code callTimeout} ends whatever takes longer than that, and a page is then asked for as it was.
  *   <li>{@code concurrent-requests}: 1 to 4 (default 4) at the same time for one mailbox; fewer where another process uses
  *       the same app on the same mailbox, for they share Graph's four.
  * </ul>
@@ -60,11 +61,14 @@ public final class MicrosoftEmailSource implements EmailSource {
      */
     public static final int DEFAULT_READ_TIMEOUT_SECONDS = 45;
 
+    /** How long a whole request may take, its answer read: {@value} seconds. */
+    public static final int DEFAULT_CALL_TIMEOUT_SECONDS = 180;
+
     /**
-     * How long a whole request may take, its answer read: {@value} seconds. Less than the engine's 60, so that a page that trickles in
-     * is asked for again as a smaller one; who raises the engine's raises this one, too.
+     * How long a page may take, its answer read: {@value} seconds. Less than the engine's 60 for a call, so that a page that trickles in is
+     * asked for again as a smaller one.
      */
-    public static final int DEFAULT_CALL_TIMEOUT_SECONDS = 55;
+    public static final int DEFAULT_PAGE_TIMEOUT_SECONDS = 55;
 
     /** How many requests Graph takes at the same time for a mailbox: {@value}. */
     public static final int DEFAULT_CONCURRENT_REQUESTS = 4;

@@ -71,7 +71,7 @@ class GraphHttpTest {
         assertThat(plain.retryOnConnectionFailure()).isFalse();
         assertThat(plain.followRedirects()).isFalse();
         assertThat(plain.followSslRedirects()).isFalse();
-        assertThat(plain.callTimeoutMillis()).isEqualTo(55_000);
+        assertThat(plain.callTimeoutMillis()).isEqualTo(180_000);
         assertThat(plain.connectTimeoutMillis()).isEqualTo(20_000);
         assertThat(plain.readTimeoutMillis()).isEqualTo(20_000);
     }

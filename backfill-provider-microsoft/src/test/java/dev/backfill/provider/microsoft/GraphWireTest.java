@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
 import static com.github.tomakehurst.wiremock.client.WireMock.getRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,6 +25,8 @@ import dev.backfill.testkit.graph.FakeGraph;
 import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -63,15 +66,15 @@ class GraphWireTest {
     }
 
     private Mailbox open(AccessTokens tokens) {
+        return open(tokens, Map.of("read-timeout-seconds", "1", "call-timeout-seconds", "3"));
+    }
+
+    private Mailbox open(AccessTokens tokens, Map<String, String> timeouts) {
+        Map<String, String> settings = new HashMap<>(timeouts);
+        settings.put("base-url", "http://127.0.0.1:" + server.port() + "/v1.0");
         return new MicrosoftEmailSource()
                 .open(DirectMailboxContext.builder("microsoft", "me")
-                        .settings(Map.of(
-                                "base-url",
-                                "http://127.0.0.1:" + server.port() + "/v1.0",
-                                "read-timeout-seconds",
-                                "1",
-                                "call-timeout-seconds",
-                                "3"))
+                        .settings(settings)
                         .tokens(tokens)
                         .build());
     }
@@ -173,10 +176,26 @@ class GraphWireTest {
     void aPageThatTimesOutAsksForASmallerOne() {
         server.stubFor(
                 get(anyUrl()).willReturn(aResponse().withStatus(200).withBody("{\"id\":\"folder\",\"value\":[]}")));
-        server.stubFor(get(com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching(".*/messages"))
-                .willReturn(aResponse().withFixedDelay(2_500)));
+        server.stubFor(
+                get(urlPathMatching(".*/messages")).willReturn(aResponse().withFixedDelay(2_500)));
 
         assertThat(fetch().kind()).isEqualTo(Kind.RETRY_SMALLER);
+    }
+
+    /** A page can be asked for smaller; a message cannot, and may take as long as a call. */
+    @Test
+    void aPageThatTricklesAsksForASmallerOneAndAMessageThatTricklesIsRead() throws IOException {
+        String padded = "{\"id\":\"folder\",\"value\":[]" + " ".repeat(1_000) + "}";
+        answer(aResponse().withBody(padded));
+        ResponseDefinitionBuilder trickling = aResponse().withBody(padded).withChunkedDribbleDelay(12, 2_400);
+        server.stubFor(get(urlPathMatching(".*/messages.*")).willReturn(trickling));
+
+        try (Mailbox mailbox = open(() -> "token", Map.of("page-timeout-seconds", "1"))) {
+            assertThat(fetch(mailbox).kind()).isEqualTo(Kind.RETRY_SMALLER);
+            try (InputStream content = mailbox.open(MIME, 10_000)) {
+                assertThat(content.readAllBytes()).hasSize(padded.length());
+            }
+        }
     }
 
     @ParameterizedTest
@@ -193,7 +212,7 @@ class GraphWireTest {
             })
     void aBrokenPageIsNeverTheEndOfAFolder(String body) {
         server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(200).withBody("{\"id\":\"x\",\"value\":[]}")));
-        server.stubFor(get(com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching(".*/messages"))
+        server.stubFor(get(urlPathMatching(".*/messages"))
                 .willReturn(aResponse().withStatus(200).withBody(body)));
 
         SourceException error = fetch();
@@ -204,7 +223,7 @@ class GraphWireTest {
     @Test
     void anAnswerThatBreaksOffIsTransient() {
         server.stubFor(get(anyUrl()).willReturn(aResponse().withStatus(200).withBody("{\"id\":\"x\",\"value\":[]}")));
-        server.stubFor(get(com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching(".*/messages"))
+        server.stubFor(get(urlPathMatching(".*/messages"))
                 .willReturn(aResponse()
                         .withStatus(200)
                         .withFault(com.github.tomakehurst.wiremock.http.Fault.MALFORMED_RESPONSE_CHUNK)));
@@ -213,8 +232,14 @@ class GraphWireTest {
     }
 
     private SourceException fetch() {
-        PageCollector page = new PageCollector();
         try (Mailbox mailbox = open()) {
+            return fetch(mailbox);
+        }
+    }
+
+    private static SourceException fetch(Mailbox mailbox) {
+        PageCollector page = new PageCollector();
+        try {
             mailbox.fetch(QUERY, WINDOW, Position.START, Crawl.limit(10), page);
             throw new AssertionError("the page did not fail");
         } catch (SourceException error) {

@@ -23,6 +23,8 @@ final class JdbcBudgetStore implements BudgetStore {
 
     /** How often each process deletes rows in which nothing has counted for as long. */
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
+    /** A row is forgotten once an hour at the most: twice would do. */
+    private static final int ATTEMPTS = 5;
 
     private final Database database;
     private final Time time;
@@ -113,7 +115,7 @@ final class JdbcBudgetStore implements BudgetStore {
 
     /** What was drawn, in a row that nobody else changes until the transaction is over; made if it is not there. */
     private BudgetGrants locked(Session session, String key) throws SQLException {
-        while (true) {
+        for (int i = 0; i < ATTEMPTS; i++) {
             session.update(insert, params -> params.text(key));
             Optional<BudgetGrants> grants =
                     session.first(select, params -> params.text(key), row -> BudgetGrants.parse(row.text("grants")));
@@ -122,5 +124,6 @@ final class JdbcBudgetStore implements BudgetStore {
             }
             // It was there and is not any more: another instance forgets what nobody has drawn for long.
         }
+        throw new SQLException("the row of a budget is not there once it was made");
     }
 }

@@ -18,7 +18,7 @@ class TimeoutsTest {
 
     @Test
     void soIsOneThatTrickles() {
-        assertThat(Duration.ofSeconds(MicrosoftEmailSource.DEFAULT_CALL_TIMEOUT_SECONDS))
+        assertThat(Duration.ofSeconds(MicrosoftEmailSource.DEFAULT_PAGE_TIMEOUT_SECONDS))
                 .isLessThan(EngineConfig.DEFAULT_CALL_TIMEOUT);
     }
 }
