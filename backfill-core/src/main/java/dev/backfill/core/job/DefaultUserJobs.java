@@ -110,7 +110,7 @@ final class DefaultUserJobs implements UserJobs {
         MailboxInquiry inquiry = inquiry();
         MailEstimate estimate = JobQueries.isEmpty(query)
                 ? JobQueries.nothing()
-                : inquiry.ask(account, requireNonNull(checked.rateLimit()), mailbox -> mailbox.estimate(query));
+                : inquiry.ask(account, mailbox -> mailbox.estimate(query));
         return inquiry.timed(checked, estimate);
     }
 
@@ -120,7 +120,7 @@ final class DefaultUserJobs implements UserJobs {
         String id = PluginCatalog.providerId(provider);
         manager.sessions().source(id);
         AccountRef ref = new AccountRef(user, id, account);
-        return inquiry().ask(ref, manager.config().defaultRateLimit(), mailbox -> mailbox.folders());
+        return inquiry().ask(ref, mailbox -> mailbox.folders());
     }
 
     private MailboxInquiry inquiry() {

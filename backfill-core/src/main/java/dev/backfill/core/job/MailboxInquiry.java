@@ -13,7 +13,6 @@ import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -32,14 +31,14 @@ final class MailboxInquiry {
     }
 
     /** Asks, for a minute at the most: then waits for quota end, and the request under way is interrupted. */
-    <T> T ask(AccountRef account, int requestsPerSecond, Function<Mailbox, T> question) {
+    <T> T ask(AccountRef account, Function<Mailbox, T> question) {
         StopToken own = stop.child();
         AtomicBoolean late = new AtomicBoolean();
         TimeSource.Timer deadline = time.schedule(DEADLINE, () -> {
             late.set(true);
             own.stop();
         });
-        try (MailboxSession session = sessions.openAhead(account, requestsPerSecond, own)) {
+        try (MailboxSession session = sessions.openAhead(account, own)) {
             return ContextLoader.call(sessions.source(account.provider()), () -> {
                 // Its jobs' limits are this question's, too.
                 session.gate().rekey(session.mailbox().key());
@@ -56,8 +55,10 @@ final class MailboxInquiry {
             if (refused.kind() == SourceException.Kind.PARKED) {
                 throw new MailboxAccessException(
                         refused.code(),
-                        "The mailbox is not asked before "
-                                + refused.retryAt().map(Instant::toString).orElse("later") + ": "
+                        "The mailbox is not asked now"
+                                + refused.retryAt()
+                                        .map(at -> ", but from " + at + " on")
+                                        .orElse("") + ": "
                                 + refused.getMessage(),
                         refused);
             }

@@ -1,6 +1,7 @@
 package dev.backfill.core.job;
 
 import dev.backfill.api.AccountRef;
+import dev.backfill.api.BackfillRequest;
 import dev.backfill.core.pipeline.MailboxSession;
 import dev.backfill.core.plugin.ContextLoader;
 import dev.backfill.core.plugin.PluginCatalog;
@@ -114,9 +115,9 @@ public final class MailboxSessions {
         return open(account, requestsPerSecond, dailyShare, stop, false);
     }
 
-    /** Opens a mailbox for a question whose requests go before those of its jobs. */
-    MailboxSession openAhead(AccountRef account, int requestsPerSecond, StopToken stop) {
-        return open(account, requestsPerSecond, null, stop, true);
+    /** Opens a mailbox for a question whose requests go before those of its jobs: a rate of its own would hold them up. */
+    MailboxSession openAhead(AccountRef account, StopToken stop) {
+        return open(account, BackfillRequest.MAX_RATE_LIMIT, null, stop, true);
     }
 
     private MailboxSession open(

@@ -51,6 +51,7 @@ final class RunMeter {
         long now = time.nanoTime();
         Sample last = samples.getLast();
         if (published != last.published() && now - last.nanos() >= SHORTEST_SAMPLE_NANOS) {
+            forgetSilence(now);
             last = new Sample(now, published);
             samples.addLast(last);
             forgetBefore(now - RATE_OF_NANOS);
@@ -61,6 +62,16 @@ final class RunMeter {
         // What parts count again was taken off before.
         long grown = Math.max(0, last.published() - first.published());
         emailsPerSecond = grown == 0 ? 0 : grown * NANOS_PER_SECOND / nanos;
+    }
+
+    /** A long silence that is over tells nothing of what comes now; one that is as long as that between pages always was does. */
+    private void forgetSilence(long now) {
+        Sample last = samples.getLast();
+        long span = Math.max(RATE_OF_NANOS, last.nanos() - samples.getFirst().nanos());
+        if (samples.size() > 1 && now - last.nanos() > 2 * span) {
+            samples.clear();
+            samples.add(new Sample(now - span, last.published()));
+        }
     }
 
     /** Leaves the last sample from before a moment, and the two last in any case. */

@@ -103,6 +103,18 @@ class RunMeterTest {
     }
 
     @Test
+    void onceSomethingComesAgainALongSilenceIsForgotten() {
+        sampleFor(120, 0, 100);
+        sampleFor(3_600, 12_000, 0);
+        assertThat(meter.emailsPerSecond()).isLessThan(2);
+
+        sampleFor(10, 12_000, 100);
+        assertThat(meter.emailsPerSecond()).isBetween(10.0, 100.0);
+        sampleFor(51, 13_000, 100);
+        assertThat(meter.emailsPerSecond()).isEqualTo(100);
+    }
+
+    @Test
     void whatIsTakenOffMakesNoRateBelowNothing() {
         sampleFor(1, 100, -60);
 

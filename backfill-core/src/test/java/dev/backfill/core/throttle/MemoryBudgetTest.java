@@ -144,6 +144,7 @@ class MemoryBudgetTest {
         Thread thread = Rig.get(waiter);
         awaitWaiting(1);
         while (thread.getState() != Thread.State.WAITING || timesWaited(thread) == 0) {
+            assertThat(Thread.interrupted()).as("ran out of time").isFalse();
             Thread.onSpinWait();
         }
 

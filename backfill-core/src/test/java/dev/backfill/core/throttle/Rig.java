@@ -84,6 +84,9 @@ final class Rig implements AutoCloseable {
         MailboxLimits limits =
                 throttle().mailboxes().acquire(new LimitsRegistry.Key("fake", "fake/project", "a@example.org", quotas));
         while (limits.waiting() < calls) {
+            if (Thread.interrupted()) {
+                throw new AssertionError("ran out of time");
+            }
             Thread.onSpinWait();
         }
     }

@@ -14,11 +14,9 @@ import dev.backfill.spi.Operation;
 import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
@@ -48,8 +46,9 @@ final class GraphClient implements AutoCloseable {
     private final ServiceClock clock;
     private final GraphErrors errors;
     private final OkHttpClient http;
-    private final Duration callTimeout;
-    private final Duration pageTimeout;
+    /** The same connections; only a page that takes too long is given up earlier. */
+    private final OkHttpClient pages;
+
     private final BaseGraphRequestAdapter adapter;
     private final UserItemRequestBuilder user;
     private volatile boolean closed;
@@ -69,8 +68,7 @@ final class GraphClient implements AutoCloseable {
         this.clock = new ServiceClock(context.clock());
         this.errors = new GraphErrors(context.clock());
         this.http = GraphHttp.client(settings);
-        this.callTimeout = settings.callTimeout();
-        this.pageTimeout = settings.pageTimeout();
+        this.pages = GraphHttp.ofPages(http, settings);
         this.adapter = new BaseGraphRequestAdapter(
                 (request, additional) -> authenticate(context.tokens(), request), settings.baseUrl(), http);
         GraphServiceClient graph = new GraphServiceClient(adapter);
@@ -161,10 +159,7 @@ final class GraphClient implements AutoCloseable {
             throw errors.ofFailure(new IOException("closed"), target);
         }
         Instant asked = clock.hostTime();
-        Call call = http.newCall(request);
-        if (target == GraphErrors.Target.PAGE && pageTimeout.compareTo(callTimeout) < 0) {
-            call.timeout().timeout(pageTimeout.toMillis(), TimeUnit.MILLISECONDS);
-        }
+        Call call = (target == GraphErrors.Target.PAGE ? pages : http).newCall(request);
         try (Response response = call.execute()) {
             clock.answered(asked, response.header("Date"));
             ResponseBody body = response.body();

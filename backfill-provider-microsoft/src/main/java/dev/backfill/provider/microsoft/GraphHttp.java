@@ -42,6 +42,14 @@ final class GraphHttp {
                 .build();
     }
 
+    /** {@return a client with the connections and calls of another, for pages} */
+    static OkHttpClient ofPages(OkHttpClient client, GraphSettings settings) {
+        boolean earlier = settings.pageTimeout().compareTo(settings.callTimeout()) < 0;
+        return client.newBuilder()
+                .callTimeout(earlier ? settings.pageTimeout() : settings.callTimeout())
+                .build();
+    }
+
     /** What all clients have in common; it sends nothing itself, so that it has neither threads nor connections. */
     private static final class Base {
         private static final OkHttpClient CLIENT = builder()

@@ -27,7 +27,7 @@ import java.util.List;
  *   <li>{@code connect-timeout-seconds} (default {@value #DEFAULT_CONNECT_TIMEOUT_SECONDS}), {@code read-timeout-seconds}
  *       ({@value #DEFAULT_READ_TIMEOUT_SECONDS}), {@code call-timeout-seconds} ({@value #DEFAULT_CALL_TIMEOUT_SECONDS}),
  *       {@code page-timeout-seconds} ({@value #DEFAULT_PAGE_TIMEOUT_SECONDS}, the same for a page of messages): 1 to 3,600. Graph's own
- *       gateway gives up after about 30 seconds. A page for which any but the first runs out is asked for again as a smaller one; the
+ *       gateway gives up after about 30 seconds. A page for which one of them runs out is asked for again as a smaller one; the
  *       engine's {@code callTimeout} ends whatever takes longer than that, and a page is then asked for as it was.
  *   <li>{@code concurrent-requests}: 1 to 4 (default 4) at the same time for one mailbox; fewer where another process uses
  *       the same app on the same mailbox, for they share Graph's four.
