@@ -38,7 +38,7 @@ final class MailboxInquiry {
             late.set(true);
             own.stop();
         });
-        try (MailboxSession session = sessions.openAhead(account, own)) {
+        try (MailboxSession session = sessions.openForQuestion(account, own)) {
             return ContextLoader.call(sessions.source(account.provider()), () -> {
                 // Its jobs' limits are this question's, too.
                 session.gate().rekey(session.mailbox().key());

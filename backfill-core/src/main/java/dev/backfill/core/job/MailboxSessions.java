@@ -112,16 +112,20 @@ public final class MailboxSessions {
     }
 
     MailboxSession open(AccountRef account, int requestsPerSecond, @Nullable Double dailyShare, StopToken stop) {
-        return open(account, requestsPerSecond, dailyShare, stop, false);
+        return open(account, requestsPerSecond, dailyShare, stop, GateRequest.Priority.JOB);
     }
 
     /** Opens a mailbox for a question whose requests go before those of its jobs: a rate of its own would hold them up. */
-    MailboxSession openAhead(AccountRef account, StopToken stop) {
-        return open(account, BackfillRequest.MAX_RATE_LIMIT, null, stop, true);
+    MailboxSession openForQuestion(AccountRef account, StopToken stop) {
+        return open(account, BackfillRequest.MAX_RATE_LIMIT, null, stop, GateRequest.Priority.QUESTION);
     }
 
     private MailboxSession open(
-            AccountRef account, int requestsPerSecond, @Nullable Double dailyShare, StopToken stop, boolean ahead) {
+            AccountRef account,
+            int requestsPerSecond,
+            @Nullable Double dailyShare,
+            StopToken stop,
+            GateRequest.Priority priority) {
         EmailSource source = catalog.source(account.provider());
         Settings providerSettings = settingsOf(account.provider());
         List<Quota> limits = quotas(account.provider());
@@ -136,7 +140,7 @@ public final class MailboxSessions {
                 requestsPerSecond,
                 stop,
                 tokensOf(account),
-                ahead));
+                priority));
         MailboxContext context =
                 new MailboxSession.Context(account, providerSettings, time, gate.tokens(), gate.calls());
         Mailbox mailbox = openOrRelease(gate, () -> ContextLoader.call(source, () -> source.open(context)));

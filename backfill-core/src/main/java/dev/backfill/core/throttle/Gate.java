@@ -142,8 +142,8 @@ final class Gate implements MailboxGate, ApiCalls {
             throw Stopped.exception();
         }
         MailboxLimits limits = shared.limits();
-        Visit visit =
-                new Visit(operation, jobRate, own, room, counters, request.stop(), limits.nextNumber(request.ahead()));
+        Visit visit = new Visit(
+                operation, jobRate, own, room, counters, request.stop(), limits.nextNumber(request.priority()));
         return new Call<>(
                         limits,
                         visit,

@@ -18,7 +18,7 @@ import java.util.List;
  * @param requestsPerSecond the job's own limit, 1 or more
  * @param stop ends every wait and call of the gate
  * @param tokens the host's tokens
- * @param ahead true if its requests go before those of all jobs that wait for the same mailbox: a person waits for them
+ * @param priority whose requests to the mailbox go first
  */
 public record GateRequest(
         String provider,
@@ -29,7 +29,15 @@ public record GateRequest(
         int requestsPerSecond,
         StopToken stop,
         AccessTokens tokens,
-        boolean ahead) {
+        Priority priority) {
+    /** Whose requests to a mailbox go before others that wait for it. */
+    public enum Priority {
+        /** In turn, behind all questions. */
+        JOB,
+        /** Before those of all jobs: a person waits for the answer. */
+        QUESTION
+    }
+
     /** Checks and copies. */
     public GateRequest {
         requireNonNull(provider, "provider");
@@ -39,6 +47,7 @@ public record GateRequest(
         dayShares = List.copyOf(dayShares);
         requireNonNull(stop, "stop");
         requireNonNull(tokens, "tokens");
+        requireNonNull(priority, "priority");
         if (requestsPerSecond < 1) {
             throw new IllegalArgumentException("requestsPerSecond must be 1 or more, was " + requestsPerSecond);
         }

@@ -15,7 +15,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All limits of one mailbox, and the queue before them. Whoever called first is sent first, behind those who go ahead. Nothing is taken until everything
+ * All limits of one mailbox, and the queue before them. Whoever called first is sent first, questions before jobs. Nothing is taken until everything
  * is there, fence down, a slot free, quota left, so a waiting call holds nothing. Thread-safe.
  */
 final class MailboxLimits {
@@ -28,7 +28,7 @@ final class MailboxLimits {
     private final Fence fence;
     private final Patience patience;
     private final AtomicLong lastNumber = new AtomicLong();
-    private final AtomicLong lastNumberAhead = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicLong lastOfQuestions = new AtomicLong(Long.MIN_VALUE);
 
     // Guards what follows. The guards of ProjectLimits may be taken inside it, and inside these the one of a visit's
     // own budgets,
@@ -69,9 +69,12 @@ final class MailboxLimits {
         return (int) Math.min(Integer.MAX_VALUE, least);
     }
 
-    /** A place in the queue, the next one, or the next before all that are not ahead themselves. */
-    long nextNumber(boolean ahead) {
-        return (ahead ? lastNumberAhead : lastNumber).incrementAndGet();
+    /** A place in the queue: behind all, or for a question behind the questions. */
+    long nextNumber(GateRequest.Priority priority) {
+        return switch (priority) {
+            case JOB -> lastNumber.incrementAndGet();
+            case QUESTION -> lastOfQuestions.incrementAndGet();
+        };
     }
 
     /**

@@ -39,7 +39,15 @@ class DayBudgetTest {
 
     private MailboxGate open(Throttle process, String mailbox, List<Quota> quotas, List<Quota> shares) {
         MailboxGate gate = process.open(new GateRequest(
-                "fake", "fake/project", "account", quotas, shares, 1_000_000, new StopToken(), () -> "token", false));
+                "fake",
+                "fake/project",
+                "account",
+                quotas,
+                shares,
+                1_000_000,
+                new StopToken(),
+                () -> "token",
+                GateRequest.Priority.JOB));
         gate.rekey(mailbox);
         return gate;
     }

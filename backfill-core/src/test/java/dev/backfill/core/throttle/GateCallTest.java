@@ -47,7 +47,7 @@ class GateCallTest {
     void whoGoesAheadIsSentBeforeAllWhoWaitAndInTurnAmongThemselves() throws Exception {
         rig.quota(Quota.concurrent("one", 1));
         MailboxGate job = rig.open();
-        MailboxGate person = rig.openAhead();
+        MailboxGate person = rig.openForQuestion();
         CountDownLatch held = new CountDownLatch(1);
         List<String> sent = new CopyOnWriteArrayList<>();
         List<CompletableFuture<Boolean>> calls = new ArrayList<>();

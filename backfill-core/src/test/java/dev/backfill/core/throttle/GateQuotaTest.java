@@ -216,7 +216,15 @@ class GateQuotaTest {
     }
 
     private MailboxGate open(Throttle instance, String mailbox, List<Quota> quotas, int rate) {
-        return instance.open(
-                new GateRequest("fake", "fake/project", mailbox, quotas, List.of(), rate, stop, () -> "token", false));
+        return instance.open(new GateRequest(
+                "fake",
+                "fake/project",
+                mailbox,
+                quotas,
+                List.of(),
+                rate,
+                stop,
+                () -> "token",
+                GateRequest.Priority.JOB));
     }
 }

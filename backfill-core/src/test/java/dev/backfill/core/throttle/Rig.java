@@ -57,15 +57,15 @@ final class Rig implements AutoCloseable {
     }
 
     MailboxGate open(String mailbox, StopToken stopToken) {
-        return open(mailbox, stopToken, false);
+        return open(mailbox, stopToken, GateRequest.Priority.JOB);
     }
 
     /** A gate whose requests go before all others to its mailbox. */
-    MailboxGate openAhead() {
-        return open("a@example.org", stop, true);
+    MailboxGate openForQuestion() {
+        return open("a@example.org", stop, GateRequest.Priority.QUESTION);
     }
 
-    private MailboxGate open(String mailbox, StopToken stopToken, boolean ahead) {
+    private MailboxGate open(String mailbox, StopToken stopToken, GateRequest.Priority priority) {
         return throttle()
                 .open(new GateRequest(
                         "fake",
@@ -76,13 +76,15 @@ final class Rig implements AutoCloseable {
                         requestsPerSecond,
                         stopToken,
                         tokens,
-                        ahead));
+                        priority));
     }
 
     /** Waits until so many calls are in the mailbox's queue. */
     void awaitInQueue(int calls) {
-        MailboxLimits limits =
-                throttle().mailboxes().acquire(new LimitsRegistry.Key("fake", "fake/project", "a@example.org", quotas));
+        LimitsRegistry.Key key = new LimitsRegistry.Key("fake", "fake/project", "a@example.org", quotas);
+        MailboxLimits limits = throttle().mailboxes().acquire(key);
+        // The gates of the calls hold them, too.
+        throttle().mailboxes().release(key);
         while (limits.waiting() < calls) {
             if (Thread.interrupted()) {
                 throw new AssertionError("ran out of time");

@@ -55,8 +55,16 @@ class ThrottleConfigTest {
 
     @Test
     void aGateWithoutAnyRateIsRefused() {
-        assertThatThrownBy(() ->
-                        new GateRequest("p", "k", "m", List.of(), List.of(), 0, new StopToken(), () -> "token", false))
+        assertThatThrownBy(() -> new GateRequest(
+                        "p",
+                        "k",
+                        "m",
+                        List.of(),
+                        List.of(),
+                        0,
+                        new StopToken(),
+                        () -> "token",
+                        GateRequest.Priority.JOB))
                 .hasMessageContaining("requestsPerSecond");
     }
 }
