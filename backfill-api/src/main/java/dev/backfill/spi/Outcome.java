@@ -42,10 +42,23 @@ public sealed interface Outcome<T extends @Nullable Object> {
     }
 
     /**
+     * The request was not sent, for it was not wanted any more.
+     *
+     * @param <T> what the request would have given
+     */
+    record Unsent<T extends @Nullable Object>() implements Outcome<T> {
+        @Override
+        public T get() {
+            throw new IllegalStateException("the request was not sent, for it was not wanted any more");
+        }
+    }
+
+    /**
      * Gives the answer.
      *
      * @return what the body returned
      * @throws SourceException if the request failed
+     * @throws IllegalStateException if it was not sent
      */
     T get();
 }

@@ -98,6 +98,9 @@ final class DirectCalls implements ApiCalls {
     }
 
     private <T extends @Nullable Object> Outcome<T> outcome(ApiRequest<T> request) {
+        if (!request.wanted().getAsBoolean()) {
+            return new Outcome.Unsent<>();
+        }
         try {
             return new Outcome.Success<>(call(request.operation(), request.body()));
         } catch (SourceException error) {

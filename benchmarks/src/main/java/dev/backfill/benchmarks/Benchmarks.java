@@ -65,7 +65,8 @@ public final class Benchmarks {
         } catch (IllegalArgumentException mistake) {
             System.err.println("benchmarks: " + mistake.getMessage());
             return 2;
-        } catch (Exception failed) {
+        } catch (Exception | Error failed) {
+            // An error too: main ends the process, which the vendors' threads would keep alive.
             failed.printStackTrace();
             return 1;
         }

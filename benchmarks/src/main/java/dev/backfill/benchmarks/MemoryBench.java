@@ -1,6 +1,8 @@
 package dev.backfill.benchmarks;
 
+import dev.backfill.benchmarks.fake.FastGmail;
 import dev.backfill.benchmarks.fake.FastGraph;
+import dev.backfill.benchmarks.fake.MailServer;
 import dev.backfill.benchmarks.report.Report;
 import dev.backfill.benchmarks.report.Row;
 import dev.backfill.testkit.pubsub.InProcessPubSub;
@@ -34,11 +36,15 @@ final class MemoryBench implements Bench {
     private static final int ATTACHMENT_BYTES = 6 * MB;
 
     private static final List<Case> CASES = List.of(
-            new Case("2 KB", 1_000_000, 2_000, 0),
-            new Case("1 MB", 10_000, MB, 0),
-            new Case("25 MB", 300, MB, ATTACHMENTS));
+            new Case(MemoryJob.Provider.GRAPH, "2 KB", 1_000_000, 2_000, 0),
+            new Case(MemoryJob.Provider.GRAPH, "1 MB", 10_000, MB, 0),
+            new Case(MemoryJob.Provider.GRAPH, "25 MB", 300, MB, ATTACHMENTS),
+            new Case(MemoryJob.Provider.GMAIL, "1 MB of Gmail", 5_000, MB, 0));
     private static final List<Case> QUICK = List.of(
-            new Case("2 KB", 20_000, 2_000, 0), new Case("1 MB", 200, MB, 0), new Case("25 MB", 20, MB, ATTACHMENTS));
+            new Case(MemoryJob.Provider.GRAPH, "2 KB", 20_000, 2_000, 0),
+            new Case(MemoryJob.Provider.GRAPH, "1 MB", 200, MB, 0),
+            new Case(MemoryJob.Provider.GRAPH, "25 MB", 20, MB, ATTACHMENTS),
+            new Case(MemoryJob.Provider.GMAIL, "1 MB of Gmail", 200, MB, 0));
 
     /** Past the 10 minutes of Google's client. */
     private static final Duration STOP = Duration.ofSeconds(630);
@@ -50,17 +56,20 @@ final class MemoryBench implements Bench {
     private static final Object STARTING = new Object();
 
     /** What is crawled: so many messages with bodies of so many bytes, and so many attachments, whose contents are asked for. */
-    private record Case(String of, int messages, int bodyBytes, int attachments) {
+    private record Case(MemoryJob.Provider provider, String of, int messages, int bodyBytes, int attachments) {
         String title() {
             return String.format(Locale.ROOT, "%,d of %s", messages, of);
         }
 
         Case times(Size size) {
-            return new Case(of, size.of(messages), bodyBytes, attachments);
+            return new Case(provider, of, size.of(messages), bodyBytes, attachments);
         }
 
-        FastGraph start() {
-            return new FastGraph(messages, bodyBytes, attachments, ATTACHMENT_BYTES, Duration.ZERO, null);
+        MailServer start() {
+            return switch (provider) {
+                case GRAPH -> new FastGraph(messages, bodyBytes, attachments, ATTACHMENT_BYTES, Duration.ZERO, null);
+                case GMAIL -> new FastGmail(messages, bodyBytes, Duration.ZERO);
+            };
         }
     }
 
@@ -89,13 +98,14 @@ final class MemoryBench implements Bench {
     }
 
     private static Run measure(Case mailbox, Duration stopFor, Duration look) throws IOException, InterruptedException {
-        try (FastGraph graph = mailbox.start();
+        try (MailServer source = mailbox.start();
                 InProcessPubSub pubSub = InProcessPubSub.start(Retention.KEYS_ONLY, InstantSource.system())) {
             pubSub.createTopic(TOPIC);
-            Run run = new Run(mailbox, new SinkStop(pubSub, graph, mailbox.messages() / 2, stopFor));
+            Run run = new Run(mailbox, new SinkStop(pubSub, source, mailbox.messages() / 2, stopFor));
             long begin = System.nanoTime();
             List<String> arguments = List.of(
-                    graph.baseUrl().toString(),
+                    mailbox.provider().name(),
+                    source.address().toString(),
                     pubSub.host(),
                     TOPIC,
                     Long.toString(look.toMillis()),
@@ -129,7 +139,7 @@ final class MemoryBench implements Bench {
         private static final int SETTLED = 4;
 
         private final InProcessPubSub pubSub;
-        private final FastGraph graph;
+        private final MailServer source;
         private final long from;
         private final Duration length;
         private boolean stopped;
@@ -139,9 +149,9 @@ final class MemoryBench implements Bench {
         private long requestsBefore = -1;
         private long requestsMeanwhile = -1;
 
-        SinkStop(InProcessPubSub pubSub, FastGraph graph, long from, Duration length) {
+        SinkStop(InProcessPubSub pubSub, MailServer source, long from, Duration length) {
             this.pubSub = pubSub;
-            this.graph = graph;
+            this.source = source;
             this.from = from;
             this.length = length;
         }
@@ -154,10 +164,10 @@ final class MemoryBench implements Bench {
             } else if (stopped) {
                 lastedNanos = System.nanoTime() - begin;
                 if (requestsBefore < 0 && lastedNanos >= length.toNanos() / SETTLED) {
-                    requestsBefore = graph.requests();
+                    requestsBefore = source.requests();
                 }
                 if (lastedNanos >= length.toNanos()) {
-                    requestsMeanwhile = graph.requests() - requestsBefore;
+                    requestsMeanwhile = source.requests() - requestsBefore;
                     pubSub.comeBack();
                     stopped = false;
                     over = true;

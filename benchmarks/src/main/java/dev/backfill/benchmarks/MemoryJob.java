@@ -4,8 +4,10 @@ import dev.backfill.api.BackfillJob;
 import dev.backfill.api.BackfillManager;
 import dev.backfill.core.BackfillBuilder;
 import dev.backfill.core.EngineConfig;
+import dev.backfill.provider.gmail.GoogleEmailSource;
 import dev.backfill.provider.microsoft.MicrosoftEmailSource;
 import dev.backfill.publisher.pubsub.PubSubMessageSink;
+import dev.backfill.spi.EmailSource;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SinkException;
 import java.io.PrintStream;
@@ -15,42 +17,61 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The job of {@link MemoryBench} in a JVM of its own, with nothing beside it: one mailbox of a fake Graph to a fake Pub/Sub, both
+ * The job of {@link MemoryBench} in a JVM of its own, with nothing beside it: one mailbox of a fake provider to a fake Pub/Sub, both
  * in the JVM that started this one. Its lines are {@code live BYTES} now and then (the heap without garbage), and at the end
  * {@code resident BYTES} and {@code ended PUBLISHED SKIPPED FAILED}.
  */
 final class MemoryJob {
     private static final int TRIES = 10;
 
+    /** Whose fake is read, and how many requests at once; a quota of more would only make it longer. */
+    enum Provider {
+        GRAPH(new MicrosoftEmailSource(), MicrosoftEmailSource.PROVIDER_ID, "base-url", 4),
+        GMAIL(new GoogleEmailSource(), GoogleEmailSource.ID, "root-url", 20);
+
+        private final EmailSource source;
+        private final String id;
+        private final String addressSetting;
+        private final int atOnce;
+
+        Provider(EmailSource source, String id, String addressSetting, int atOnce) {
+            this.source = source;
+            this.id = id;
+            this.addressSetting = addressSetting;
+            this.atOnce = atOnce;
+        }
+    }
+
     private MemoryJob() {}
 
     /**
      * Runs the job to its end.
      *
-     * @param arguments Graph's address, Pub/Sub's host, the topic, the milliseconds between two looks at the heap, true for
+     * @param arguments the {@link Provider}, its address, Pub/Sub's host, the topic, the milliseconds between two looks at the heap, true for
      *     the contents of attachments as far as the sink has room for them
      */
     public static void main(String[] arguments) {
         ChildJvm.endWithParent();
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         BackfillJob job = run(
-                arguments[0],
+                Provider.valueOf(arguments[0]),
                 arguments[1],
                 arguments[2],
-                Boolean.parseBoolean(arguments[4]),
-                new HeapLook(out, Duration.ofMillis(Long.parseLong(arguments[3]))));
+                arguments[3],
+                Boolean.parseBoolean(arguments[5]),
+                new HeapLook(out, Duration.ofMillis(Long.parseLong(arguments[4]))));
         out.println("resident " + Machine.mostResident());
         out.println("ended " + job.progress().published() + " " + job.progress().skipped() + " "
                 + job.progress().failed());
         System.exit(0);
     }
 
-    private static BackfillJob run(String graph, String pubSub, String topic, boolean contents, HeapLook look) {
+    private static BackfillJob run(
+            Provider provider, String address, String pubSub, String topic, boolean contents, HeapLook look) {
         BackfillBuilder builder = JobRuns.builder()
-                .source(new MicrosoftEmailSource())
-                .settings(MicrosoftEmailSource.PROVIDER_ID, Map.of("base-url", graph))
-                // A quota would only make it longer
-                .quotas(MicrosoftEmailSource.PROVIDER_ID, List.of(Quota.concurrent("at-once", 4)))
+                .source(provider.source)
+                .settings(provider.id, Map.of(provider.addressSetting, address))
+                .quotas(provider.id, List.of(Quota.concurrent("at-once", provider.atOnce)))
                 .sink(new PubSubMessageSink())
                 .settings(PubSubMessageSink.ID, Map.of("emulator-host", pubSub, "topic", topic))
                 .config(EngineConfig.builder()
@@ -59,7 +80,7 @@ final class MemoryJob {
         try (BackfillManager engine = connect(builder)) {
             return JobRuns.toTheirEnds(
                             engine,
-                            List.of(JobRuns.request(MicrosoftEmailSource.PROVIDER_ID, "box")
+                            List.of(JobRuns.request(provider.id, "box")
                                     .includeAttachments(contents)
                                     .build()),
                             look::look)

@@ -60,7 +60,7 @@ final class JobViews {
     private static Progress progress(JobRecord row, @Nullable RunStatus live) {
         JobCounts counts = row.counts();
         double rate = live == null ? 0 : live.emailsPerSecond();
-        long left = Math.max(0, row.total() - counts.listed());
+        long left = left(row.total(), row.request().maxEmails(), counts.listed());
         return new Progress(
                 row.total(),
                 row.totalKind(),
@@ -75,6 +75,11 @@ final class JobViews {
                 live == null || rate <= 0 || row.totalKind() == CountKind.UNKNOWN
                         ? null
                         : timeLeft(counts.listed(), left, live));
+    }
+
+    /** How many messages are still to be read; the total says what is there, of which the job may be bidden to read less. */
+    static long left(long total, @Nullable Long most, long listed) {
+        return Math.max(0, (most == null ? total : Math.min(total, most)) - listed);
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.backfill.spi.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a mailbox something outside of any job, on the caller's thread. Thread-safe. */
 final class MailboxInquiry {
@@ -72,7 +73,8 @@ final class MailboxInquiry {
     }
 
     /** Adds the time that the quotas, and the request's share of a day, imply. */
-    Estimate timed(BackfillRequest request, MailEstimate estimate) {
+    Estimate timed(BackfillRequest request, MailEstimate all) {
+        MailEstimate estimate = bounded(all, request.maxEmails());
         return new Estimate(
                 estimate.emails(),
                 estimate.kind(),
@@ -80,5 +82,15 @@ final class MailboxInquiry {
                 estimate.units(),
                 sessions.quotaTime(request.provider(), request.dailyShare())
                         .fromTheStart(new QuotaTime.Cost(estimate.calls(), estimate.units(), 0)));
+    }
+
+    /** Of a job that reads only the newest, as large a share of the cost as of the messages. */
+    private static MailEstimate bounded(MailEstimate all, @Nullable Long most) {
+        if (most == null || all.emails() <= most) {
+            return all;
+        }
+        double share = (double) most / all.emails();
+        return new MailEstimate(
+                most, all.kind(), (long) Math.ceil(all.calls() * share), (long) Math.ceil(all.units() * share));
     }
 }

@@ -28,7 +28,7 @@ final class Batch<T extends @Nullable Object> {
     /** Once a process: there are thousands of batches. */
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
-    private final List<Supplier<T>> requests;
+    private final List<Supplier<Outcome<T>>> requests;
     private final Executor helpers;
     private final IntSupplier concurrency;
 
@@ -42,11 +42,11 @@ final class Batch<T extends @Nullable Object> {
     private @Nullable Throwable defect;
 
     /**
-     * @param requests each sends what it has to send through the gate and gives the answer
+     * @param requests each sends what it has to send through the gate and says how that ended
      * @param helpers threads that may help
      * @param concurrency how many may be under way at once, asked again and again
      */
-    Batch(List<Supplier<T>> requests, Executor helpers, IntSupplier concurrency) {
+    Batch(List<Supplier<Outcome<T>>> requests, Executor helpers, IntSupplier concurrency) {
         this.requests = List.copyOf(requests);
         this.helpers = helpers;
         this.concurrency = concurrency;
@@ -88,11 +88,14 @@ final class Batch<T extends @Nullable Object> {
     private void work() {
         for (int index = claim(); index >= 0; index = claim()) {
             callHelp();
-            Supplier<T> request = requests.get(index);
             try {
-                finish(index, new Outcome.Success<>(request.get()), null);
-            } catch (SourceException e) {
-                finish(index, new Outcome.Failure<>(e), endsAll(e) ? e : null);
+                Outcome<T> outcome = requests.get(index).get();
+                finish(
+                        index,
+                        outcome,
+                        outcome instanceof Outcome.Failure<T> failure && endsAll(failure.error())
+                                ? failure.error()
+                                : null);
             } catch (RuntimeException | Error e) {
                 fail(e);
             }

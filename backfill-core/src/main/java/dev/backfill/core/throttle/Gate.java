@@ -8,6 +8,7 @@ import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.Operation;
 import dev.backfill.spi.Outcome;
+import dev.backfill.spi.SourceException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -160,17 +161,33 @@ final class Gate implements MailboxGate, ApiCalls {
     public <T extends @Nullable Object> List<Outcome<T>> all(List<ApiRequest<T>> requests) {
         // Whoever of the engine's threads sends them: they are of the same page.
         Room room = ROOM.get();
-        return sideBySide(requests.stream()
-                .<Supplier<T>>map(request -> () -> call(request.operation(), request.body(), room))
+        return batch(requests.stream()
+                .<Supplier<Outcome<T>>>map(request -> () -> request.wanted().getAsBoolean()
+                        ? outcome(() -> call(request.operation(), request.body(), room))
+                        : new Outcome.Unsent<>())
                 .toList());
     }
 
     @Override
     public <T extends @Nullable Object> List<Outcome<T>> sideBySide(List<Supplier<T>> questions) {
+        return batch(questions.stream()
+                .<Supplier<Outcome<T>>>map(question -> () -> outcome(question))
+                .toList());
+    }
+
+    private <T extends @Nullable Object> List<Outcome<T>> batch(List<Supplier<Outcome<T>>> tasks) {
         if (closed) {
             throw Stopped.exception();
         }
-        return new Batch<>(questions, throttle.callThreads(), shared.limits()::concurrency).run(request.stop());
+        return new Batch<>(tasks, throttle.callThreads(), shared.limits()::concurrency).run(request.stop());
+    }
+
+    private static <T extends @Nullable Object> Outcome<T> outcome(Supplier<T> question) {
+        try {
+            return new Outcome.Success<>(question.get());
+        } catch (SourceException error) {
+            return new Outcome.Failure<>(error);
+        }
     }
 
     /** The limits now used, and what they are found under. */

@@ -290,6 +290,22 @@ class CommandsTest {
     }
 
     @Test
+    void anEstimateOfTheNewestMailIsOfThatAlone() {
+        try (EngineRig rig = rig(FaultScript.NONE)) {
+            Estimate all = rig.jobs().estimate(EngineRig.request().build());
+            Estimate newest = rig.jobs()
+                    .estimate(EngineRig.request().maxEmails(MESSAGES / 2L).build());
+            Estimate more = rig.jobs()
+                    .estimate(EngineRig.request().maxEmails(MESSAGES + 1L).build());
+
+            assertThat(newest.emails()).isEqualTo(MESSAGES / 2);
+            assertThat(newest.calls()).isEqualTo((all.calls() + 1) / 2);
+            assertThat(newest.quotaUnits()).isEqualTo((all.quotaUnits() + 1) / 2);
+            assertThat(more).isEqualTo(all);
+        }
+    }
+
+    @Test
     void aClosedManagerSaysSo() {
         EngineRig rig = rig(FaultScript.NONE);
         rig.close();

@@ -19,6 +19,14 @@ class JobViewsTest {
         assertThat(JobViews.timeLeft(10, 1_000, new RunStatus(null, 4, 0.2, 0))).isEqualTo(Duration.ofSeconds(250));
     }
 
+    @Test
+    void whoReadsTheNewestOnlyHasNotAllOfTheMailboxLeft() {
+        assertThat(JobViews.left(1_000_000, null, 40)).isEqualTo(999_960);
+        assertThat(JobViews.left(1_000_000, 100L, 40)).isEqualTo(60);
+        assertThat(JobViews.left(30, 100L, 30)).isZero();
+        assertThat(JobViews.left(0, null, 30)).isZero();
+    }
+
     /** 100,000 messages of 75 KB are three days of Gmail's bytes, however fast they go today. */
     @Test
     void whatADayGivesCountsForWhoNeedsMoreThanThat() {

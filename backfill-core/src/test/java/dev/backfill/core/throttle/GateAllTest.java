@@ -10,6 +10,7 @@ import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -110,6 +111,21 @@ class GateAllTest {
         assertThat(outcomes).hasSize(20);
         assertThat(outcomes.get(7)).isEqualTo(new Outcome.Failure<>(gone));
         assertThat(outcomes).filteredOn(Outcome.Success.class::isInstance).hasSize(19);
+    }
+
+    @Test
+    void whatIsNotWantedAnyMoreIsNeitherSentNorCharged() {
+        rig.quota(Quota.concurrent("one", 1));
+        MailboxGate gate = rig.open();
+        AtomicInteger sent = new AtomicInteger();
+        ApiRequest<Integer> request = new ApiRequest<>(Rig.GET, sent::incrementAndGet, () -> sent.get() < 3);
+
+        List<Outcome<Integer>> outcomes = gate.calls().all(Collections.nCopies(10, request));
+
+        assertThat(outcomes.subList(0, 3)).allMatch(Outcome.Success.class::isInstance);
+        assertThat(outcomes.subList(3, 10)).containsOnly(new Outcome.Unsent<>());
+        assertThat(sent).hasValue(3);
+        assertThat(gate.stats().apiCalls()).isEqualTo(3);
     }
 
     @ParameterizedTest

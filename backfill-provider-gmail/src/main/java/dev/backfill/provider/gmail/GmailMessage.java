@@ -29,6 +29,11 @@ record GmailMessage(
         return labelIds.contains(labelId);
     }
 
+    /** The message without what it holds. */
+    GmailMessage withoutContent() {
+        return new GmailMessage(id, threadId, labelIds, historyId, internalDate, sizeEstimate, null, null);
+    }
+
     /** The message read from its MIME, which goes on with it or not. */
     GmailMessage parsed(GmailPart tree, boolean withMime) {
         return new GmailMessage(

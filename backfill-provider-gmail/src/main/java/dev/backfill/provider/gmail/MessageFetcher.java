@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,19 @@ final class MessageFetcher {
         WITH_MIME
     }
 
-    /** An answer that is decoded, or waits for its large bodies. */
-    private record Answer(GmailMessage message, @Nullable EmailMessage email, List<GmailPart> missing) {}
+    /** An answer that is decoded, or waits for its large bodies; what it was decoded from is not held any longer. */
+    private record Answer(GmailMessage message, @Nullable EmailMessage email, List<GmailPart> missing) {
+        static Answer decoded(GmailMessage message, @Nullable EmailMessage email) {
+            return new Answer(message.withoutContent(), email, List.of());
+        }
+
+        /** About how much it will hold once its large bodies have come. */
+        long bytes() {
+            return email != null
+                    ? email.heapBytes()
+                    : missing.stream().mapToLong(GmailPart::size).sum();
+        }
+    }
 
     /**
      * What one request gave.
@@ -55,12 +67,30 @@ final class MessageFetcher {
      * @param byId what became of each message that was in the answer
      * @param cut true if the answer was not read to its end, since it was more than there is room for
      */
-    private record Answers(Map<String, Outcome<Answer>> byId, boolean cut) {}
+    private record Answers(Map<String, Outcome<Answer>> byId, boolean cut) {
+        long bytes() {
+            return byId.values().stream().mapToLong(Answers::bytes).sum();
+        }
+
+        private static long bytes(Outcome<Answer> outcome) {
+            return outcome instanceof Outcome.Success<Answer> success
+                    ? success.value().bytes()
+                    : 0;
+        }
+    }
+
+    /** What of a mailbox is read, and how much of it there is room for. */
+    private record Reading(Selection selection, Labels labels, long room, AtomicLong taken) {
+        boolean hasRoom() {
+            return taken.get() < room;
+        }
+    }
 
     /**
      * What came of a plan.
      *
-     * @param messages what became of the messages, in no order; those that a thread too big to be read did not give are missing
+     * @param messages what became of the messages, in no order; missing are those that a thread too big to be read did not give, and
+     *     those that were not asked for since there was no room for more
      * @param bigThreads the threads that were too big
      */
     record Batch(List<Fetched> messages, List<String> bigThreads) {}
@@ -94,15 +124,18 @@ final class MessageFetcher {
     /**
      * Gets messages by the requests of a plan.
      *
-     * @param room how many bytes of messages to take of one thread
+     * @param room how many bytes of messages to take, 1 or more: once as much has come no more is asked for. What is under way then
+     *     comes all the same, for no list says how large messages are; the first request is always sent, and of a thread two messages
+     *     are always taken
      * @throws SourceException if something went unanswered and the profile's answer says that the mailbox cannot be read now
      */
     Batch fetch(List<Get> gets, Selection selection, Labels labels, long room) {
         Map<String, Outcome<Answer>> answers = new LinkedHashMap<>();
         List<String> bigThreads = new ArrayList<>();
-        List<Get> rest = ask(gets, selection, labels, room, answers, bigThreads);
+        Reading reading = new Reading(selection, labels, room, new AtomicLong());
+        List<Get> rest = ask(gets, reading, answers, bigThreads);
         if (!rest.isEmpty()) {
-            ask(rest, selection, labels, room, answers, bigThreads);
+            ask(rest, reading, answers, bigThreads);
         }
         complete(answers, labels);
         List<Fetched> fetched = new ArrayList<>(answers.size());
@@ -115,21 +148,19 @@ final class MessageFetcher {
 
     /** Sends requests and sorts what came; gives what is to be asked for once more, message by message. */
     private List<Get> ask(
-            List<Get> gets,
-            Selection selection,
-            Labels labels,
-            long room,
-            Map<String, Outcome<Answer>> answers,
-            List<String> bigThreads) {
+            List<Get> gets, Reading reading, Map<String, Outcome<Answer>> answers, List<String> bigThreads) {
         List<ApiRequest<Answers>> requests = new ArrayList<>(gets.size());
         for (Get get : gets) {
-            requests.add(request(get, selection, labels, room));
+            requests.add(request(get, reading));
         }
         List<Outcome<Answers>> outcomes = calls.all(requests);
         List<Get> rest = new ArrayList<>();
         for (int i = 0; i < gets.size(); i++) {
             Get get = gets.get(i);
             String threadId = get.threadId();
+            if (outcomes.get(i) instanceof Outcome.Unsent<Answers>) {
+                continue;
+            }
             if (outcomes.get(i) instanceof Outcome.Failure<Answers> failure) {
                 boolean alone = threadId == null || !isOfOne(failure.error());
                 get.ids().forEach(id -> {
@@ -157,16 +188,22 @@ final class MessageFetcher {
         return rest;
     }
 
-    private ApiRequest<Answers> request(Get get, Selection selection, Labels labels, long room) {
+    private ApiRequest<Answers> request(Get get, Reading reading) {
         String threadId = get.threadId();
-        if (threadId == null) {
-            String id = get.ids().get(0);
-            return new ApiRequest<>(
-                    regime.get(),
-                    () -> new Answers(Map.of(id, new Outcome.Success<>(answer(id, selection, labels))), false));
-        }
         Set<String> wanted = new HashSet<>(get.ids());
-        return new ApiRequest<>(regime.thread(), () -> thread(threadId, wanted, selection, labels, room));
+        return new ApiRequest<>(
+                threadId == null ? regime.get() : regime.thread(),
+                () -> {
+                    Answers answers =
+                            threadId == null ? single(get.ids().get(0), reading) : thread(threadId, wanted, reading);
+                    reading.taken().addAndGet(answers.bytes());
+                    return answers;
+                },
+                reading::hasRoom);
+    }
+
+    private Answers single(String id, Reading reading) {
+        return new Answers(Map.of(id, new Outcome.Success<>(answer(id, reading))), false);
     }
 
     /** True if an error may be of one request alone, so that the messages of a thread may be had by themselves. */
@@ -192,13 +229,13 @@ final class MessageFetcher {
                 false);
     }
 
-    private Answer answer(String id, Selection selection, Labels labels) {
-        return answer(form == Form.PARTS ? client.full(id) : client.raw(id), selection, labels);
+    private Answer answer(String id, Reading reading) {
+        return answer(form == Form.PARTS ? client.full(id) : client.raw(id), reading);
     }
 
-    private Answer answer(GmailMessage message, Selection selection, Labels labels) {
-        if (!selection.accepts(message.labelIds())) {
-            return new Answer(message, null, List.of());
+    private Answer answer(GmailMessage message, Reading reading) {
+        if (!reading.selection().accepts(message.labelIds())) {
+            return Answer.decoded(message, null);
         }
         return readable(() -> {
             RawBytes mime = message.raw();
@@ -206,23 +243,20 @@ final class MessageFetcher {
                     mime == null ? message : message.parsed(RawMessage.parse(mime.bytes()), form == Form.WITH_MIME);
             List<GmailPart> missing = Bodies.of(tree.payload()).missing();
             return missing.isEmpty()
-                    ? new Answer(tree, decoded(tree, labels), missing)
+                    ? Answer.decoded(tree, decoded(tree, reading.labels()))
                     : new Answer(tree, null, missing);
         });
     }
 
     /** Reads of a thread what is wanted, until it is more than there is room for; two messages are always taken. */
-    private Answers thread(String threadId, Set<String> wanted, Selection selection, Labels labels, long room) {
+    private Answers thread(String threadId, Set<String> wanted, Reading reading) {
         Map<String, Outcome<Answer>> found = new HashMap<>();
         long[] bytes = {0};
         boolean whole = client.thread(threadId, wanted::contains, message -> {
-            Outcome<Answer> outcome = outcome(() -> answer(message, selection, labels));
+            Outcome<Answer> outcome = outcome(() -> answer(message, reading));
             found.put(message.id(), outcome);
-            bytes[0] += outcome instanceof Outcome.Success<Answer> success
-                            && success.value().email() != null
-                    ? success.value().email().heapBytes()
-                    : 0;
-            return bytes[0] < room || found.size() < 2 || found.size() == wanted.size();
+            bytes[0] += Answers.bytes(outcome);
+            return bytes[0] < reading.room() || found.size() < 2 || found.size() == wanted.size();
         });
         return new Answers(found, !whole);
     }
@@ -296,7 +330,7 @@ final class MessageFetcher {
         GmailMessage message = success.value().message();
         return failed != null
                 ? failed
-                : outcome(() -> readable(() -> new Answer(message, decoded(message, labels), List.of())));
+                : outcome(() -> readable(() -> Answer.decoded(message, decoded(message, labels))));
     }
 
     /** A body that is not there is no sign that its message has gone: were it skipped as such, it would be lost in silence. */

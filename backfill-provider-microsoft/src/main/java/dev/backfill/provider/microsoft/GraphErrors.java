@@ -43,13 +43,15 @@ final class GraphErrors {
 
     private static final int MAX_NESTING = 8;
 
+    private static final String CONCURRENCY = "MailboxConcurrency";
+
     private static final Set<String> THROTTLING = Set.of(
             "ApplicationThrottled",
             "TooManyRequests",
             "activityLimitReached",
             "throttledRequest",
             "ErrorServerBusy",
-            "MailboxConcurrency");
+            CONCURRENCY);
     private static final Set<String> NO_MAILBOX = Set.of(
             "MailboxNotEnabledForRESTAPI",
             "MailboxNotSupportedForRESTAPI",
@@ -111,7 +113,7 @@ final class GraphErrors {
         if (kind == Kind.THROTTLED || kind == Kind.PARKED) {
             builder.retryAt(retryAt);
         }
-        if (mentionsConcurrency(error) || isOverloaded(status, target)) {
+        if (CONCURRENCY.equals(code) || mentionsConcurrency(error) || isOverloaded(status, target)) {
             builder.concurrency();
         }
         return builder.build("Microsoft Graph answered " + status + " " + code + hint(kind, status, code, target));
@@ -311,10 +313,10 @@ final class GraphErrors {
         return status == 504 && (target == Target.MAILBOX || target == Target.FOLDER);
     }
 
-    /** Graph names the limit in its text alone; nothing but the number of slots depends on it. */
+    /** Graph names the limit in its text, and as its code at most elsewhere; nothing but the number of slots depends on it. */
     private static boolean mentionsConcurrency(@Nullable ODataError error) {
         MainError main = error == null ? null : error.getError();
         String message = main == null ? null : main.getMessage();
-        return message != null && message.toLowerCase(Locale.ROOT).contains("mailboxconcurrency");
+        return message != null && message.toLowerCase(Locale.ROOT).contains(CONCURRENCY.toLowerCase(Locale.ROOT));
     }
 }

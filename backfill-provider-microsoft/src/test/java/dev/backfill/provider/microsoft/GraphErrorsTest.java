@@ -176,6 +176,9 @@ class GraphErrorsTest {
 
         assertThat(errors.ofAnswer(429, "1", body, Target.PAGE).tooManyConcurrent())
                 .isTrue();
+        assertThat(errors.ofAnswer(429, "1", body("MailboxConcurrency"), Target.PAGE)
+                        .tooManyConcurrent())
+                .isTrue();
         assertThat(errors.ofAnswer(429, "1", body("ApplicationThrottled"), Target.PAGE)
                         .tooManyConcurrent())
                 .isFalse();

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * minutes after the first, and everything of a message but its number is the same: a plain and an HTML body, a quarter and three
  * quarters of its bytes. Thread-safe.
  */
-public final class FastGmail implements AutoCloseable {
+public final class FastGmail implements MailServer {
     private static final Instant OLDEST = FastGraph.OLDEST;
     private static final long SPACING_SECONDS = 60;
     private static final long FIRST_ID = 0x1400000000000000L;
@@ -45,6 +45,16 @@ public final class FastGmail implements AutoCloseable {
     /** {@return the API's root, with a slash at its end} */
     public URI rootUrl() {
         return URI.create(server.uri() + "/");
+    }
+
+    @Override
+    public URI address() {
+        return rootUrl();
+    }
+
+    @Override
+    public long requests() {
+        return server.requests();
     }
 
     /** Stops the server at once. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * number i came i minutes after the first, and everything of a message but its number is the same. So a page is made of
  * ready-made bytes and takes no time. Thread-safe.
  */
-public final class FastGraph implements AutoCloseable {
+public final class FastGraph implements MailServer {
     /** When message 0 came; the next come a minute apart. */
     public static final Instant OLDEST = Instant.parse("2010-01-01T00:00:00Z");
 
@@ -131,7 +131,12 @@ public final class FastGraph implements AutoCloseable {
         return messages;
     }
 
-    /** {@return how many requests came, refused ones too} */
+    @Override
+    public URI address() {
+        return baseUrl();
+    }
+
+    @Override
     public long requests() {
         return server.requests();
     }
