@@ -60,7 +60,7 @@ final class JobViews {
     private static Progress progress(JobRecord row, @Nullable RunStatus live) {
         JobCounts counts = row.counts();
         double rate = live == null ? 0 : live.emailsPerSecond();
-        long left = left(row.total(), row.request().maxEmails(), counts.listed());
+        long left = left(row.total(), row.request().maxEmails(), counts);
         return new Progress(
                 row.total(),
                 row.totalKind(),
@@ -77,9 +77,10 @@ final class JobViews {
                         : timeLeft(counts.listed(), left, live));
     }
 
-    /** How many messages are still to be read; the total says what is there, of which the job may be bidden to read less. */
-    static long left(long total, @Nullable Long most, long listed) {
-        return Math.max(0, (most == null ? total : Math.min(total, most)) - listed);
+    /** How many messages are still to be read; the total says what is there, of which the job may be bidden to read less. What it skips does not count. */
+    static long left(long total, @Nullable Long most, JobCounts counts) {
+        long left = total - counts.listed();
+        return Math.max(0, most == null ? left : Math.min(left, most - counts.published() - counts.failed()));
     }
 
     /**

@@ -133,18 +133,23 @@ final class Gate implements MailboxGate, ApiCalls {
 
     @Override
     public <T extends @Nullable Object> T call(Operation operation, Callable<T> body) {
-        return call(operation, body, ROOM.get());
+        return call(new ApiRequest<>(operation, body), ROOM.get());
     }
 
-    private <T extends @Nullable Object> T call(Operation operation, Callable<T> body, @Nullable Room room) {
-        requireNonNull(operation, "operation");
-        requireNonNull(body, "body");
+    private <T extends @Nullable Object> T call(ApiRequest<T> asked, @Nullable Room room) {
         if (closed) {
             throw Stopped.exception();
         }
         MailboxLimits limits = shared.limits();
         Visit visit = new Visit(
-                operation, jobRate, own, room, counters, request.stop(), limits.nextNumber(request.priority()));
+                asked.operation(),
+                jobRate,
+                own,
+                room,
+                counters,
+                request.stop(),
+                limits.nextNumber(request.priority()),
+                asked.wanted());
         return new Call<>(
                         limits,
                         visit,
@@ -153,7 +158,7 @@ final class Gate implements MailboxGate, ApiCalls {
                         throttle.time(),
                         throttle.config().retry().callTimeout(),
                         metrics(),
-                        body)
+                        asked.body())
                 .run();
     }
 
@@ -162,9 +167,7 @@ final class Gate implements MailboxGate, ApiCalls {
         // Whoever of the engine's threads sends them: they are of the same page.
         Room room = ROOM.get();
         return batch(requests.stream()
-                .<Supplier<Outcome<T>>>map(request -> () -> request.wanted().getAsBoolean()
-                        ? outcome(() -> call(request.operation(), request.body(), room))
-                        : new Outcome.Unsent<>())
+                .<Supplier<Outcome<T>>>map(request -> () -> outcome(() -> call(request, room)))
                 .toList());
     }
 
@@ -187,6 +190,8 @@ final class Gate implements MailboxGate, ApiCalls {
             return new Outcome.Success<>(question.get());
         } catch (SourceException error) {
             return new Outcome.Failure<>(error);
+        } catch (Unwanted needless) {
+            return new Outcome.Unsent<>();
         }
     }
 

@@ -82,12 +82,16 @@ final class MailboxLimits {
      *
      * @return the right to send one request, to be closed
      * @throws SourceException PARKED when the wait would be too long, STOPPED at a stop or an interrupt
+     * @throws Unwanted once nobody wants the call any more; it is charged for nothing
      */
     Admission admit(Visit visit) {
         Ticket ticket = new Ticket();
         locked(() -> queue.put(visit.number(), ticket));
         try {
             while (!visit.stop().isStopped()) {
+                if (!visit.isWanted()) {
+                    throw new Unwanted();
+                }
                 Admission admission = admission(visit);
                 Obstacle obstacle = tryEnter(visit, ticket);
                 if (obstacle == null) {

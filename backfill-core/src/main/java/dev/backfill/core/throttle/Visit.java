@@ -2,6 +2,7 @@ package dev.backfill.core.throttle;
 
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.Operation;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One call on its way through a mailbox's limits, from its first attempt to its last. Used by the call's thread alone. */
@@ -13,6 +14,7 @@ final class Visit {
     private final GateCounters counters;
     private final StopToken stop;
     private final long number;
+    private final BooleanSupplier wanted;
     private long fencedNanos;
 
     Visit(
@@ -22,7 +24,8 @@ final class Visit {
             @Nullable Room room,
             GateCounters counters,
             StopToken stop,
-            long number) {
+            long number,
+            BooleanSupplier wanted) {
         this.operation = operation;
         this.jobRate = jobRate;
         this.own = own;
@@ -30,6 +33,7 @@ final class Visit {
         this.counters = counters;
         this.stop = stop;
         this.number = number;
+        this.wanted = wanted;
     }
 
     Operation operation() {
@@ -83,6 +87,11 @@ final class Visit {
     /** The place in the queue; kept for all attempts, so that a call that was throttled is not overtaken for good. */
     long number() {
         return number;
+    }
+
+    /** False once what others gave has made the call needless. A provider's code. */
+    boolean isWanted() {
+        return wanted.getAsBoolean();
     }
 
     /** How long the call has waited for the ends of throttlings. */

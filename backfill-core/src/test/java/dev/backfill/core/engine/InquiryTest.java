@@ -7,8 +7,6 @@ import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobId;
 import dev.backfill.api.MailboxAccessException;
 import dev.backfill.api.Waiting;
-import dev.backfill.model.FolderRole;
-import dev.backfill.spi.Quota;
 import dev.backfill.testkit.AutoAdvance;
 import dev.backfill.testkit.Fault;
 import dev.backfill.testkit.FaultScript;
@@ -18,11 +16,6 @@ import dev.backfill.testkit.ScriptedFolder;
 import dev.backfill.testkit.ScriptedSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -112,73 +105,6 @@ class InquiryTest {
                             .isInstanceOfSatisfying(
                                     MailboxAccessException.class,
                                     late -> assertThat(late.code()).isEqualTo("TIMEOUT")));
-        }
-    }
-
-    /** There may be thousands of pages, and somebody waits at a screen. */
-    @Test
-    void aQuestionGoesBeforeThePagesThatTheMailboxsJobWaitsFor() throws InterruptedException {
-        ManualTime standing = new ManualTime();
-        BlockingQueue<String> sent = new LinkedBlockingQueue<>();
-        ScriptedSource source = ScriptedSource.builder()
-                .mailbox(folders(JobsLimits.WALKS))
-                .quotas(new Quota("slow", Quota.Measure.REQUESTS, Quota.Scope.MAILBOX, 1, JobsLimits.WINDOW))
-                .onRequest(sent::add)
-                .build();
-        try (EngineRig rig = new EngineRig(source, new RecordingSink(), builder -> builder.time(standing))) {
-            rig.start();
-            for (int pages = 0; pages < JobsLimits.WALKS; ) {
-                pages += JobsLimits.next(standing, sent).equals(ScriptedSource.LIST) ? 1 : 0;
-            }
-            awaitInLine(JobsLimits.WALKS);
-            Thread question = new Thread(() -> rig.jobs().folders(ScriptedSource.DEFAULT_ID, "me"));
-            question.start();
-            awaitInLine(JobsLimits.WALKS + 1);
-
-            // Whose mailbox it is nobody knows before it says so: that question is not in line.
-            assertThat(JobsLimits.next(standing, sent)).isEqualTo(ScriptedSource.PROFILE);
-            assertThat(JobsLimits.next(standing, sent)).isEqualTo(ScriptedSource.FOLDERS);
-            question.join();
-        }
-    }
-
-    /** Waits until so many threads wait for their turn at the mailbox. */
-    private static void awaitInLine(int threads) {
-        while (threadsInLine() != threads) {
-            assertThat(Thread.interrupted()).as("ran out of time").isFalse();
-            Thread.onSpinWait();
-        }
-    }
-
-    private static long threadsInLine() {
-        return Thread.getAllStackTraces().values().stream()
-                .filter(stack -> Stream.of(stack)
-                        .anyMatch(frame -> frame.getClassName().endsWith(".throttle.MailboxLimits")
-                                && frame.getMethodName().equals("admit")))
-                .count();
-    }
-
-    private static ScriptedFolder[] folders(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> ScriptedFolder.of("folder-" + i, FolderRole.OTHER, 5_000))
-                .toArray(ScriptedFolder[]::new);
-    }
-
-    /** A mailbox that takes one request at a time, and rarely, from a job that has several at once. */
-    private static final class JobsLimits {
-        static final int WALKS = 4;
-        static final Duration WINDOW = Duration.ofSeconds(5);
-
-        private JobsLimits() {}
-
-        /** Lets one request through. */
-        static String next(ManualTime time, BlockingQueue<String> sent) throws InterruptedException {
-            String next = sent.poll();
-            while (next == null) {
-                time.advance(WINDOW);
-                next = sent.poll(100, TimeUnit.MILLISECONDS);
-            }
-            return next;
         }
     }
 

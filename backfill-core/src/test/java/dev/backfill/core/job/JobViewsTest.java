@@ -3,6 +3,7 @@ package dev.backfill.core.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.core.pipeline.RunStatus;
+import dev.backfill.spi.JobCounts;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -21,10 +22,12 @@ class JobViewsTest {
 
     @Test
     void whoReadsTheNewestOnlyHasNotAllOfTheMailboxLeft() {
-        assertThat(JobViews.left(1_000_000, null, 40)).isEqualTo(999_960);
-        assertThat(JobViews.left(1_000_000, 100L, 40)).isEqualTo(60);
-        assertThat(JobViews.left(30, 100L, 30)).isZero();
-        assertThat(JobViews.left(0, null, 30)).isZero();
+        JobCounts counts = new JobCounts(100, 38, 60, 2);
+
+        assertThat(JobViews.left(1_000_000, null, counts)).isEqualTo(999_900);
+        assertThat(JobViews.left(1_000_000, 100L, counts)).isEqualTo(60);
+        assertThat(JobViews.left(100, 200L, counts)).isZero();
+        assertThat(JobViews.left(0, null, counts)).isZero();
     }
 
     /** 100,000 messages of 75 KB are three days of Gmail's bytes, however fast they go today. */

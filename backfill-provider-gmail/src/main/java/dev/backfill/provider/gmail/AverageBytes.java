@@ -7,11 +7,11 @@ final class AverageBytes {
     private static final int MAX_AT_ONCE = 100;
     private static final long FIRST_GUESS = 16_384;
 
-    /** Before any was seen: as many as are under way at once in any case. */
+    /** Before any was answered for, about as many as are under way at once in any case. */
     private static final int MAX_UNSEEN = 16;
 
     private final AtomicLong average = new AtomicLong(FIRST_GUESS);
-    private volatile boolean seen;
+    private volatile boolean answered;
 
     /**
      * Says how many messages to get.
@@ -22,12 +22,16 @@ final class AverageBytes {
      */
     int fitting(long room, long most) {
         long byBytes = Math.max(0, room) / average.get() + 1;
-        return (int) Math.max(1, Math.min(Math.min(byBytes, seen ? MAX_AT_ONCE : MAX_UNSEEN), most));
+        return (int) Math.max(1, Math.min(Math.min(byBytes, answered ? MAX_AT_ONCE : MAX_UNSEEN), most));
     }
 
-    /** Hears the heap size of a message that was handed over. */
+    /** Hears how much a message that was handed over held while it was got. */
     void saw(long bytes) {
         average.updateAndGet(before -> Math.max(1, (before * 15 + bytes) / 16));
-        seen = true;
+    }
+
+    /** Hears that some were asked for, and that what came is known. */
+    void answered() {
+        answered = true;
     }
 }

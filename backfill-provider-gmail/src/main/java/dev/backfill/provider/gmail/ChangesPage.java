@@ -86,8 +86,8 @@ final class ChangesPage {
             String id = changes.get(used).messageId();
             while (!fetched.containsKey(id)) {
                 // A thread may be too big to give what it was asked for: then its messages are asked for by themselves.
-                MessageFetcher.Batch batch = fetcher.fetch(
-                        next(plan), selection, labels, limit.bytes() - bytes + WindowList.MAX_AHEAD_BYTES);
+                MessageFetcher.Batch batch =
+                        fetcher.fetch(next(plan), selection, labels, WindowList.toGet(limit.bytes() - bytes, ahead()));
                 bigThreads.addAll(batch.bigThreads());
                 batch.messages().forEach(one -> fetched.put(one.id(), one));
             }
@@ -107,7 +107,7 @@ final class ChangesPage {
             used++;
             bytes += size;
             if (size > 0) {
-                averageBytes.saw(size);
+                averageBytes.saw(one.bytes());
             }
             handled.merge(id, 1, Integer::sum);
             if (item == null) {
@@ -116,6 +116,16 @@ final class ChangesPage {
                 room = writer.write(item) == PageWriter.Verdict.CONTINUE;
             }
         }
+    }
+
+    /** The heap of what was fetched and not handed over yet. */
+    private long ahead() {
+        return changes.subList(used, changes.size()).stream()
+                .map(change -> fetched.get(change.messageId()))
+                .filter(Objects::nonNull)
+                .distinct()
+                .mapToLong(Fetched::heapBytes)
+                .sum();
     }
 
     /**

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param email the message; null when it is not wanted or was not had
  * @param error why it was not had; else null
  * @param inOutage true if it went unanswered together with everything else
+ * @param bytes how much it held while it was got: itself, or what it was decoded from if that was more
  */
 record Fetched(
         String id,
@@ -26,9 +27,10 @@ record Fetched(
         String historyId,
         @Nullable EmailMessage email,
         @Nullable SourceException error,
-        boolean inOutage) {
+        boolean inOutage,
+        long bytes) {
     static Fetched failed(String id, SourceException error) {
-        return new Fetched(id, null, true, null, "", null, error, false);
+        return new Fetched(id, null, true, null, "", null, error, false, 0);
     }
 
     /** One of which the history says that it was deleted: that need not be asked. */
@@ -40,13 +42,18 @@ record Fetched(
     }
 
     Fetched ofOutage() {
-        return unanswered() ? new Fetched(id, received, wanted, labelIds, historyId, email, error, true) : this;
+        return unanswered() ? new Fetched(id, received, wanted, labelIds, historyId, email, error, true, bytes) : this;
     }
 
     /** When it was received: where the server does not say, what its sender says; null when neither does. */
     @Nullable
     Instant dated() {
         return received != null || email == null ? received : email.sentAt();
+    }
+
+    /** What it holds. */
+    long heapBytes() {
+        return email == null ? 0 : email.heapBytes();
     }
 
     /** True if the message is not in the mailbox any more. */

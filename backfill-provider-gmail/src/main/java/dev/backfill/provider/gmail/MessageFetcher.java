@@ -48,9 +48,9 @@ final class MessageFetcher {
     }
 
     /** An answer that is decoded, or waits for its large bodies; what it was decoded from is not held any longer. */
-    private record Answer(GmailMessage message, @Nullable EmailMessage email, List<GmailPart> missing) {
-        static Answer decoded(GmailMessage message, @Nullable EmailMessage email) {
-            return new Answer(message.withoutContent(), email, List.of());
+    private record Answer(GmailMessage message, @Nullable EmailMessage email, List<GmailPart> missing, long mimeBytes) {
+        static Answer decoded(GmailMessage message, @Nullable EmailMessage email, long mimeBytes) {
+            return new Answer(message.withoutContent(), email, List.of(), mimeBytes);
         }
 
         /** About how much it will hold once its large bodies have come. */
@@ -68,10 +68,6 @@ final class MessageFetcher {
      * @param cut true if the answer was not read to its end, since it was more than there is room for
      */
     private record Answers(Map<String, Outcome<Answer>> byId, boolean cut) {
-        long bytes() {
-            return byId.values().stream().mapToLong(Answers::bytes).sum();
-        }
-
         private static long bytes(Outcome<Answer> outcome) {
             return outcome instanceof Outcome.Success<Answer> success
                     ? success.value().bytes()
@@ -125,17 +121,22 @@ final class MessageFetcher {
      * Gets messages by the requests of a plan.
      *
      * @param room how many bytes of messages to take, 1 or more: once as much has come no more is asked for. What is under way then
-     *     comes all the same, for no list says how large messages are; the first request is always sent, and of a thread two messages
-     *     are always taken
+     *     comes all the same, for no list says how large messages are, and of a thread two messages are always taken
      * @throws SourceException if something went unanswered and the profile's answer says that the mailbox cannot be read now
      */
     Batch fetch(List<Get> gets, Selection selection, Labels labels, long room) {
         Map<String, Outcome<Answer>> answers = new LinkedHashMap<>();
         List<String> bigThreads = new ArrayList<>();
+        if (room < 1) {
+            throw new IllegalArgumentException("room must be 1 or more, was " + room);
+        }
         Reading reading = new Reading(selection, labels, room, new AtomicLong());
-        List<Get> rest = ask(gets, reading, answers, bigThreads);
+        Map<String, String> rest = ask(gets, reading, answers, bigThreads);
         if (!rest.isEmpty()) {
-            ask(rest, reading, answers, bigThreads);
+            ask(rest.keySet().stream().map(Get::single).toList(), reading, answers, bigThreads);
+            // What there was no room for is asked for by itself another time, or the thread would fail for it again.
+            rest.keySet().removeAll(answers.keySet());
+            bigThreads.addAll(rest.values());
         }
         complete(answers, labels);
         List<Fetched> fetched = new ArrayList<>(answers.size());
@@ -146,15 +147,15 @@ final class MessageFetcher {
         return new Batch(fetched, bigThreads);
     }
 
-    /** Sends requests and sorts what came; gives what is to be asked for once more, message by message. */
-    private List<Get> ask(
+    /** Sends requests and sorts what came; gives what is to be asked for once more, message by message, and of which thread it is. */
+    private Map<String, String> ask(
             List<Get> gets, Reading reading, Map<String, Outcome<Answer>> answers, List<String> bigThreads) {
         List<ApiRequest<Answers>> requests = new ArrayList<>(gets.size());
         for (Get get : gets) {
             requests.add(request(get, reading));
         }
         List<Outcome<Answers>> outcomes = calls.all(requests);
-        List<Get> rest = new ArrayList<>();
+        Map<String, String> rest = new LinkedHashMap<>();
         for (int i = 0; i < gets.size(); i++) {
             Get get = gets.get(i);
             String threadId = get.threadId();
@@ -162,12 +163,11 @@ final class MessageFetcher {
                 continue;
             }
             if (outcomes.get(i) instanceof Outcome.Failure<Answers> failure) {
-                boolean alone = threadId == null || !isOfOne(failure.error());
                 get.ids().forEach(id -> {
-                    if (alone) {
+                    if (threadId == null || !isOfOne(failure.error())) {
                         answers.put(id, new Outcome.Failure<>(failure.error()));
                     } else {
-                        rest.add(Get.single(id));
+                        rest.put(id, threadId);
                     }
                 });
                 continue;
@@ -180,8 +180,8 @@ final class MessageFetcher {
                 Outcome<Answer> answer = given.byId().get(id);
                 if (answer != null) {
                     answers.put(id, answer);
-                } else if (!given.cut()) {
-                    rest.add(Get.single(id));
+                } else if (threadId != null && !given.cut()) {
+                    rest.put(id, threadId);
                 }
             }
         }
@@ -190,20 +190,17 @@ final class MessageFetcher {
 
     private ApiRequest<Answers> request(Get get, Reading reading) {
         String threadId = get.threadId();
+        if (threadId == null) {
+            return new ApiRequest<>(regime.get(), () -> single(get.ids().get(0), reading), reading::hasRoom);
+        }
         Set<String> wanted = new HashSet<>(get.ids());
-        return new ApiRequest<>(
-                threadId == null ? regime.get() : regime.thread(),
-                () -> {
-                    Answers answers =
-                            threadId == null ? single(get.ids().get(0), reading) : thread(threadId, wanted, reading);
-                    reading.taken().addAndGet(answers.bytes());
-                    return answers;
-                },
-                reading::hasRoom);
+        return new ApiRequest<>(regime.thread(), () -> thread(threadId, wanted, reading), reading::hasRoom);
     }
 
     private Answers single(String id, Reading reading) {
-        return new Answers(Map.of(id, new Outcome.Success<>(answer(id, reading))), false);
+        Answer answer = answer(id, reading);
+        reading.taken().addAndGet(answer.bytes());
+        return new Answers(Map.of(id, new Outcome.Success<>(answer)), false);
     }
 
     /** True if an error may be of one request alone, so that the messages of a thread may be had by themselves. */
@@ -226,7 +223,8 @@ final class MessageFetcher {
                 message.historyId(),
                 answer.email(),
                 null,
-                false);
+                false,
+                Math.max(answer.bytes(), answer.mimeBytes()));
     }
 
     private Answer answer(String id, Reading reading) {
@@ -235,30 +233,42 @@ final class MessageFetcher {
 
     private Answer answer(GmailMessage message, Reading reading) {
         if (!reading.selection().accepts(message.labelIds())) {
-            return Answer.decoded(message, null);
+            return Answer.decoded(message, null, 0);
         }
         return readable(() -> {
             RawBytes mime = message.raw();
+            long mimeBytes = mime == null ? 0 : mime.bytes().length;
             GmailMessage tree =
                     mime == null ? message : message.parsed(RawMessage.parse(mime.bytes()), form == Form.WITH_MIME);
             List<GmailPart> missing = Bodies.of(tree.payload()).missing();
             return missing.isEmpty()
-                    ? Answer.decoded(tree, decoded(tree, reading.labels()))
-                    : new Answer(tree, null, missing);
+                    ? Answer.decoded(tree, decoded(tree, reading.labels()), mimeBytes)
+                    : new Answer(tree, null, missing, mimeBytes);
         });
     }
 
     /** Reads of a thread what is wanted, until it is more than there is room for; two messages are always taken. */
     private Answers thread(String threadId, Set<String> wanted, Reading reading) {
         Map<String, Outcome<Answer>> found = new HashMap<>();
-        long[] bytes = {0};
-        boolean whole = client.thread(threadId, wanted::contains, message -> {
-            Outcome<Answer> outcome = outcome(() -> answer(message, reading));
-            found.put(message.id(), outcome);
-            bytes[0] += Answers.bytes(outcome);
-            return bytes[0] < reading.room() || found.size() < 2 || found.size() == wanted.size();
-        });
-        return new Answers(found, !whole);
+        boolean answered = false;
+        try {
+            boolean whole = client.thread(threadId, wanted::contains, message -> {
+                Outcome<Answer> outcome = outcome(() -> answer(message, reading));
+                found.put(message.id(), outcome);
+                reading.taken().addAndGet(Answers.bytes(outcome));
+                return reading.hasRoom() || found.size() < 2 || found.size() == wanted.size();
+            });
+            answered = true;
+            return new Answers(found, !whole);
+        } finally {
+            if (!answered) {
+                // What came of it is thrown away, and it may be asked for again.
+                reading.taken()
+                        .addAndGet(-found.values().stream()
+                                .mapToLong(Answers::bytes)
+                                .sum());
+            }
+        }
     }
 
     private static <T> Outcome<T> outcome(Supplier<T> decoding) {
@@ -330,7 +340,7 @@ final class MessageFetcher {
         GmailMessage message = success.value().message();
         return failed != null
                 ? failed
-                : outcome(() -> readable(() -> Answer.decoded(message, decoded(message, labels))));
+                : outcome(() -> readable(() -> Answer.decoded(message, decoded(message, labels), 0)));
     }
 
     /** A body that is not there is no sign that its message has gone: were it skipped as such, it would be lost in silence. */

@@ -1,6 +1,5 @@
 package dev.backfill.provider.gmail;
 
-import dev.backfill.model.EmailMessage;
 import dev.backfill.provider.gmail.ThreadedIds.Entry;
 import dev.backfill.spi.SourceException;
 import java.util.Collection;
@@ -20,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class WindowList {
     /** The most heap of messages that were fetched but found no room in their page; one is always kept. */
     static final long MAX_AHEAD_BYTES = 2L << 20;
+
+    /** How much to get where a page has so much room left, and so much is fetched already: 1 or more. */
+    static long toGet(long room, long fetched) {
+        return Math.max(1, room > Long.MAX_VALUE - MAX_AHEAD_BYTES ? Long.MAX_VALUE : room + MAX_AHEAD_BYTES - fetched);
+    }
 
     private final int pass;
     private final ThreadedIds walked;
@@ -132,6 +136,11 @@ final class WindowList {
         fetched.forEach(one -> ahead.put(one.id(), one));
     }
 
+    /** The heap of all that was fetched and not handed over yet. */
+    long aheadBytes() {
+        return ahead.values().stream().mapToLong(Fetched::heapBytes).sum();
+    }
+
     void handedOver(String id) {
         ahead.remove(id);
     }
@@ -150,8 +159,7 @@ final class WindowList {
                 continue;
             }
             left--;
-            EmailMessage email = one.email();
-            bytes += email == null ? 0 : email.heapBytes();
+            bytes += one.heapBytes();
             if (one.error() == null && (bytes <= MAX_AHEAD_BYTES || kept.isEmpty())) {
                 kept.put(one.id(), one);
             } else {

@@ -76,9 +76,10 @@ final class WindowPage {
                         walk.plan().next(list, next, count),
                         job.selection(),
                         job.labels(),
-                        bytesLeft + WindowList.MAX_AHEAD_BYTES);
+                        WindowList.toGet(bytesLeft, list.aheadBytes()));
         list.keepAhead(batch.messages());
         list.foundBig(batch.bigThreads());
+        walk.averageBytes().answered();
         return !batch.messages().stream().allMatch(Fetched::unanswered);
     }
 
@@ -138,7 +139,7 @@ final class WindowPage {
         written++;
         bytes += size;
         if (email != null) {
-            walk.averageBytes().saw(size);
+            walk.averageBytes().saw(one.bytes());
         }
         return writer.write(WindowItem.of(one, job.window(), lost)) == PageWriter.Verdict.CONTINUE
                 && written < limit.messages();

@@ -69,9 +69,33 @@ class LargeMailTest {
         try (FakeGmail gmail =
                         FakeGmail.builder().mailbox("ann@example.com", mails).start();
                 TestBox box = TestBox.open(gmail)) {
+            for (long bytes : new long[] {1, PAGE.bytes(), Long.MAX_VALUE}) {
+                Crawl crawl = Crawl.run(box.mailbox(), Crawl.everything(), new PageLimit(100, bytes));
+
+                assertThat(crawl.ids()).containsExactlyInAnyOrderElementsOf(TestMail.shownIds(mails));
+            }
+        }
+    }
+
+    @Test
+    void ofThreadsNoMoreIsTakenEither() throws Exception {
+        List<StoredMail> threads = new ArrayList<>();
+        for (int i = 0; i < mails.size(); i++) {
+            threads.add(mails.get(i).toBuilder()
+                    .threadKey(mails.get(i - i % 5).id())
+                    .build());
+        }
+        try (FakeGmail gmail =
+                        FakeGmail.builder().mailbox("ann@example.com", threads).start();
+                TestBox box = TestBox.open(gmail)) {
+            Partition window = box.mailbox().plan(Crawl.everything()).get(0);
+
+            box.mailbox().fetch(Crawl.everything(), window, Position.START, PAGE, new PageCollector());
+            int asked = box.context().requests("threads.get");
             Crawl crawl = Crawl.run(box.mailbox(), Crawl.everything(), PAGE);
 
-            assertThat(crawl.ids()).containsExactlyInAnyOrderElementsOf(TestMail.shownIds(mails));
+            assertThat(asked).isBetween(1, SMALL / 5 + BEYOND);
+            assertThat(crawl.ids()).containsExactlyInAnyOrderElementsOf(TestMail.shownIds(threads));
         }
     }
 }

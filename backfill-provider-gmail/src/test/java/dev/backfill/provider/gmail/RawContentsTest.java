@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +95,20 @@ class RawContentsTest {
             SourceException error = catchThrowableOfType(
                     SourceException.class, () -> opened(later, mails.get(0).id(), "9"));
             assertThat(error.code()).isEqualTo("NO_SUCH_ATTACHMENT");
+        }
+    }
+
+    /** Their texts are small: what is under way at once is what they hold while they are decoded. */
+    @Test
+    void ofMailWithLargeAttachmentsFewAreGotAtOnce() throws Exception {
+        List<StoredMail> mails =
+                IntStream.rangeClosed(1, 60).mapToObj(i -> mail(i, 1, 600_000)).toList();
+        try (FakeGmail gmail = FakeGmail.builder().mailbox(ADDRESS, mails).start();
+                TestBox box = TestBox.open(gmail.rootUrl(), RAW, 40)) {
+            Crawl crawl = Crawl.run(box.mailbox(), Crawl.everything(), new PageLimit(100, 2_000_000));
+
+            assertThat(crawl.ids()).hasSize(60);
+            assertThat(box.context().mostAtOnce()).isLessThanOrEqualTo(16);
         }
     }
 

@@ -11,11 +11,14 @@ import java.util.concurrent.Executors;
 
 /** A mailbox of ours, open over a server, with threads for its requests. */
 final class TestBox implements AutoCloseable {
-    private final ExecutorService pool = Executors.newFixedThreadPool(4);
+    private static final int AT_ONCE = 4;
+
+    private final ExecutorService pool;
     private final DirectMailboxContext context;
     private final Mailbox mailbox;
 
-    private TestBox(URI root, Map<String, String> more) {
+    private TestBox(URI root, Map<String, String> more, int atOnce) {
+        pool = Executors.newFixedThreadPool(atOnce);
         Map<String, String> settings = new HashMap<>(more);
         settings.put("root-url", root.toString());
         context = DirectMailboxContext.builder("google", "me")
@@ -26,11 +29,16 @@ final class TestBox implements AutoCloseable {
     }
 
     static TestBox open(FakeGmail gmail) {
-        return new TestBox(gmail.rootUrl(), Map.of());
+        return new TestBox(gmail.rootUrl(), Map.of(), AT_ONCE);
     }
 
     static TestBox open(URI root, Map<String, String> settings) {
-        return new TestBox(root, settings);
+        return open(root, settings, AT_ONCE);
+    }
+
+    /** With so many requests under way at once at the most. */
+    static TestBox open(URI root, Map<String, String> settings, int atOnce) {
+        return new TestBox(root, settings, atOnce);
     }
 
     Mailbox mailbox() {
