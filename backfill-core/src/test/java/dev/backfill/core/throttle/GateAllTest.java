@@ -9,6 +9,7 @@ import dev.backfill.spi.Outcome;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.SourceException;
 import dev.backfill.spi.SourceException.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +128,27 @@ class GateAllTest {
         assertThat(outcomes.subList(3, 10)).containsOnly(new Outcome.Unsent<>());
         assertThat(sent).hasValue(3);
         assertThat(gate.stats().apiCalls()).isEqualTo(3);
+    }
+
+    /** What waits for its quota when what came before used up the room would be sent for nothing. */
+    @Test
+    void whatIsNotWantedAnyMoreOnceItsWaitIsOverIsNotSent() {
+        rig.quota(new Quota("slow", Quota.Measure.REQUESTS, Quota.Scope.MAILBOX, 1, Duration.ofSeconds(10)));
+        MailboxGate gate = rig.open();
+        AtomicBoolean wanted = new AtomicBoolean(true);
+        AtomicInteger sent = new AtomicInteger();
+        ApiRequest<Integer> request = new ApiRequest<>(Rig.GET, sent::incrementAndGet, wanted::get);
+        gate.calls().all(List.of(request));
+        CompletableFuture<List<Outcome<Integer>>> waiting =
+                rig.async(() -> gate.calls().all(List.of(request)));
+        rig.time.awaitTimer(Duration.ofSeconds(5), Duration.ofSeconds(20));
+
+        wanted.set(false);
+        rig.time.advance(Duration.ofSeconds(20));
+
+        assertThat(get(waiting)).containsExactly(new Outcome.Unsent<>());
+        assertThat(sent).hasValue(1);
+        assertThat(gate.stats().apiCalls()).isEqualTo(1);
     }
 
     @ParameterizedTest
