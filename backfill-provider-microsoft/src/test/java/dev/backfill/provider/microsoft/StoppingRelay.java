@@ -14,13 +14,14 @@ import java.util.concurrent.atomic.AtomicLong;
 final class StoppingRelay implements AutoCloseable {
     private final ServerSocket entry;
     private final int port;
+    private final Thread acceptor;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicLong left = new AtomicLong(Long.MAX_VALUE);
 
     StoppingRelay(int port) throws IOException {
         this.port = port;
         this.entry = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-        start(this::accept);
+        this.acceptor = start(this::accept);
     }
 
     int port() {
@@ -37,10 +38,11 @@ final class StoppingRelay implements AutoCloseable {
         left.set(bytes);
     }
 
-    private static void start(Runnable what) {
+    private static Thread start(Runnable what) {
         Thread thread = new Thread(what, "relay");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void accept() {
@@ -75,9 +77,15 @@ final class StoppingRelay implements AutoCloseable {
         }
     }
 
+    /** A socket that is closed while a thread waits at it may take one more connection, until that thread has left. */
     @Override
     public void close() throws IOException {
         entry.close();
+        try {
+            acceptor.join();
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
