@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param pins true if the plan shall hold PIN partitions
  * @param end the end of received time that the user named, exclusive, whole seconds, not before {@code to}; null for none. Later
  *     than {@code to} where it was still to come when the job was planned: mail that comes in between belongs to the changes
+ * @param attachments true if the content of each attachment will be opened too ({@link ContentRef#attachment}), as far as it is not too
+ *     large: a hint, by which an estimate counts these requests as well; what is read is the same
  * @param rawMime true if each message's MIME will be opened too ({@link ContentRef#mime}): a hint for a provider that can have both
  *     from one request
  */
@@ -27,6 +29,7 @@ public record MailQuery(
         boolean includeDeleted,
         boolean pins,
         @Nullable Instant end,
+        boolean attachments,
         boolean rawMime) {
     /** Copies the folders. */
     public MailQuery {
@@ -38,7 +41,7 @@ public record MailQuery(
     }
 
     /**
-     * Makes a query of messages whose MIME is not asked for.
+     * Makes a query of messages of which nothing is opened.
      *
      * @param from the first instant of received time; null for the beginning of the mailbox
      * @param to the end of received time
@@ -54,7 +57,7 @@ public record MailQuery(
             boolean includeDeleted,
             boolean pins,
             @Nullable Instant end) {
-        this(from, to, folders, includeDeleted, pins, end, false);
+        this(from, to, folders, includeDeleted, pins, end, false, false);
     }
 
     /**
@@ -88,6 +91,17 @@ public record MailQuery(
             boolean pins,
             boolean openEnd) {
         this(from, to, folders, includeDeleted, pins, openEnd ? null : to);
+    }
+
+    /**
+     * Gives the same query with what of each message is opened beside it.
+     *
+     * @param openAttachments {@link #attachments()}
+     * @param openRawMime {@link #rawMime()}
+     * @return the query
+     */
+    public MailQuery opening(boolean openAttachments, boolean openRawMime) {
+        return new MailQuery(from, to, folders, includeDeleted, pins, end, openAttachments, openRawMime);
     }
 
     /** {@return true if mail that came after {@link #to()} belongs to the changes} */

@@ -25,13 +25,13 @@ public final class JobQueries {
         Instant from = request.from();
         Instant to = upperBound == null ? frozen(request.to(), clock.instant()) : upperBound;
         return new MailQuery(
-                from == null ? null : ceilSecond(from),
-                to,
-                request.folders(),
-                request.includeDeleted(),
-                request.pin(),
-                end(request.to(), to),
-                request.rawMime());
+                        from == null ? null : ceilSecond(from),
+                        to,
+                        request.folders(),
+                        request.includeDeleted(),
+                        request.pin(),
+                        end(request.to(), to))
+                .opening(request.includeAttachments(), request.rawMime());
     }
 
     /**

@@ -120,8 +120,7 @@ class RawContentsTest {
                 TestBox box = TestBox.open(gmail.rootUrl(), Map.of("content", content, "quota", "new"));
                 TestBox later = TestBox.open(gmail)) {
             MailQuery plain = Crawl.everything();
-            MailQuery query = new MailQuery(
-                    plain.from(), plain.to(), plain.folders(), plain.includeDeleted(), false, plain.end(), true);
+            MailQuery query = plain.opening(false, true);
 
             List<EmailMessage> emails = Crawl.run(box.mailbox(), query, PAGE).emails();
             long walked = box.context().units();

@@ -147,8 +147,8 @@ class GraphPlanTest {
     void theEstimateOfTheRequestsIsAboutWhatTheyAre() throws Exception {
         try (FakeGraph graph = Graphs.start(Graphs.minutes(2_000, FolderPath.INBOX));
                 Mailbox mailbox = Graphs.open(graph)) {
-            MailQuery query = new MailQuery(null, Crawl.TO, List.of("inbox"), false, true, null, false);
-            MailQuery withMime = new MailQuery(null, Crawl.TO, List.of("inbox"), false, true, null, true);
+            MailQuery query = new MailQuery(null, Crawl.TO, List.of("inbox"), false, true, true);
+            MailQuery withMime = query.opening(false, true);
             long estimated = mailbox.estimate(query).calls();
             assertThat(mailbox.estimate(withMime).calls()).isEqualTo(estimated + 2_000);
             long before = graph.journal().total();

@@ -145,7 +145,8 @@ public interface SourceSingleMessagesContract extends EmailSourceFixture {
     default void theMimeOfAMessageIsOpenedWholeOrRefused() throws IOException {
         MailQuery asked = query();
         MailQuery query = new MailQuery(
-                asked.from(), asked.to(), asked.folders(), asked.includeDeleted(), false, asked.end(), true);
+                        asked.from(), asked.to(), asked.folders(), asked.includeDeleted(), false, asked.end())
+                .opening(false, true);
         try (Mailbox mailbox = source().open(context())) {
             EmailMessage email = Crawl.plan(mailbox, query, new PageLimit(1_000, 1L << 30)).items().stream()
                     .filter(PageItem.Message.class::isInstance)
