@@ -42,7 +42,7 @@ public sealed interface Outcome<T extends @Nullable Object> {
     }
 
     /**
-     * The request was not sent, for it was not wanted any more.
+     * The request was not sent, or its answer not read, for it was not wanted any more.
      *
      * @param <T> what the request would have given
      */

@@ -102,7 +102,8 @@ final class EngineAssembly {
         opened.push(threads::close);
         Executor walkers = given.executor == null ? threads.walkers() : given.executor;
         Executor calls = given.executor == null ? threads.calls() : given.executor;
-        Throttle throttle = new Throttle(time, calls, budgets(time), throttleConfig(), given.metrics);
+        MemoryBudget memory = new MemoryBudget(config.memoryBudgetBytes());
+        Throttle throttle = new Throttle(time, calls, budgets(time), memory, throttleConfig(), given.metrics);
         MailboxSessions sessions =
                 new MailboxSessions(catalog, accessTokens, throttle, time, settings, quotaPlan(catalog));
         MessagePublisher publisher = open(sink, settingsOf(settings, sink.sinkId()), time);
@@ -113,7 +114,7 @@ final class EngineAssembly {
                 given.encoder == null
                         ? new JsonEventEncoder(config.sourceService(), config.orderingByUser())
                         : given.encoder,
-                new MemoryBudget(config.memoryBudgetBytes()),
+                memory,
                 walkRoom(time),
                 walkers,
                 threads.helpers(),

@@ -27,6 +27,7 @@ final class DirectCalls implements ApiCalls {
     private long bytes;
     private int underWay;
     private int mostAtOnce;
+    private final List<Long> rooms = new ArrayList<>();
 
     DirectCalls(int retries, AccessTokens tokens, @Nullable ExecutorService pool) {
         this.retries = retries;
@@ -140,6 +141,15 @@ final class DirectCalls implements ApiCalls {
 
     long units() {
         return monitor.locked(() -> units);
+    }
+
+    @Override
+    public void awaitRoom(long asked) {
+        monitor.run(() -> rooms.add(asked));
+    }
+
+    List<Long> rooms() {
+        return monitor.locked(() -> List.copyOf(rooms));
     }
 
     int mostAtOnce() {

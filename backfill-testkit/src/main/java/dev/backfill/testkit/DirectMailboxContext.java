@@ -9,6 +9,7 @@ import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.MailboxContext;
 import dev.backfill.spi.Settings;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +116,11 @@ public final class DirectMailboxContext implements MailboxContext {
     /** {@return the most requests that were under way at once} */
     public int mostAtOnce() {
         return calls.mostAtOnce();
+    }
+
+    /** {@return what the mailbox asked for with {@link ApiCalls#awaitRoom}, in turn; there is always room} */
+    public List<Long> rooms() {
+        return calls.rooms();
     }
 
     /** {@return by operation name, how many requests were sent} */

@@ -13,6 +13,7 @@ import dev.backfill.spi.SinkException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,19 +27,29 @@ final class MemoryJob {
 
     /** Whose fake is read, and how many requests at once; a quota of more would only make it longer. */
     enum Provider {
-        GRAPH(new MicrosoftEmailSource(), MicrosoftEmailSource.PROVIDER_ID, "base-url", 4),
-        GMAIL(new GoogleEmailSource(), GoogleEmailSource.ID, "root-url", 20);
+        GRAPH(new MicrosoftEmailSource(), MicrosoftEmailSource.PROVIDER_ID, "base-url", 4, Map.of()),
+        GMAIL(new GoogleEmailSource(), GoogleEmailSource.ID, "root-url", 20, Map.of()),
+        /** Each message as its MIME, with all that is attached. */
+        GMAIL_AS_MIME(new GoogleEmailSource(), GoogleEmailSource.ID, "root-url", 20, Map.of("content", "raw"));
 
         private final EmailSource source;
         private final String id;
         private final String addressSetting;
         private final int atOnce;
+        private final Map<String, String> settings;
 
-        Provider(EmailSource source, String id, String addressSetting, int atOnce) {
+        Provider(EmailSource source, String id, String addressSetting, int atOnce, Map<String, String> settings) {
             this.source = source;
             this.id = id;
             this.addressSetting = addressSetting;
             this.atOnce = atOnce;
+            this.settings = settings;
+        }
+
+        private Map<String, String> settings(String address) {
+            Map<String, String> all = new HashMap<>(settings);
+            all.put(addressSetting, address);
+            return all;
         }
     }
 
@@ -70,7 +81,7 @@ final class MemoryJob {
             Provider provider, String address, String pubSub, String topic, boolean contents, HeapLook look) {
         BackfillBuilder builder = JobRuns.builder()
                 .source(provider.source)
-                .settings(provider.id, Map.of(provider.addressSetting, address))
+                .settings(provider.id, provider.settings(address))
                 .quotas(provider.id, List.of(Quota.concurrent("at-once", provider.atOnce)))
                 .sink(new PubSubMessageSink())
                 .settings(PubSubMessageSink.ID, Map.of("emulator-host", pubSub, "topic", topic))

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the request gives
  */
 final class Call<T extends @Nullable Object> {
-    private static final ThreadLocal<Boolean> SENDING = new ThreadLocal<>();
+    private static final ThreadLocal<AnswerRoom> SENDING = new ThreadLocal<>();
 
     private final MailboxLimits limits;
     private final Visit visit;
@@ -25,6 +25,7 @@ final class Call<T extends @Nullable Object> {
     private final TimeSource time;
     private final Duration timeout;
     private final ProviderMetrics metrics;
+    private final MemoryBudget memory;
     private final Callable<T> body;
 
     private boolean retrying;
@@ -39,6 +40,7 @@ final class Call<T extends @Nullable Object> {
             TimeSource time,
             Duration timeout,
             ProviderMetrics metrics,
+            MemoryBudget memory,
             Callable<T> body) {
         this.limits = limits;
         this.visit = visit;
@@ -47,6 +49,7 @@ final class Call<T extends @Nullable Object> {
         this.time = time;
         this.timeout = timeout;
         this.metrics = metrics;
+        this.memory = memory;
         this.body = body;
     }
 
@@ -75,6 +78,19 @@ final class Call<T extends @Nullable Object> {
         }
     }
 
+    /**
+     * The room of the request that this thread sends.
+     *
+     * @throws IllegalStateException if it sends none
+     */
+    static AnswerRoom room() {
+        AnswerRoom room = SENDING.get();
+        if (room == null) {
+            throw new IllegalStateException("Room for an answer is asked for within its request's body");
+        }
+        return room;
+    }
+
     private T send() {
         StopToken stop = visit.stop();
         if (stop.isStopped() || Thread.currentThread().isInterrupted()) {
@@ -83,14 +99,18 @@ final class Call<T extends @Nullable Object> {
         Watch watch = new Watch(time, timeout, stop);
         tokens.begin();
         visit.counters().sent(visit.operation(), retrying);
-        SENDING.set(true);
+        AnswerRoom room = new AnswerRoom(memory, visit, watch);
+        SENDING.set(room);
         Watch.Cause cause = null;
         Exception failure;
         try {
             return body.call();
+        } catch (Unwanted needless) {
+            throw needless;
         } catch (Exception e) {
             failure = e;
         } finally {
+            room.close();
             cause = watch.end();
             SENDING.remove();
             visit.counters().returned();

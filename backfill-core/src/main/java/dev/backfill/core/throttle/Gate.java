@@ -88,6 +88,11 @@ final class Gate implements MailboxGate, ApiCalls {
     }
 
     @Override
+    public void awaitRoom(long bytes) {
+        Call.room().take(bytes);
+    }
+
+    @Override
     public <T extends @Nullable Object> T inRoom(Room room, Supplier<T> work) {
         ROOM.set(requireNonNull(room, "room"));
         try {
@@ -158,6 +163,7 @@ final class Gate implements MailboxGate, ApiCalls {
                         throttle.time(),
                         throttle.config().retry().callTimeout(),
                         metrics(),
+                        throttle.memory(),
                         asked.body())
                 .run();
     }

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.backfill.core.time.Signal;
 import dev.backfill.core.time.StopToken;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +15,28 @@ import org.jspecify.annotations.Nullable;
  * good by small ones. Who lets go of bytes hands them to whom they are enough for, and wakes nobody else: with a thousand mailboxes
  * in line, to have each look again with each message that is acknowledged would take more of the processor than the mail. Thread-safe.
  *
- * <p>Who holds room and needs more to let go of it asks for room to finish, {@link #reserveToFinish}. It goes first, waits for
- * no plain reservation, and is let through over the budget when nobody else has room to finish: so those who hold all of it
- * cannot wait for each other, and the budget is overdrawn by one of them at the most.
+ * <p>Who holds room and needs more to let go of it asks for room to finish, {@link #reserveToFinish}. It goes before plain
+ * reservations, waits for none, and is let through over the budget when nobody else has room to finish: so those who hold all of it
+ * cannot wait for each other, and the budget is overdrawn by one of them at the most. Whoever reads an answer that turns out to be
+ * large asks for room to read, {@link #reserveToRead}, by the same rule: one answer is always read, whatever is held.
  */
 public final class MemoryBudget {
     private final long totalBytes;
     private final Object lock = new Object();
     // All guarded by the lock
-    private final Queue<Ticket> waiting = new ArrayDeque<>();
-    private final Queue<Ticket> waitingToFinish = new ArrayDeque<>();
+    private final Map<Purpose, Queue<Ticket>> waiting = new EnumMap<>(Purpose.class);
+    private final Map<Purpose, Integer> held = new EnumMap<>(Purpose.class);
     private long usedBytes;
-    private int finishing;
+
+    /** What room is for, in the order in which those who wait are served. */
+    private enum Purpose {
+        /** To read an answer under way, which ends by itself. */
+        READ,
+        /** To let go of what is held. */
+        FINISH,
+        /** To begin something. */
+        BEGIN
+    }
 
     /**
      * Makes a budget.
@@ -36,6 +48,10 @@ public final class MemoryBudget {
             throw new IllegalArgumentException("totalBytes must be 1 or more, was " + totalBytes);
         }
         this.totalBytes = totalBytes;
+        for (Purpose purpose : Purpose.values()) {
+            waiting.put(purpose, new ArrayDeque<>());
+            held.put(purpose, 0);
+        }
     }
 
     /**
@@ -48,7 +64,7 @@ public final class MemoryBudget {
      * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
      */
     public Reservation reserve(long bytes, StopToken stop) {
-        return await(bytes, false, stop);
+        return await(bytes, Purpose.BEGIN, stop);
     }
 
     /**
@@ -60,7 +76,7 @@ public final class MemoryBudget {
     public @Nullable Reservation tryReserve(long bytes) {
         requireBytes(bytes);
         synchronized (lock) {
-            return waiting.isEmpty() && mayTake(bytes, false) ? take(bytes, false) : null;
+            return queue(Purpose.BEGIN).isEmpty() && mayTake(bytes, Purpose.BEGIN) ? take(bytes, Purpose.BEGIN) : null;
         }
     }
 
@@ -75,7 +91,7 @@ public final class MemoryBudget {
      * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
      */
     public Reservation reserveToFinish(long bytes, StopToken stop) {
-        return await(bytes, true, stop);
+        return await(bytes, Purpose.FINISH, stop);
     }
 
     /**
@@ -87,15 +103,28 @@ public final class MemoryBudget {
     public @Nullable Reservation tryReserveToFinish(long bytes) {
         requireBytes(bytes);
         synchronized (lock) {
-            return waitingToFinish.isEmpty() && fits(bytes) ? take(bytes, true) : null;
+            return queue(Purpose.FINISH).isEmpty() && fits(bytes) ? take(bytes, Purpose.FINISH) : null;
         }
     }
 
-    private Reservation await(long bytes, boolean toFinish, StopToken stop) {
+    /**
+     * Reserves bytes for an answer that is being read, until it is read. Waits until there is room, or until nothing reserved in this
+     * way is held any more. The caller must wait for nothing else than the answer before it lets go.
+     *
+     * @param bytes how many, 0 or more
+     * @param stop ends the wait
+     * @return the reservation, to be closed once the answer is read
+     * @throws dev.backfill.spi.SourceException of kind STOPPED when stopped or interrupted; the interrupt flag is then set
+     */
+    public Reservation reserveToRead(long bytes, StopToken stop) {
+        return await(bytes, Purpose.READ, stop);
+    }
+
+    private Reservation await(long bytes, Purpose purpose, StopToken stop) {
         requireBytes(bytes);
-        Ticket ticket = new Ticket(bytes, toFinish);
+        Ticket ticket = new Ticket(bytes, purpose);
         synchronized (lock) {
-            queue(toFinish).add(ticket);
+            queue(purpose).add(ticket);
             serve();
         }
         boolean come = false;
@@ -118,7 +147,7 @@ public final class MemoryBudget {
     private void giveUp(Ticket ticket) {
         synchronized (lock) {
             if (ticket.reservation == null) {
-                queue(ticket.toFinish).remove(ticket);
+                queue(ticket.purpose).remove(ticket);
                 serve();
             } else {
                 ticket.reservation.close();
@@ -126,24 +155,26 @@ public final class MemoryBudget {
         }
     }
 
-    private Queue<Ticket> queue(boolean toFinish) {
-        return toFinish ? waitingToFinish : waiting;
+    private Queue<Ticket> queue(Purpose purpose) {
+        return requireNonNull(waiting.get(purpose));
     }
 
     /** Hands what is free to those who are first in line, as long as it is enough for them. */
     private void serve() {
-        while (serveFirst(waitingToFinish) || serveFirst(waiting)) {
+        while (serveFirst(queue(Purpose.READ))
+                || serveFirst(queue(Purpose.FINISH))
+                || serveFirst(queue(Purpose.BEGIN))) {
             // The next may have enough, too.
         }
     }
 
     private boolean serveFirst(Queue<Ticket> queue) {
         Ticket first = queue.peek();
-        if (first == null || !mayTake(first.bytes, first.toFinish)) {
+        if (first == null || !mayTake(first.bytes, first.purpose)) {
             return false;
         }
         queue.remove();
-        first.reservation = take(first.bytes, first.toFinish);
+        first.reservation = take(first.bytes, first.purpose);
         first.served.fire();
         return true;
     }
@@ -154,18 +185,22 @@ public final class MemoryBudget {
         }
     }
 
-    private boolean mayTake(long bytes, boolean toFinish) {
-        return toFinish ? finishing == 0 || fits(bytes) : waitingToFinish.isEmpty() && (usedBytes == 0 || fits(bytes));
+    private boolean mayTake(long bytes, Purpose purpose) {
+        return switch (purpose) {
+            case READ, FINISH -> requireNonNull(held.get(purpose)) == 0 || fits(bytes);
+            case BEGIN ->
+                queue(Purpose.READ).isEmpty() && queue(Purpose.FINISH).isEmpty() && (usedBytes == 0 || fits(bytes));
+        };
     }
 
     private boolean fits(long bytes) {
         return bytes <= totalBytes - usedBytes;
     }
 
-    private Reservation take(long bytes, boolean toFinish) {
+    private Reservation take(long bytes, Purpose purpose) {
         usedBytes += bytes;
-        finishing += toFinish ? 1 : 0;
-        return new Reservation(bytes, toFinish);
+        held.merge(purpose, 1, Integer::sum);
+        return new Reservation(bytes, purpose);
     }
 
     /** {@return the bytes reserved now; more than {@link #totalBytes()} while something is overdrawn} */
@@ -183,33 +218,33 @@ public final class MemoryBudget {
     /** {@return how many callers wait for room} */
     public int waiting() {
         synchronized (lock) {
-            return waiting.size() + waitingToFinish.size();
+            return waiting.values().stream().mapToInt(Queue::size).sum();
         }
     }
 
     /** Somebody in line. */
     private static final class Ticket {
         private final long bytes;
-        private final boolean toFinish;
+        private final Purpose purpose;
         private final Signal served = new Signal();
         /** What was handed over; guarded by the budget's lock. */
         private @Nullable Reservation reservation;
 
-        Ticket(long bytes, boolean toFinish) {
+        Ticket(long bytes, Purpose purpose) {
             this.bytes = bytes;
-            this.toFinish = toFinish;
+            this.purpose = purpose;
         }
     }
 
     /** Bytes that are held. Thread-safe; closed exactly by whoever lets go of the bytes, more often does no harm. */
     public final class Reservation implements AutoCloseable {
         private long bytes;
-        private final boolean toFinish;
+        private final Purpose purpose;
         private boolean closed;
 
-        private Reservation(long bytes, boolean toFinish) {
+        private Reservation(long bytes, Purpose purpose) {
             this.bytes = bytes;
-            this.toFinish = toFinish;
+            this.purpose = purpose;
         }
 
         /**
@@ -243,7 +278,7 @@ public final class MemoryBudget {
             synchronized (lock) {
                 if (!closed) {
                     usedBytes -= bytes;
-                    finishing -= toFinish ? 1 : 0;
+                    held.merge(purpose, -1, Integer::sum);
                     closed = true;
                     serve();
                 }

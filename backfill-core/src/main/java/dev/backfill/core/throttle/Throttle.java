@@ -30,6 +30,7 @@ public final class Throttle {
     private final TimeSource time;
     private final Executor callThreads;
     private final BudgetStore budgets;
+    private final MemoryBudget memory;
     private final ThrottleConfig config;
     private final EngineMetrics metrics;
     private final DoubleSupplier random;
@@ -45,15 +46,22 @@ public final class Throttle {
      * @param callThreads runs requests sent side by side; may be as small as it likes, even refuse: the caller's own thread
      *     always sends too
      * @param budgets where the quotas of whole projects are drawn from
+     * @param memory where the memory of large answers is taken from while they are read
      * @param config the limits of patience
      * @param metrics hears of it
      */
     public Throttle(
-            TimeSource time, Executor callThreads, BudgetStore budgets, ThrottleConfig config, EngineMetrics metrics) {
+            TimeSource time,
+            Executor callThreads,
+            BudgetStore budgets,
+            MemoryBudget memory,
+            ThrottleConfig config,
+            EngineMetrics metrics) {
         this(
                 time,
                 callThreads,
                 budgets,
+                memory,
                 config,
                 metrics,
                 () -> ThreadLocalRandom.current().nextDouble());
@@ -64,12 +72,14 @@ public final class Throttle {
             TimeSource time,
             Executor callThreads,
             BudgetStore budgets,
+            MemoryBudget memory,
             ThrottleConfig config,
             EngineMetrics metrics,
             DoubleSupplier random) {
         this.time = requireNonNull(time, "time");
         this.callThreads = requireNonNull(callThreads, "callThreads");
         this.budgets = requireNonNull(budgets, "budgets");
+        this.memory = requireNonNull(memory, "memory");
         this.config = requireNonNull(config, "config");
         this.metrics = requireNonNull(metrics, "metrics");
         this.random = random;
@@ -170,6 +180,10 @@ public final class Throttle {
 
     Executor callThreads() {
         return callThreads;
+    }
+
+    MemoryBudget memory() {
+        return memory;
     }
 
     /** {@return how the limits are kept} */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one request while its body runs, and interrupts its thread when it takes too long or the run is stopped. The
- * interrupt never outlives the request: {@link #end()} clears the flag if, and only if, it was set here. Ended by the thread
- * that began it; otherwise thread-safe.
+ * interrupt never outlives the request: {@link #end()} clears the flag if, and only if, it was set here. Paused and ended by the
+ * thread that began it; otherwise thread-safe.
  */
 final class Watch {
     /** Why the body was interrupted. */
@@ -25,10 +25,14 @@ final class Watch {
     private boolean ended;
     private @Nullable Cause cause;
 
-    private final TimeSource.Timer timer;
+    private final TimeSource time;
+    private final Duration timeout;
     private final StopToken.Registration registration;
+    private TimeSource.Timer timer;
 
     Watch(TimeSource time, Duration timeout, StopToken stop) {
+        this.time = time;
+        this.timeout = timeout;
         timer = time.schedule(timeout, () -> interrupt(Cause.TIMEOUT));
         registration = stop.onStop(() -> interrupt(Cause.STOP));
     }
@@ -39,6 +43,16 @@ final class Watch {
                 cause = why;
                 thread.interrupt();
             }
+        }
+    }
+
+    /** Lets as much time pass as {@code wait} takes: what is waited for is not the provider. From then on there is all the time anew. */
+    void whileWaiting(Runnable wait) {
+        timer.cancel();
+        try {
+            wait.run();
+        } finally {
+            timer = time.schedule(timeout, () -> interrupt(Cause.TIMEOUT));
         }
     }
 

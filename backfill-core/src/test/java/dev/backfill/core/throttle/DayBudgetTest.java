@@ -34,7 +34,13 @@ class DayBudgetTest {
 
     private Throttle process(BudgetStore budgets) {
         return new Throttle(
-                time, Runnable::run, budgets, ThrottleConfig.DEFAULT, EngineMetrics.NONE, new Random(9)::nextDouble);
+                time,
+                Runnable::run,
+                budgets,
+                new MemoryBudget(1),
+                ThrottleConfig.DEFAULT,
+                EngineMetrics.NONE,
+                new Random(9)::nextDouble);
     }
 
     private MailboxGate open(Throttle process, String mailbox, List<Quota> quotas, List<Quota> shares) {
@@ -157,6 +163,7 @@ class DayBudgetTest {
                 moments,
                 Runnable::run,
                 InMemoryBudgetStore.monotonic(moments),
+                new MemoryBudget(1),
                 ThrottleConfig.DEFAULT,
                 EngineMetrics.NONE,
                 new Random(9)::nextDouble);
@@ -178,6 +185,7 @@ class DayBudgetTest {
                 moments,
                 Runnable::run,
                 InMemoryBudgetStore.monotonic(moments),
+                new MemoryBudget(1),
                 ThrottleConfig.DEFAULT,
                 EngineMetrics.NONE,
                 new Random(9)::nextDouble);

@@ -212,7 +212,13 @@ class GateQuotaTest {
 
     private Throttle instance() {
         return new Throttle(
-                time, Runnable::run, store, ThrottleConfig.DEFAULT, EngineMetrics.NONE, new Random(9)::nextDouble);
+                time,
+                Runnable::run,
+                store,
+                new MemoryBudget(1),
+                ThrottleConfig.DEFAULT,
+                EngineMetrics.NONE,
+                new Random(9)::nextDouble);
     }
 
     private MailboxGate open(Throttle instance, String mailbox, List<Quota> quotas, int rate) {

@@ -36,6 +36,7 @@ final class Rig implements AutoCloseable {
     EngineMetrics metrics = EngineMetrics.NONE;
     int requestsPerSecond = 1_000_000;
     final List<Quota> quotas = new ArrayList<>();
+    MemoryBudget memory = new MemoryBudget(1L << 40);
     BudgetStore budgets = InMemoryBudgetStore.monotonic(time);
 
     private volatile Throttle throttle;
@@ -47,7 +48,7 @@ final class Rig implements AutoCloseable {
 
     synchronized Throttle throttle() {
         if (throttle == null) {
-            throttle = new Throttle(time, helpers, budgets, config, metrics, random);
+            throttle = new Throttle(time, helpers, budgets, memory, config, metrics, random);
         }
         return throttle;
     }

@@ -1,12 +1,26 @@
 package dev.backfill.provider.gmail;
 
+import java.io.Writer;
 import java.util.Arrays;
 
-/** Decodes Gmail's base64: URL-safe by its documentation, but the other alphabet, padding and line ends are taken as well. */
-final class Base64Url {
+/**
+ * Decodes Gmail's base64: URL-safe by its documentation, but the other alphabet, padding and line ends are taken as well. Takes the text
+ * piece by piece, so that a large one need not be held in one.
+ */
+final class Base64Url extends Writer {
     private static final byte[] VALUES = values();
 
-    private Base64Url() {}
+    private final byte[] bytes;
+    private int size;
+    private int buffer;
+    private int bits;
+
+    /**
+     * @param length how many characters will come, or more
+     */
+    Base64Url(int length) {
+        bytes = new byte[(int) (length * 3L / 4)];
+    }
 
     private static byte[] values() {
         byte[] values = new byte[128];
@@ -22,11 +36,8 @@ final class Base64Url {
         return values;
     }
 
-    static byte[] decode(char[] text, int from, int length) {
-        byte[] bytes = new byte[(int) (length * 3L / 4) + 3];
-        int size = 0;
-        int buffer = 0;
-        int bits = 0;
+    @Override
+    public void write(char[] text, int from, int length) {
         for (int i = from; i < from + length; i++) {
             int value = text[i] < 128 ? VALUES[text[i]] : -1;
             if (value < 0) {
@@ -39,6 +50,16 @@ final class Base64Url {
                 bytes[size++] = (byte) (buffer >> bits);
             }
         }
+    }
+
+    /** What was decoded; the bytes themselves, after which nothing more may come. */
+    byte[] bytes() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
 }

@@ -99,8 +99,7 @@ final class ChangesPage {
                 return;
             }
             PageItem item = item(one, handled.getOrDefault(id, 0));
-            long size =
-                    item instanceof PageItem.Message message ? message.email().heapBytes() : 0;
+            long size = item instanceof PageItem.Message ? one.heapBytes() : 0;
             if (bytes > 0 && bytes + size > limit.bytes()) {
                 return;
             }
@@ -140,7 +139,9 @@ final class ChangesPage {
                         .add(change.messageId());
             }
         }
-        int left = averageBytes.fitting(limit.bytes() - bytes, changes.size());
+        // As in WindowPage: what others overtook is asked for by itself.
+        int left =
+                ahead() > WindowList.MAX_AHEAD_BYTES ? 1 : averageBytes.fitting(limit.bytes() - bytes, changes.size());
         List<Get> gets = new ArrayList<>();
         for (Map.Entry<String, Set<String>> thread : byThread.entrySet()) {
             List<String> ids = List.copyOf(thread.getValue());

@@ -46,10 +46,11 @@ final class Contents implements MessageFetcher.AttachmentIds {
     }
 
     @Override
-    public void remember(GmailMessage message, List<Attachment> attachments, boolean whole) {
+    public long remember(GmailMessage message, List<Attachment> attachments, boolean contents) {
         if (attachments.isEmpty()) {
-            return;
+            return 0;
         }
+        long bytes = 0;
         List<GmailPart> parts = Bodies.of(message.payload()).attachedParts();
         for (int i = 0; i < parts.size(); i++) {
             ContentRef ref =
@@ -58,10 +59,11 @@ final class Contents implements MessageFetcher.AttachmentIds {
             byte[] content = parts.get(i).data();
             if (attachmentId != null) {
                 attachmentIds.put(ref, attachmentId);
-            } else if (whole && content != null) {
-                held.hold(ref, content);
+            } else if (contents && content != null && held.hold(ref, content)) {
+                bytes += content.length;
             }
         }
+        return bytes;
     }
 
     InputStream open(ContentRef ref, long maxBytes) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param email the message; null when it is not wanted or was not had
  * @param error why it was not had; else null
  * @param inOutage true if it went unanswered together with everything else
+ * @param contentBytes the contents of attachments that came with it and wait to be asked for
  * @param bytes how much it held while it was got: itself, or what it was decoded from if that was more
  */
 record Fetched(
@@ -28,9 +29,10 @@ record Fetched(
         @Nullable EmailMessage email,
         @Nullable SourceException error,
         boolean inOutage,
+        long contentBytes,
         long bytes) {
     static Fetched failed(String id, SourceException error) {
-        return new Fetched(id, null, true, null, "", null, error, false, 0);
+        return new Fetched(id, null, true, null, "", null, error, false, 0, 0);
     }
 
     /** One of which the history says that it was deleted: that need not be asked. */
@@ -42,7 +44,9 @@ record Fetched(
     }
 
     Fetched ofOutage() {
-        return unanswered() ? new Fetched(id, received, wanted, labelIds, historyId, email, error, true, bytes) : this;
+        return unanswered()
+                ? new Fetched(id, received, wanted, labelIds, historyId, email, error, true, contentBytes, bytes)
+                : this;
     }
 
     /** When it was received: where the server does not say, what its sender says; null when neither does. */
@@ -51,9 +55,9 @@ record Fetched(
         return received != null || email == null ? received : email.sentAt();
     }
 
-    /** What it holds. */
+    /** What it holds, the contents that wait for it counted. */
     long heapBytes() {
-        return email == null ? 0 : email.heapBytes();
+        return email == null ? 0 : email.heapBytes() + contentBytes;
     }
 
     /** True if the message is not in the mailbox any more. */

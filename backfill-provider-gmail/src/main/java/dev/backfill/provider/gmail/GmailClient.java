@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class GmailClient implements AutoCloseable {
     private final GmailTransport transport;
     private final Gmail gmail;
     private final String user;
+    private final LongConsumer room;
     private volatile boolean closed;
 
     /** What one list request asks for. */
@@ -60,6 +62,7 @@ final class GmailClient implements AutoCloseable {
 
     GmailClient(MailboxContext context, GmailSettings settings) {
         this.errors = new GmailErrors(context.clock());
+        this.room = context.calls()::awaitRoom;
         this.user = context.account().account();
         this.transport = new GmailTransport(settings.concurrency() + 4, context.calls()::received);
         SignIn signIn = settings.signIn();
@@ -146,9 +149,11 @@ final class GmailClient implements AutoCloseable {
     }
 
     private GmailMessage message(String id, String format, String fields, boolean everything) {
+        AnswerMemory memory = memory();
         return call(
                 Asked.MESSAGE,
-                parser -> MessageJson.read(parser, id, everything),
+                memory,
+                parser -> MessageJson.read(parser, id, everything, memory),
                 () -> gmail.users().messages().get(user, id).setFormat(format).setFields(fields));
     }
 
@@ -161,9 +166,11 @@ final class GmailClient implements AutoCloseable {
      * @return true if the answer was read to its end
      */
     boolean thread(String threadId, Predicate<String> wanted, Predicate<GmailMessage> taker) {
+        AnswerMemory memory = memory();
         return call(
                 Asked.MESSAGE,
-                new ThreadJson(wanted, taker),
+                memory,
+                new ThreadJson(wanted, taker, memory),
                 () -> gmail.users()
                         .threads()
                         .get(user, threadId)
@@ -173,9 +180,11 @@ final class GmailClient implements AutoCloseable {
 
     /** The content of an attachment or of a large part. */
     byte[] attachment(String messageId, String attachmentId) {
+        AnswerMemory memory = memory();
         return call(
                 Asked.MESSAGE,
-                this::data,
+                memory,
+                parser -> data(parser, memory),
                 () -> gmail.users()
                         .messages()
                         .attachments()
@@ -184,12 +193,15 @@ final class GmailClient implements AutoCloseable {
     }
 
     /** Nothing is a content only where the server says that its size is 0. */
-    private byte[] data(JsonParser parser) throws IOException {
+    private byte[] data(JsonParser parser, AnswerMemory memory) throws IOException {
         byte[] data = new byte[0];
         Long size = null;
         for (String field = Json.nextField(parser); field != null; field = Json.nextField(parser)) {
             switch (field) {
-                case "data" -> data = Json.bytes(parser);
+                case "data" -> {
+                    memory.expect(size == null ? 0 : size);
+                    data = Json.bytes(parser);
+                }
                 case "size" -> size = Json.number(parser);
                 default -> parser.skipChildren();
             }
@@ -246,7 +258,15 @@ final class GmailClient implements AutoCloseable {
         AbstractGoogleClientRequest<?> build() throws IOException;
     }
 
+    private AnswerMemory memory() {
+        return new AnswerMemory(room);
+    }
+
     private <T> T call(Asked asked, Reader<T> reader, Request request) {
+        return call(asked, memory(), reader, request);
+    }
+
+    private <T> T call(Asked asked, AnswerMemory memory, Reader<T> reader, Request request) {
         if (closed) {
             throw errors.unusable("CLOSED");
         }
@@ -254,7 +274,7 @@ final class GmailClient implements AutoCloseable {
         try {
             AbstractGoogleClientRequest<?> built = request.build();
             built.getRequestHeaders().setAuthorization("Bearer " + token);
-            return read(built.executeUnparsed(), reader);
+            return read(built.executeUnparsed(), memory, reader);
         } catch (IOException failed) {
             if (closed) {
                 throw errors.unusable("CLOSED");
@@ -274,13 +294,13 @@ final class GmailClient implements AutoCloseable {
         }
     }
 
-    private <T> T read(HttpResponse response, Reader<T> reader) throws IOException {
+    private <T> T read(HttpResponse response, AnswerMemory memory, Reader<T> reader) throws IOException {
         boolean whole = false;
         InputStream content = response.getContent();
         if (content == null) {
             throw errors.unusable("EMPTY");
         }
-        try (JsonParser parser = JSON.createParser(content)) {
+        try (JsonParser parser = JSON.createParser(memory.counting(content))) {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.START_OBJECT) {
                 throw errors.unusable(first == null ? "EMPTY" : "NO_OBJECT");

@@ -66,8 +66,9 @@ final class HeaderText {
     }
 
     private static byte[] base64(String encoded) {
-        char[] text = encoded.toCharArray();
-        return Base64Url.decode(text, 0, text.length);
+        Base64Url decoder = new Base64Url(encoded.length());
+        decoder.write(encoded.toCharArray(), 0, encoded.length());
+        return decoder.bytes();
     }
 
     private static byte[] quoted(String encoded, String charset) {

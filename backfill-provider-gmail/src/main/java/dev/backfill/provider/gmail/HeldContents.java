@@ -22,9 +22,10 @@ final class HeldContents {
     private final Map<ContentRef, byte[]> contents = new LinkedHashMap<>();
     private long bytes;
 
-    void hold(ContentRef ref, byte[] content) {
+    /** Holds a content, unless it is too large. {@return whether it is held} */
+    boolean hold(ContentRef ref, byte[] content) {
         if (content.length > MAX_BYTES_EACH) {
-            return;
+            return false;
         }
         synchronized (lock) {
             drop(ref);
@@ -34,6 +35,7 @@ final class HeldContents {
                 drop(contents.keySet().iterator().next());
             }
         }
+        return true;
     }
 
     /** Hands a content over and forgets it; null if it is not held. */

@@ -87,6 +87,9 @@ final class Json {
             parser.skipChildren();
             return new byte[0];
         }
-        return Base64Url.decode(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+        Base64Url decoder = new Base64Url(parser.getTextLength());
+        // Jackson holds a long text in pieces; asked for the text in one it would hold it twice.
+        parser.getText(decoder);
+        return decoder.bytes();
     }
 }

@@ -48,15 +48,28 @@ final class MessageFetcher {
     }
 
     /** An answer that is decoded, or waits for its large bodies; what it was decoded from is not held any longer. */
-    private record Answer(GmailMessage message, @Nullable EmailMessage email, List<GmailPart> missing, long mimeBytes) {
-        static Answer decoded(GmailMessage message, @Nullable EmailMessage email, long mimeBytes) {
-            return new Answer(message.withoutContent(), email, List.of(), mimeBytes);
+    private record Answer(
+            GmailMessage message,
+            @Nullable EmailMessage email,
+            List<GmailPart> missing,
+            long mimeBytes,
+            long contentBytes) {
+        static Answer unwanted(GmailMessage message) {
+            return new Answer(message.withoutContent(), null, List.of(), 0, 0);
         }
 
-        /** About how much it will hold once its large bodies have come. */
+        static Answer decoded(GmailMessage message, EmailMessage email, long mimeBytes, long contentBytes) {
+            return new Answer(message.withoutContent(), email, List.of(), mimeBytes, contentBytes);
+        }
+
+        static Answer incomplete(GmailMessage message, List<GmailPart> missing, long mimeBytes) {
+            return new Answer(message, null, missing, mimeBytes, 0);
+        }
+
+        /** About how much it will hold once its large bodies have come, the contents that wait for it counted. */
         long bytes() {
             return email != null
-                    ? email.heapBytes()
+                    ? email.heapBytes() + contentBytes
                     : missing.stream().mapToLong(GmailPart::size).sum();
         }
     }
@@ -138,7 +151,7 @@ final class MessageFetcher {
             rest.keySet().removeAll(answers.keySet());
             bigThreads.addAll(rest.values());
         }
-        complete(answers, labels);
+        complete(answers, reading);
         List<Fetched> fetched = new ArrayList<>(answers.size());
         answers.forEach((id, answer) -> fetched.add(fetched(id, answer, selection)));
         if (fetched.stream().anyMatch(Fetched::unanswered) && !outages.isServed()) {
@@ -224,6 +237,7 @@ final class MessageFetcher {
                 answer.email(),
                 null,
                 false,
+                answer.contentBytes(),
                 Math.max(answer.bytes(), answer.mimeBytes()));
     }
 
@@ -233,7 +247,7 @@ final class MessageFetcher {
 
     private Answer answer(GmailMessage message, Reading reading) {
         if (!reading.selection().accepts(message.labelIds())) {
-            return Answer.decoded(message, null, 0);
+            return Answer.unwanted(message);
         }
         return readable(() -> {
             RawBytes mime = message.raw();
@@ -241,9 +255,7 @@ final class MessageFetcher {
             GmailMessage tree =
                     mime == null ? message : message.parsed(RawMessage.parse(mime.bytes()), form == Form.WITH_MIME);
             List<GmailPart> missing = Bodies.of(tree.payload()).missing();
-            return missing.isEmpty()
-                    ? Answer.decoded(tree, decoded(tree, reading.labels()), mimeBytes)
-                    : new Answer(tree, null, missing, mimeBytes);
+            return missing.isEmpty() ? decoded(tree, reading, mimeBytes) : Answer.incomplete(tree, missing, mimeBytes);
         });
     }
 
@@ -279,10 +291,11 @@ final class MessageFetcher {
         }
     }
 
-    private EmailMessage decoded(GmailMessage message, Labels labels) {
-        EmailMessage email = MessageMapper.map(message, labels);
-        attachmentIds.remember(message, email.attachments(), form != Form.PARTS);
-        return email;
+    private Answer decoded(GmailMessage message, Reading reading, long mimeBytes) {
+        EmailMessage email = MessageMapper.map(message, reading.labels());
+        boolean contents = form != Form.PARTS && reading.selection().withContents();
+        return Answer.decoded(
+                message, email, mimeBytes, attachmentIds.remember(message, email.attachments(), contents));
     }
 
     /** Runs a decoder; what it trips over becomes the failure of one message. */
@@ -300,14 +313,14 @@ final class MessageFetcher {
     }
 
     /** Fetches the bodies that were left out, and decodes. */
-    private void complete(Map<String, Outcome<Answer>> answers, Labels labels) {
+    private void complete(Map<String, Outcome<Answer>> answers, Reading reading) {
         List<ApiRequest<byte[]>> requests = new ArrayList<>();
         answers.values().forEach(answer -> requests.addAll(missing(answer)));
         if (requests.isEmpty()) {
             return;
         }
         Iterator<Outcome<byte[]>> contents = calls.all(requests).iterator();
-        answers.replaceAll((id, answer) -> completed(answer, contents, labels));
+        answers.replaceAll((id, answer) -> completed(answer, contents, reading));
     }
 
     private List<ApiRequest<byte[]>> missing(Outcome<Answer> outcome) {
@@ -323,7 +336,7 @@ final class MessageFetcher {
     }
 
     /** Takes what belongs to one message from the bodies, which come in the messages' order. */
-    private Outcome<Answer> completed(Outcome<Answer> outcome, Iterator<Outcome<byte[]>> contents, Labels labels) {
+    private Outcome<Answer> completed(Outcome<Answer> outcome, Iterator<Outcome<byte[]>> contents, Reading reading) {
         if (!(outcome instanceof Outcome.Success<Answer> success)
                 || success.value().missing().isEmpty()) {
             return outcome;
@@ -338,9 +351,7 @@ final class MessageFetcher {
             }
         }
         GmailMessage message = success.value().message();
-        return failed != null
-                ? failed
-                : outcome(() -> readable(() -> Answer.decoded(message, decoded(message, labels), 0)));
+        return failed != null ? failed : outcome(() -> readable(() -> decoded(message, reading, 0)));
     }
 
     /** A body that is not there is no sign that its message has gone: were it skipped as such, it would be lost in silence. */
@@ -353,7 +364,12 @@ final class MessageFetcher {
 
     /** Remembers where attachments can be had, since Gmail names them anew in each answer. Thread-safe. */
     interface AttachmentIds {
-        /** Hears of a decoded message; whole if it holds the contents themselves. */
-        void remember(GmailMessage message, List<Attachment> attachments, boolean whole);
+        /**
+         * Hears of a decoded message.
+         *
+         * @param contents true to hold the contents, if they came with the message, until they are asked for
+         * @return how many bytes of contents are held
+         */
+        long remember(GmailMessage message, List<Attachment> attachments, boolean contents);
     }
 }

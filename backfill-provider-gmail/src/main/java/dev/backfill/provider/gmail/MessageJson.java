@@ -26,9 +26,11 @@ final class MessageJson {
      * @param parser stands on the object's start
      * @param requestedId the id asked for, in case the answer has none
      * @param everything true to decode the content of attachments as well, where the answer holds it
+     * @param memory waits until there is room for what is large
      */
-    static GmailMessage read(JsonParser parser, String requestedId, boolean everything) throws IOException {
-        return requireNonNull(readIf(parser, requestedId, everything, id -> true));
+    static GmailMessage read(JsonParser parser, String requestedId, boolean everything, AnswerMemory memory)
+            throws IOException {
+        return requireNonNull(readIf(parser, requestedId, everything, id -> true, memory));
     }
 
     /**
@@ -37,11 +39,13 @@ final class MessageJson {
      * @param parser stands on the object's start
      * @param requestedId the id asked for, in case the answer has none
      * @param everything true to decode the content of attachments as well, where the answer holds it
+     * @param memory waits until there is room for what is large
      * @param wanted says by an id whether its message is to be read
      * @return the message; null if it is not wanted
      */
     static @Nullable GmailMessage readIf(
-            JsonParser parser, String requestedId, boolean everything, Predicate<String> wanted) throws IOException {
+            JsonParser parser, String requestedId, boolean everything, Predicate<String> wanted, AnswerMemory memory)
+            throws IOException {
         String id = requestedId;
         String threadId = "";
         List<String> labelIds = List.of();
@@ -64,8 +68,11 @@ final class MessageJson {
                 case "historyId" -> historyId = Json.text(parser);
                 case "internalDate" -> internalDate = Json.number(parser);
                 case "sizeEstimate" -> sizeEstimate = Json.number(parser);
-                case "payload" -> payload = part(parser, everything);
-                case "raw" -> raw = raw(parser);
+                case "payload" -> payload = part(parser, everything, memory);
+                case "raw" -> {
+                    memory.expect(sizeEstimate == null ? 0 : sizeEstimate);
+                    raw = raw(parser);
+                }
                 default -> parser.skipChildren();
             }
         }
@@ -100,7 +107,8 @@ final class MessageJson {
     }
 
     /** A part; null where there is none, as in an object without a field. */
-    private static @Nullable GmailPart part(JsonParser parser, boolean everything) throws IOException {
+    private static @Nullable GmailPart part(JsonParser parser, boolean everything, AnswerMemory memory)
+            throws IOException {
         if (!Json.beginsObject(parser)) {
             return null;
         }
@@ -118,8 +126,9 @@ final class MessageJson {
                 case "mimeType" -> mimeType = Json.text(parser).toLowerCase(Locale.ROOT);
                 case "filename" -> fileName = Json.text(parser);
                 case "headers" -> headers = headers(parser);
-                case "body" -> body = body(parser, everything || mimeType == null || mimeType.startsWith("text/"));
-                case "parts" -> parts = parts(parser, everything);
+                case "body" ->
+                    body = body(parser, everything || mimeType == null || mimeType.startsWith("text/"), memory);
+                case "parts" -> parts = parts(parser, everything, memory);
                 default -> parser.skipChildren();
             }
         }
@@ -130,11 +139,12 @@ final class MessageJson {
         return new GmailPart(partId, type, fileName, headers, body.size, body.attachmentId, body.data, parts);
     }
 
-    private static List<GmailPart> parts(JsonParser parser, boolean everything) throws IOException {
+    private static List<GmailPart> parts(JsonParser parser, boolean everything, AnswerMemory memory)
+            throws IOException {
         List<GmailPart> parts = new ArrayList<>();
         if (Json.beginsArray(parser)) {
             while (Json.nextObject(parser)) {
-                GmailPart part = part(parser, everything);
+                GmailPart part = part(parser, everything, memory);
                 if (part != null) {
                     parts.add(part);
                 }
@@ -163,7 +173,7 @@ final class MessageJson {
         return headers;
     }
 
-    private static Body body(JsonParser parser, boolean wanted) throws IOException {
+    private static Body body(JsonParser parser, boolean wanted, AnswerMemory memory) throws IOException {
         if (!Json.beginsObject(parser)) {
             return Body.NONE;
         }
@@ -181,6 +191,7 @@ final class MessageJson {
                 case "data" -> {
                     // Not asking for the text is what makes Jackson pass over it.
                     if (wanted && value == JsonToken.VALUE_STRING) {
+                        memory.expect(size);
                         data = Json.bytes(parser);
                     } else {
                         parser.skipChildren();

@@ -1,6 +1,7 @@
 package dev.backfill.provider.gmail;
 
 import dev.backfill.model.EmailMessage;
+import dev.backfill.provider.gmail.GetPlan.Get;
 import dev.backfill.spi.FailureRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageEnd;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay {
     private static final int CHUNK = 50;
-    private static final PageLimit PAGE = new PageLimit(CHUNK, 32L << 20);
+    private static final PageLimit PAGE = new PageLimit(CHUNK, 8L << 20);
 
     private final Reading reading;
     private final Windows windows;
@@ -101,19 +103,24 @@ final class Replay {
         }
     }
 
+    /** Reads as many at once as there is room for, and hands them over before it asks for more. */
     private void read(String scope, List<FailureRef> refs) {
-        List<String> ids = refs.stream()
-                .map(ref -> Objects.requireNonNull(ref.messageId()))
-                .toList();
-        Map<String, Fetched> byId = new HashMap<>();
-        for (Fetched one : reading.fetcher().fetch(ids, selections.apply(scope), labels)) {
-            if (one.error() != null && one.stopsPage()) {
-                throw one.error();
+        Map<String, List<FailureRef>> left = refs.stream()
+                .collect(Collectors.groupingBy(
+                        ref -> Objects.requireNonNull(ref.messageId()), LinkedHashMap::new, Collectors.toList()));
+        while (!left.isEmpty()) {
+            List<Get> gets = left.keySet().stream().map(Get::single).toList();
+            List<Fetched> came = reading.fetcher()
+                    .fetch(gets, selections.apply(scope), labels, PAGE.bytes())
+                    .messages();
+            for (Fetched one : came) {
+                if (one.error() != null && one.stopsPage()) {
+                    throw one.error();
+                }
             }
-            byId.put(one.id(), one);
-        }
-        for (FailureRef ref : refs) {
-            writer.write(item(Objects.requireNonNull(byId.get(ref.messageId())), ref));
+            for (Fetched one : came) {
+                Objects.requireNonNull(left.remove(one.id())).forEach(ref -> writer.write(item(one, ref)));
+            }
         }
     }
 

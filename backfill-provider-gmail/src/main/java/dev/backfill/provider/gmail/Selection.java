@@ -27,11 +27,18 @@ final class Selection {
     private final boolean all;
     private final boolean archive;
     private final Set<String> labelIds;
+    private final boolean contents;
 
-    private Selection(boolean all, boolean archive, Set<String> labelIds) {
+    private Selection(boolean all, boolean archive, Set<String> labelIds, boolean contents) {
         this.all = all;
         this.archive = archive;
         this.labelIds = labelIds;
+        this.contents = contents;
+    }
+
+    /** True if the contents of the messages' attachments will be asked for. */
+    boolean withContents() {
+        return contents;
     }
 
     /** True if the mailbox's labels must be known to understand the query's folders. */
@@ -63,7 +70,7 @@ final class Selection {
         if (query.includeDeleted()) {
             ids.add(Labels.TRASH);
         }
-        return new Selection(all, archive && !all, ids);
+        return new Selection(all, archive && !all, ids, query.attachments());
     }
 
     /**

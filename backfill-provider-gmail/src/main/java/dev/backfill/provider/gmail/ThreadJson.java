@@ -14,13 +14,16 @@ final class ThreadJson implements GmailClient.Reader<Boolean> {
 
     private final Predicate<String> wanted;
     private final Predicate<GmailMessage> taker;
+    private final AnswerMemory memory;
     private boolean enough;
 
     /**
      * @param wanted says by an id whether its message is to be read; others are passed over
      * @param taker takes each message; false if no more are wanted
+     * @param memory waits until there is room for what is large
      */
-    ThreadJson(Predicate<String> wanted, Predicate<GmailMessage> taker) {
+    ThreadJson(Predicate<String> wanted, Predicate<GmailMessage> taker, AnswerMemory memory) {
+        this.memory = memory;
         this.wanted = wanted;
         this.taker = taker;
     }
@@ -33,7 +36,7 @@ final class ThreadJson implements GmailClient.Reader<Boolean> {
                 parser.skipChildren();
             } else if (Json.beginsArray(parser)) {
                 while (Json.nextObject(parser)) {
-                    GmailMessage message = MessageJson.readIf(parser, "", false, wanted);
+                    GmailMessage message = MessageJson.readIf(parser, "", false, wanted, memory);
                     if (message != null && isUsable(message) && !taker.test(message)) {
                         enough = true;
                         return false;

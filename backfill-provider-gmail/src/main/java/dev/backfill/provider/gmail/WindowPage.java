@@ -70,13 +70,18 @@ final class WindowPage {
     /** Gets the next messages; false if the server gave none of them. */
     private boolean fetch() {
         long bytesLeft = limit.bytes() - bytes;
-        int count = walk.averageBytes().fitting(bytesLeft, (long) limit.messages() - written);
+        long ahead = list.aheadBytes();
+        // What others overtook, as a large message that waits for memory is, is asked for by itself, or they would pile
+        // up before it.
+        int count = ahead > WindowList.MAX_AHEAD_BYTES
+                ? 1
+                : walk.averageBytes().fitting(bytesLeft, (long) limit.messages() - written);
         MessageFetcher.Batch batch = walk.fetcher()
                 .fetch(
                         walk.plan().next(list, next, count),
                         job.selection(),
                         job.labels(),
-                        WindowList.toGet(bytesLeft, list.aheadBytes()));
+                        WindowList.toGet(bytesLeft, ahead));
         list.keepAhead(batch.messages());
         list.foundBig(batch.bigThreads());
         walk.averageBytes().answered();
@@ -131,7 +136,7 @@ final class WindowPage {
             return true;
         }
         EmailMessage email = one.email();
-        long size = email == null ? 0 : email.heapBytes();
+        long size = one.heapBytes();
         if (written > 0 && bytes + size > limit.bytes()) {
             return false;
         }

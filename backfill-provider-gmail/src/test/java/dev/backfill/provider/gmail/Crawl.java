@@ -25,6 +25,7 @@ final class Crawl {
     private final List<PageItem> items = new ArrayList<>();
     private final List<Partition> walked = new ArrayList<>();
     private final Map<String, String> pins = new TreeMap<>();
+    private int pages;
     private long entries;
     private long repeats;
     private long providerCount;
@@ -61,12 +62,17 @@ final class Crawl {
         return crawl;
     }
 
+    int pages() {
+        return pages;
+    }
+
     private void take(Partition partition, PageEnd end, PageCollector collector) {
         if (end.entries() - end.repeats() != collector.items().size()) {
             throw new AssertionError("entries " + end.entries() + " - " + end.repeats() + " != "
                     + collector.items().size());
         }
         items.addAll(collector.items());
+        pages++;
         entries += end.entries();
         repeats += end.repeats();
         if (end.isLast()) {

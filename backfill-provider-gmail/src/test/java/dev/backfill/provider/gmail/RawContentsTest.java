@@ -68,8 +68,9 @@ class RawContentsTest {
         try (FakeGmail gmail = FakeGmail.builder().mailbox(ADDRESS, mails).start();
                 TestBox box = TestBox.open(gmail.rootUrl(), RAW);
                 TestBox parts = TestBox.open(gmail)) {
-            List<EmailMessage> emails =
-                    Crawl.run(box.mailbox(), Crawl.everything(), PAGE).emails();
+            List<EmailMessage> emails = Crawl.run(
+                            box.mailbox(), Crawl.everything().opening(true, false), PAGE)
+                    .emails();
             long walked = box.context().units();
 
             Map<String, Integer> contents = openAll(box, emails);
@@ -85,8 +86,9 @@ class RawContentsTest {
         try (FakeGmail gmail = FakeGmail.builder().mailbox(ADDRESS, mails).start();
                 TestBox box = TestBox.open(gmail.rootUrl(), RAW);
                 TestBox later = TestBox.open(gmail.rootUrl(), RAW)) {
-            List<EmailMessage> emails =
-                    Crawl.run(box.mailbox(), Crawl.everything(), PAGE).emails();
+            List<EmailMessage> emails = Crawl.run(
+                            box.mailbox(), Crawl.everything().opening(true, false), PAGE)
+                    .emails();
             // Asked by another life of the mailbox, and twice by the same.
             assertThat(openAll(later, emails)).hasSize(2);
             assertThat(later.context().units()).isEqualTo(40);
@@ -120,7 +122,7 @@ class RawContentsTest {
                 TestBox box = TestBox.open(gmail.rootUrl(), Map.of("content", content, "quota", "new"));
                 TestBox later = TestBox.open(gmail)) {
             MailQuery plain = Crawl.everything();
-            MailQuery query = plain.opening(false, true);
+            MailQuery query = plain.opening(true, true);
 
             List<EmailMessage> emails = Crawl.run(box.mailbox(), query, PAGE).emails();
             long walked = box.context().units();

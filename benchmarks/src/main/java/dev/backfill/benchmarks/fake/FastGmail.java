@@ -11,11 +11,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * As much of the Gmail API as a crawl asks for: any user has a mailbox, all of its mail is in the inbox, message number i came i
  * minutes after the first, and everything of a message but its number is the same: a plain and an HTML body, a quarter and three
- * quarters of its bytes. Thread-safe.
+ * quarters of its bytes, and attachments, whose contents are asked for by themselves unless the message is asked for as its MIME.
+ * Thread-safe.
  */
 public final class FastGmail implements MailServer {
     private static final Instant OLDEST = FastGraph.OLDEST;
@@ -23,10 +26,29 @@ public final class FastGmail implements MailServer {
     private static final long FIRST_ID = 0x1400000000000000L;
     private static final int DEFAULT_PAGE = 100;
     private static final String JSON_TYPE = "application/json; charset=UTF-8";
+    private static final byte[] END = MailText.utf8("\"}");
     private static final Pattern BOUND = Pattern.compile("(after|before):(\\d+)");
+
+    private static final List<List<String>> HEADERS = List.of(
+            List.of("Delivered-To", "box@example.com"),
+            List.of("Received", "from a.example.com by b.example.com; Fri, 1 Jan 2010 00:00:00 +0000"),
+            List.of("Return-Path", "<sender@example.com>"),
+            List.of(
+                    "DKIM-Signature",
+                    "v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=one; b=" + "q".repeat(200)),
+            List.of("MIME-Version", "1.0"),
+            List.of("Date", "Fri, 1 Jan 2010 00:00:00 +0000"),
+            List.of("Message-ID", "<one@example.com>"),
+            List.of("In-Reply-To", "<zero@example.com>"),
+            List.of("References", "<zero@example.com>"),
+            List.of("Subject", "Figures of the northern branch"),
+            List.of("From", "A Sender <sender@example.com>"),
+            List.of("To", "A Reader <reader@example.com>, Another <another@example.com>"));
 
     private final int messages;
     private final byte[] payload;
+    private final byte[] mime;
+    private final byte[] attachment;
     private final FastServer server;
 
     /**
@@ -37,8 +59,23 @@ public final class FastGmail implements MailServer {
      * @param latency how long each answer takes
      */
     public FastGmail(int messages, int bodyBytes, Duration latency) {
+        this(messages, bodyBytes, 0, 0, latency);
+    }
+
+    /**
+     * Starts the server with messages that have attachments.
+     *
+     * @param messages messages of each mailbox, 1 or more
+     * @param bodyBytes bytes of each message's bodies together
+     * @param attachments attachments of each message
+     * @param attachmentBytes bytes of each
+     * @param latency how long each answer takes
+     */
+    public FastGmail(int messages, int bodyBytes, int attachments, int attachmentBytes, Duration latency) {
         this.messages = messages;
-        this.payload = MailText.utf8(payload(bodyBytes));
+        this.payload = MailText.utf8(payload(bodyBytes, attachments, attachmentBytes));
+        this.mime = Base64.getUrlEncoder().encode(MailText.utf8(mime(bodyBytes, attachments, attachmentBytes)));
+        this.attachment = Base64.getUrlEncoder().encode(MailText.utf8(MailText.of(attachmentBytes)));
         this.server = FastServer.start(call -> FastServer.Reply.of(answer(call)), latency);
     }
 
@@ -70,10 +107,20 @@ public final class FastGmail implements MailServer {
             case "profile" -> json("{\"emailAddress\":\"box@example.com\",\"historyId\":\"1000\"}");
             case "history" -> json("{\"historyId\":\"1000\"}");
             case "labels" -> json("{\"labels\":[{\"id\":\"INBOX\",\"name\":\"INBOX\",\"type\":\"system\"}]}");
-            case "messages" -> path.size() > 5 ? message(call, number(path.get(5))) : list(call);
+            case "messages" -> messages(call, path);
             default ->
                 HttpAnswer.text(404, JSON_TYPE, "{\"error\":{\"code\":404,\"errors\":[{\"reason\":\"notFound\"}]}}");
         };
+    }
+
+    private HttpAnswer messages(HttpCall call, List<String> path) {
+        if (path.size() > 6) {
+            return HttpAnswer.of(
+                    200,
+                    JSON_TYPE,
+                    List.of(MailText.utf8("{\"size\":" + attachment.length / 4 * 3 + ",\"data\":\""), attachment, END));
+        }
+        return path.size() > 5 ? message(call, number(path.get(5))) : list(call);
     }
 
     private static HttpAnswer json(String text) {
@@ -135,37 +182,65 @@ public final class FastGmail implements MailServer {
         String id = id(number);
         String head = "{\"id\":\"" + id + "\",\"threadId\":\"" + id + "\",\"labelIds\":[\"INBOX\"],\"historyId\":\""
                 + (1_000 + number) + "\",\"internalDate\":\""
-                + OLDEST.plusSeconds(number * SPACING_SECONDS).toEpochMilli() + "\",\"sizeEstimate\":" + payload.length;
+                + OLDEST.plusSeconds(number * SPACING_SECONDS).toEpochMilli() + "\",\"sizeEstimate\":"
+                + mime.length / 4 * 3;
         List<byte[]> pieces = new ArrayList<>();
         pieces.add(MailText.utf8(head));
-        if (text(call, "format", "full").equals("full")) {
-            pieces.add(payload);
+        switch (text(call, "format", "full")) {
+            case "full" -> {
+                pieces.add(payload);
+                pieces.add(MailText.utf8("}"));
+            }
+            case "raw" -> {
+                pieces.add(MailText.utf8(",\"raw\":\""));
+                pieces.add(mime);
+                pieces.add(END);
+            }
+            default -> pieces.add(MailText.utf8("}"));
         }
-        pieces.add(MailText.utf8("}"));
         return HttpAnswer.of(200, JSON_TYPE, pieces);
     }
 
-    private static String payload(int bodyBytes) {
+    private static String payload(int bodyBytes, int attachments, int attachmentBytes) {
         int text = bodyBytes / 4;
-        return ",\"payload\":{\"partId\":\"\",\"mimeType\":\"multipart/alternative\",\"filename\":\"\",\"headers\":["
-                + header("Delivered-To", "box@example.com")
-                + ',' + header("Received", "from a.example.com by b.example.com; Fri, 1 Jan 2010 00:00:00 +0000")
-                + ',' + header("Return-Path", "<sender@example.com>")
-                + ','
-                + header(
-                        "DKIM-Signature",
-                        "v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=one; b=" + "q".repeat(200))
-                + ',' + header("MIME-Version", "1.0")
-                + ',' + header("Date", "Fri, 1 Jan 2010 00:00:00 +0000")
-                + ',' + header("Message-ID", "<one@example.com>")
-                + ',' + header("In-Reply-To", "<zero@example.com>")
-                + ',' + header("References", "<zero@example.com>")
-                + ',' + header("Subject", "Figures of the northern branch")
-                + ',' + header("From", "A Sender <sender@example.com>")
-                + ',' + header("To", "A Reader <reader@example.com>, Another <another@example.com>")
-                + ',' + header("Content-Type", "multipart/alternative; boundary=\\\"edge\\\"")
-                + "],\"body\":{\"size\":0},\"parts\":["
-                + part("0", "text/plain", text) + ',' + part("1", "text/html", bodyBytes - text) + "]}";
+        String bodies = part("0", "text/plain", text) + ',' + part("1", "text/html", bodyBytes - text);
+        String type = attachments == 0 ? "multipart/alternative" : "multipart/mixed";
+        String attached = IntStream.range(2, 2 + attachments)
+                .mapToObj(
+                        i -> ",{\"partId\":\"" + i + "\",\"mimeType\":\"application/octet-stream\",\"filename\":\"" + i
+                                + ".bin\",\"headers\":["
+                                + header("Content-Disposition", "attachment; filename=" + i + ".bin")
+                                + "],\"body\":{\"attachmentId\":\"a" + i + "\",\"size\":" + attachmentBytes + "}}")
+                .collect(Collectors.joining());
+        String headers = HEADERS.stream()
+                .map(field -> header(field.get(0), field.get(1)) + ',')
+                .collect(Collectors.joining());
+        return ",\"payload\":{\"partId\":\"\",\"mimeType\":\"" + type + "\",\"filename\":\"\",\"headers\":[" + headers
+                + header("Content-Type", type + "; boundary=edge") + "],\"body\":{\"size\":0},\"parts\":[" + bodies
+                + attached + "]}";
+    }
+
+    private static String mime(int bodyBytes, int attachments, int attachmentBytes) {
+        int text = bodyBytes / 4;
+        StringBuilder mime = new StringBuilder();
+        HEADERS.forEach(field ->
+                mime.append(field.get(0)).append(": ").append(field.get(1)).append("\r\n"));
+        mime.append("Content-Type: multipart/mixed; boundary=edge\r\n");
+        mime.append("\r\n--edge\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n")
+                .append(MailText.of(text));
+        mime.append("\r\n--edge\r\nContent-Type: text/html; charset=UTF-8\r\n\r\n")
+                .append(MailText.of(bodyBytes - text));
+        String content = attachments == 0
+                ? ""
+                : Base64.getMimeEncoder().encodeToString(MailText.utf8(MailText.of(attachmentBytes)));
+        for (int i = 2; i < 2 + attachments; i++) {
+            mime.append(
+                            "\r\n--edge\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=")
+                    .append(i)
+                    .append(".bin\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+                    .append(content);
+        }
+        return mime.append("\r\n--edge--\r\n").toString();
     }
 
     private static String part(String id, String type, int bytes) {
