@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param kind how far {@code emails} can be trusted
  * @param calls provider requests, 0 or more
  * @param quotaUnits the provider's cost units, 0 or more; a provider without units counts a request as one
- * @param time the time that the provider's quota and the request's share of a day imply, without latency and without limits
- *     of bytes, which nobody knows before; zero when no quota binds
+ * @param time the time that the provider's quotas and the request's share of a day imply, those of bytes as far as the provider can
+ *     tell how many there are; without latency; zero when no quota binds
  */
 public record Estimate(long emails, CountKind kind, long calls, long quotaUnits, Duration time) {
     /** Checks the bounds. */

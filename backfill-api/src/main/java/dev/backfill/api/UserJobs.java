@@ -39,7 +39,11 @@ public interface UserJobs {
     BulkResult startAll(List<String> accounts, BackfillRequest request);
 
     /**
-     * Says what a job would read and cost. Asks the provider and blocks meanwhile, at most a minute; a request under way is
+     * Says what a job would read and cost, the contents that the request includes among it: these by a sample of the mail, so that the
+     * number of messages is nearer to the truth than that of the requests. Of a job of {@link Mode#INCREMENTAL} it says what one of
+     * everything would take, which is an upper bound.
+     *
+     * <p>Asks the provider and blocks meanwhile, at most a minute; a request under way is
      * then interrupted. The requests count to the mailbox's quotas and wait for them as its jobs' do, before which they are sent.
      *
      * @param request what would be read

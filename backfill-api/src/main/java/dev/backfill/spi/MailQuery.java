@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     than {@code to} where it was still to come when the job was planned: mail that comes in between belongs to the changes
  * @param attachments true if the content of each attachment will be opened too ({@link ContentRef#attachment}), as far as it is not too
  *     large: a hint, by which an estimate counts these requests as well; what is read is the same
+ * @param attachmentMaxBytes the longest attachment that will be opened, 0 (none) or more: a hint beside the one before, given where an
+ *     estimate is asked for
  * @param rawMime true if each message's MIME will be opened too ({@link ContentRef#mime}): a hint for a provider that can have both
  *     from one request
  */
@@ -30,12 +32,16 @@ public record MailQuery(
         boolean pins,
         @Nullable Instant end,
         boolean attachments,
+        long attachmentMaxBytes,
         boolean rawMime) {
     /** Copies the folders. */
     public MailQuery {
         requireNonNull(to, "to");
         if (end != null && end.isBefore(to)) {
             throw new IllegalArgumentException("end " + end + " is before to " + to);
+        }
+        if (attachmentMaxBytes < 0) {
+            throw new IllegalArgumentException("attachmentMaxBytes must be 0 or more, was " + attachmentMaxBytes);
         }
         folders = List.copyOf(folders);
     }
@@ -57,7 +63,7 @@ public record MailQuery(
             boolean includeDeleted,
             boolean pins,
             @Nullable Instant end) {
-        this(from, to, folders, includeDeleted, pins, end, false, false);
+        this(from, to, folders, includeDeleted, pins, end, false, Long.MAX_VALUE, false);
     }
 
     /**
@@ -101,7 +107,28 @@ public record MailQuery(
      * @return the query
      */
     public MailQuery opening(boolean openAttachments, boolean openRawMime) {
-        return new MailQuery(from, to, folders, includeDeleted, pins, end, openAttachments, openRawMime);
+        return new MailQuery(
+                from, to, folders, includeDeleted, pins, end, openAttachments, attachmentMaxBytes, openRawMime);
+    }
+
+    /**
+     * Gives the same query with another bound of what is opened.
+     *
+     * @param bytes {@link #attachmentMaxBytes()}
+     * @return the query
+     */
+    public MailQuery openingAtMost(long bytes) {
+        return new MailQuery(from, to, folders, includeDeleted, pins, end, attachments, bytes, rawMime);
+    }
+
+    /**
+     * Says whether the content of an attachment will be opened, by what the provider knows of its length.
+     *
+     * @param bytes its length; null where that is not known
+     * @return true if attachments are opened and it is not too long
+     */
+    public boolean opens(@Nullable Long bytes) {
+        return attachments && attachmentMaxBytes > 0 && (bytes == null || bytes <= attachmentMaxBytes);
     }
 
     /** {@return true if mail that came after {@link #to()} belongs to the changes} */

@@ -30,12 +30,24 @@ public interface Mailbox extends AutoCloseable {
     List<MailFolder> folders();
 
     /**
-     * Says what a query would read and cost.
+     * Says what a query would read and cost, the opening of what {@link MailQuery#attachments()} and {@link MailQuery#rawMime()} name
+     * included, as far as a few requests can tell.
      *
      * @param query what would be read
      * @return the number of messages with its kind, the calls and the cost
      */
     MailEstimate estimate(MailQuery query);
+
+    /**
+     * Says how many messages a query would read, for a job under way that shows how far it is. A provider whose {@link #estimate} sends
+     * requests for the cost's sake overrides it, or each of its jobs would pay for them.
+     *
+     * @param query what is read
+     * @return the number of messages with its kind; nobody looks at the rest
+     */
+    default MailEstimate count(MailQuery query) {
+        return estimate(query);
+    }
 
     /**
      * Cuts a query into partitions, the most useful first. The result is stored and never made again for the job.

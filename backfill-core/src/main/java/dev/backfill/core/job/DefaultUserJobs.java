@@ -106,7 +106,8 @@ final class DefaultUserJobs implements UserJobs {
     public Estimate estimate(BackfillRequest request) {
         BackfillRequest checked = checked(request);
         AccountRef account = new AccountRef(user, checked.provider(), checked.account());
-        MailQuery query = JobQueries.of(checked, null, manager.scope().time());
+        MailQuery query = JobQueries.of(checked, null, manager.scope().time())
+                .openingAtMost(manager.scope().config().attachmentMaxBytes());
         MailboxInquiry inquiry = inquiry();
         MailEstimate estimate = JobQueries.isEmpty(query)
                 ? JobQueries.nothing()

@@ -81,7 +81,7 @@ final class MailboxInquiry {
                 estimate.calls(),
                 estimate.units(),
                 sessions.quotaTime(request.provider(), request.dailyShare())
-                        .fromTheStart(new QuotaTime.Cost(estimate.calls(), estimate.units(), 0)));
+                        .fromTheStart(new QuotaTime.Cost(estimate.calls(), estimate.units(), estimate.bytes())));
     }
 
     /** Of a job that reads only the newest, as large a share of the cost as of the messages. */
@@ -91,6 +91,7 @@ final class MailboxInquiry {
         }
         double share = (double) most / all.emails();
         return new MailEstimate(
-                most, all.kind(), (long) Math.ceil(all.calls() * share), (long) Math.ceil(all.units() * share));
+                most, all.kind(), (long) Math.ceil(all.calls() * share), (long) Math.ceil(all.units() * share), (long)
+                        Math.ceil(all.bytes() * share));
     }
 }

@@ -137,7 +137,7 @@ final class MailboxQuestions {
         }
         tasks.start(() -> {
             try {
-                inbox.put(new RunInbox.Estimated(mailbox.estimate(query)));
+                inbox.put(new RunInbox.Estimated(mailbox.count(query)));
             } catch (SourceException unknown) {
                 LOG.debug("the total stays unknown: {}", unknown.code());
             }

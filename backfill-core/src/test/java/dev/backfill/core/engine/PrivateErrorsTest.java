@@ -122,7 +122,7 @@ class PrivateErrorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"key", "plan", "fetch", "estimate"})
+    @ValueSource(strings = {"key", "plan", "fetch", "count"})
     void ofAMailbox(String broken) {
         Interposed.Change change = (method, arguments, real) -> {
             if (method.equals(broken)) {

@@ -50,6 +50,8 @@ class WhatIsOpenedTest {
                     .build();
             BackfillJob job = rig.run(request);
             assertThat(job.progress().failed()).isEqualTo(1);
+            // What all of it costs nobody looks at once it runs.
+            assertThat(told.keySet()).contains("count").doesNotContain("estimate");
             rig.awaitEnd(rig.jobs().retryFailures(job.id()).id());
             rig.jobs().estimate(request);
         }
