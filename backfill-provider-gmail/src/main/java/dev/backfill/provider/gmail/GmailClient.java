@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -42,6 +43,7 @@ final class GmailClient implements AutoCloseable {
     private final boolean ownTokens;
     private final GmailErrors errors;
     private final GmailTransport transport;
+    private final LongAdder received = new LongAdder();
     private final Gmail gmail;
     private final String user;
     private final LongConsumer room;
@@ -64,7 +66,11 @@ final class GmailClient implements AutoCloseable {
         this.errors = new GmailErrors(context.clock());
         this.room = context.calls()::awaitRoom;
         this.user = context.account().account();
-        this.transport = new GmailTransport(settings.concurrency() + 4, context.calls()::received);
+        LongConsumer engine = context.calls()::received;
+        this.transport = new GmailTransport(settings.concurrency() + 4, bytes -> {
+            received.add(bytes);
+            engine.accept(bytes);
+        });
         SignIn signIn = settings.signIn();
         this.ownTokens = signIn != null;
         this.tokens = signIn == null
@@ -97,6 +103,11 @@ final class GmailClient implements AutoCloseable {
         // At level CONFIG it logs whole bodies, tokens and mail.
         request.setLoggingEnabled(false);
         request.setCurlLoggingEnabled(false);
+    }
+
+    /** How many bytes of answers came over the wire so far, whoever asked. */
+    long receivedBytes() {
+        return received.sum();
     }
 
     ListJson.IdPage list(ListQuery query, @Nullable String pageToken, int maxResults, Asked asked) {

@@ -48,12 +48,12 @@ final class GmailMailbox implements Mailbox {
         this.contents = new Contents(client, calls, regime, settings.raw());
         this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
         this.goneLabels = new GoneLabels(client, calls, regime);
-        this.plain = reading(settings.raw() ? Form.MIME : Form.PARTS);
-        this.withMime = reading(Form.WITH_MIME);
+        this.plain = reading(settings.raw() ? Form.MIME : Form.PARTS, settings);
+        this.withMime = reading(Form.WITH_MIME, settings);
     }
 
-    private Reading reading(Form form) {
-        return Reading.of(form, client, calls, regime, windows, goneLabels, contents);
+    private Reading reading(Form form, GmailSettings settings) {
+        return Reading.of(form, client, calls, settings, windows, goneLabels, contents);
     }
 
     static GmailMailbox open(MailboxContext context, GmailSettings settings) {
@@ -147,6 +147,11 @@ final class GmailMailbox implements Mailbox {
     @Override
     public MailEstimate estimate(MailQuery query) {
         return reading(query).estimator().estimate(query, Selection.of(query, named(query)));
+    }
+
+    @Override
+    public MailEstimate count(MailQuery query) {
+        return reading(query).estimator().count(query, Selection.of(query, named(query)));
     }
 
     @Override

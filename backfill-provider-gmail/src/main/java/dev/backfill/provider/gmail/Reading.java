@@ -17,17 +17,19 @@ record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Cha
             Form form,
             GmailClient client,
             ApiCalls calls,
-            QuotaRegime regime,
+            GmailSettings settings,
             Windows windows,
             GoneLabels goneLabels,
             Contents contents) {
+        QuotaRegime regime = settings.regime();
         Outages outages = new Outages(client, calls, regime);
         MessageFetcher fetcher = new MessageFetcher(client, calls, regime, outages, form, contents);
         GetPlan plan = new GetPlan(regime, form != Form.PARTS);
         AverageBytes averageBytes = new AverageBytes();
+        MailSample sample = new MailSample(windows, client, calls, regime, form, settings.dailyBytes() > 0);
         return new Reading(
                 fetcher,
-                new Estimator(windows, plan, regime, client, calls),
+                new Estimator(windows, plan, regime, client, calls, sample),
                 new WindowWalk(windows, fetcher, plan, goneLabels, outages, averageBytes),
                 new Changes(client, calls, regime, fetcher, plan, averageBytes));
     }

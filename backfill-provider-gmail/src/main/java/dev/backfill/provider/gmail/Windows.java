@@ -129,6 +129,12 @@ final class Windows {
         return lister.list(selection.queries(Selection.dates(stretch.from(), stretch.to())), most);
     }
 
+    /** Lists those of a stretch that have attachments, as Gmail's own search understands that. */
+    Listing listAttached(Selection selection, Partition stretch, int most) {
+        String dates = Selection.dates(stretch.from(), stretch.to());
+        return lister.list(selection.queries((dates + " has:attachment").strip()), most);
+    }
+
     /** The server's own guess of how many messages a stretch holds. */
     long guess(Selection selection, Partition stretch) {
         return lister.guess(selection.queries(Selection.dates(stretch.from(), stretch.to())));

@@ -3,6 +3,9 @@ package dev.backfill.provider.gmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.CountKind;
+import dev.backfill.model.Attachment;
+import dev.backfill.model.EmailMessage;
+import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageLimit;
@@ -10,12 +13,15 @@ import dev.backfill.testkit.gmail.FakeGmail;
 import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
+import dev.backfill.testkit.mail.GeneratorOptions;
 import dev.backfill.testkit.mail.MailBytes;
+import dev.backfill.testkit.mail.MailGenerator;
 import dev.backfill.testkit.mail.StoredMail;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
@@ -58,14 +64,121 @@ class EstimateTest {
         }
     }
 
+    /** What a job takes that opens every content it may. */
+    private static void run(TestBox reader, MailQuery query) throws Exception {
+        for (EmailMessage email : Crawl.run(reader.mailbox(), query, PAGE).emails()) {
+            for (Attachment attachment : query.attachments() ? email.attachments() : List.<Attachment>of()) {
+                reader.mailbox()
+                        .open(ContentRef.attachment(email.id(), attachment.id()), 1L << 30)
+                        .readAllBytes();
+            }
+        }
+    }
+
+    private static void assertNear(List<StoredMail> mails, Map<String, String> settings, int percent, int ofBytes)
+            throws Exception {
+        for (MailQuery query :
+                List.of(ALL, ALL.opening(true, false), ALL.opening(false, true), ALL.opening(true, true))) {
+            try (FakeGmail gmail =
+                            FakeGmail.builder().mailbox("a@example.com", mails).start();
+                    TestBox box = TestBox.open(gmail.rootUrl(), settings);
+                    TestBox reader = TestBox.open(gmail.rootUrl(), settings)) {
+                MailEstimate estimate = box.mailbox().estimate(query);
+                run(reader, query);
+                String what =
+                        settings + (query.attachments() ? ", attachments" : "") + (query.rawMime() ? ", MIME" : "");
+                assertThat(estimate.units())
+                        .as("units: %s", what)
+                        .isCloseTo(reader.context().units(), Percentage.withPercentage(percent));
+                assertThat(estimate.calls())
+                        .as("calls: %s", what)
+                        .isCloseTo(reader.context().requests(), Percentage.withPercentage(percent));
+                assertThat(estimate.bytes())
+                        .as("bytes: %s", what)
+                        .isCloseTo(reader.context().bytes(), Percentage.withPercentage(ofBytes));
+                assertThat(box.context().units()).as("its own: %s", what).isLessThanOrEqualTo(400 + 60);
+            }
+        }
+    }
+
+    private static List<StoredMail> withFiles(int count, int bytes, boolean alone) {
+        return new MailGenerator(GeneratorOptions.of(11, count).withAttachmentBytes(bytes))
+                .mails()
+                .map(mail -> alone ? mail.toBuilder().threadKey(mail.id()).build() : mail)
+                .toList();
+    }
+
     @Test
-    void anEstimateCostsItsListsAlone() throws Exception {
+    void ofAFewMessagesWhatTheyHoldIsCountedOneByOne() throws Exception {
+        List<StoredMail> many =
+                withFiles(400, 50_000, true).stream().filter(TestMail::isShown).toList();
+        List<StoredMail> few = Stream.of(true, false)
+                .flatMap(attached -> many.stream()
+                        .filter(mail -> mail.parsed().attachments().isEmpty() != attached)
+                        .limit(10))
+                .toList();
+        for (String content : List.of("full", "raw")) {
+            assertNear(few, Map.of("content", content), 6, 4);
+        }
+    }
+
+    @Test
+    void contentsAndBytesAreSaidByASampleOfTheMail() throws Exception {
+        assertNear(withFiles(1_000, 50_000, true), Map.of("quota", "new"), 4, 30);
+        assertNear(withFiles(1_000, 50_000, true), Map.of("quota", "legacy"), 4, 15);
+        assertNear(withFiles(1_000, 50_000, true), Map.of("quota", "new", "content", "raw"), 4, 30);
+    }
+
+    /** Answers with whole threads can be compressed better than the sample, which is of single messages. */
+    @Test
+    void whatIsReadWithItsThreadIsCountedLikeTheRestAndItsBytesAreNoMoreThanSaid() throws Exception {
+        assertNear(withFiles(1_000, 50_000, false), Map.of("quota", "new"), 4, 80);
+    }
+
+    @Test
+    void aJobHearsTheNumberAloneAndAnEstimateWithoutALimitOfBytesCostsNoMore() throws Exception {
         try (FakeGmail gmail = FakeGmail.builder()
                         .mailbox("a@example.com", TestMail.generated(90))
                         .start();
-                TestBox box = TestBox.open(gmail)) {
-            box.mailbox().estimate(ALL);
+                TestBox job = TestBox.open(gmail);
+                TestBox box = TestBox.open(gmail.rootUrl(), Map.of("daily-bytes", "0"))) {
+            MailEstimate counted = job.mailbox().count(ALL.opening(true, false));
+            assertThat(job.context().units()).isEqualTo(5);
+            MailEstimate estimate = box.mailbox().estimate(ALL);
             assertThat(box.context().units()).isEqualTo(5);
+            assertThat(estimate.emails()).isPositive().isEqualTo(counted.emails());
+            assertThat(estimate.bytes()).isZero();
+            MailQuery opening = ALL.opening(true, false);
+            assertThat(box.mailbox().estimate(opening).units()).isGreaterThan(estimate.units());
+            assertThat(box.mailbox().estimate(opening).bytes()).isZero();
+            assertThat(box.mailbox().estimate(opening.openingAtMost(10)).units())
+                    .isEqualTo(estimate.units());
+        }
+    }
+
+    @Test
+    void aSampleThatFailsFailsNoEstimate() throws Exception {
+        List<StoredMail> mails = withFiles(300, 600, true);
+        try (FakeGmail gmail =
+                        FakeGmail.builder().mailbox("a@example.com", mails).start();
+                TestBox box = TestBox.open(gmail)) {
+            long attached = mails.stream()
+                    .filter(TestMail::isShown)
+                    .filter(mail -> !mail.parsed().attachments().isEmpty())
+                    .count();
+            MailEstimate plain = box.mailbox().estimate(ALL);
+            MailEstimate whole = box.mailbox().estimate(ALL.opening(true, false));
+            gmail.faults().always(RequestMatch.path("/messages/[0-9a-f]+$"), Fault.status(404));
+            MailEstimate estimate = box.mailbox().estimate(ALL.opening(true, false));
+            assertThat(estimate.emails()).isEqualTo(plain.emails());
+            assertThat(estimate.bytes()).isZero();
+            assertThat(estimate.units()).as("one each").isEqualTo(plain.units() + 20 * attached);
+
+            gmail.faults().clear();
+            gmail.faults().always(RequestMatch.path("/messages$").query("q", "has:attachment"), Fault.status(400));
+            MailEstimate unsearched = box.mailbox().estimate(ALL.opening(true, false));
+            assertThat(unsearched.emails()).isEqualTo(plain.emails());
+            assertThat(unsearched.units()).isCloseTo(whole.units(), Percentage.withPercentage(15));
         }
     }
 
@@ -81,7 +194,7 @@ class EstimateTest {
             assertThat(estimate.emails()).isEqualTo(24_000);
             assertThat(estimate.units()).isCloseTo(8_000L * 40, Percentage.withPercentage(2));
             assertThat(estimate.calls()).isBetween(8_000L, 8_200L);
-            assertThat(box.context().requests()).isLessThan(45);
+            assertThat(box.context().requests()).as("the lists, and the sample").isLessThan(45 + 20);
         }
     }
 
@@ -98,7 +211,9 @@ class EstimateTest {
             assertThat(estimate.kind()).isEqualTo(CountKind.ESTIMATE);
             assertThat(estimate.emails()).isCloseTo(45_000, Percentage.withPercentage(1));
             assertThat(estimate.units()).isCloseTo(15_000L * 40, Percentage.withPercentage(2));
-            assertThat(box.context().units()).as("the lists, and two dates").isLessThan(260);
+            assertThat(box.context().units())
+                    .as("the lists, two dates and the sample")
+                    .isLessThan(260 + 400);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.backfill.examples.gmail;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.BackfillJob;
+import dev.backfill.api.BackfillRequest;
 import dev.backfill.api.JobId;
 import dev.backfill.api.JobNote;
 import dev.backfill.api.JobState;
@@ -170,6 +171,27 @@ class GmailTroubleTest {
                             Instant.now().plus(Duration.ofHours(23)),
                             Instant.now().plus(Duration.ofHours(25)));
             world.jobs().cancel(id);
+        }
+    }
+
+    /** Without the bytes nothing would bind: there is no other quota here. */
+    @Test
+    void anEstimateKnowsTheDaysThatTheBytesOfAMailboxTake() throws Exception {
+        List<StoredMail> mails = new MailGenerator(GeneratorOptions.of(3, 400).withAttachmentBytes(20_000))
+                .mails()
+                .toList();
+        Map<String, String> settings = Map.of("quota", "off", "daily-bytes", "100000");
+        try (FakeGmail gmail =
+                        FakeGmail.builder().mailbox(GmailWorld.OWNER, mails).start();
+                GmailWorld world = new GmailWorld(gmail, settings, () -> "t", w -> w);
+                GmailWorld unbound = new GmailWorld(gmail, Map.of("quota", "off"), () -> "t", w -> w)) {
+            BackfillRequest request = GmailWorld.request(Mode.FULL).build();
+            BackfillRequest opening =
+                    request.toBuilder().includeAttachments(true).build();
+
+            assertThat(world.jobs().estimate(request).time()).isBetween(Duration.ofDays(2), Duration.ofDays(12));
+            assertThat(world.jobs().estimate(opening).time()).isGreaterThan(Duration.ofDays(12));
+            assertThat(unbound.jobs().estimate(opening).time()).isZero();
         }
     }
 

@@ -21,7 +21,7 @@ class EstimateTest {
                 .doesNotContain("published");
     }
 
-    /** 8,000 units a day, of which 95 % are planned on. */
+    /** 8,000 units a day and 250 KB, of which 95 % are planned on: here the bytes bind. */
     @Test
     void aShareOfTheDayMakesAJobLastForDays() {
         Session session =
@@ -29,7 +29,7 @@ class EstimateTest {
         assertThat(session.exitCode()).as(session.all()).isZero();
         assertThat(session.out())
                 .containsPattern("microsoft +2,000 +\\d+ +\\d+ +0 s")
-                .containsPattern("google .* [1-9] d \\d+ h");
+                .containsPattern("google .* (9|1\\d) d \\d+ h");
     }
 
     @ParameterizedTest
