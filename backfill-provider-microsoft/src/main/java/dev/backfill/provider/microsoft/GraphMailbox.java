@@ -1,7 +1,6 @@
 package dev.backfill.provider.microsoft;
 
 import dev.backfill.api.AccountRef;
-import dev.backfill.api.CountKind;
 import dev.backfill.model.MailFolder;
 import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
@@ -11,7 +10,6 @@ import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.MailboxContext;
-import dev.backfill.spi.Outcome;
 import dev.backfill.spi.PageEnd;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.spi.PageWriter;
@@ -33,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * have, which a later life does without. Thread-safe.
  */
 final class GraphMailbox implements Mailbox {
-    private static final int USUAL_PAGE = 100;
     private static final Set<Integer> NO_ROOT = Set.of(400, 404, 501);
     private static final int MAX_KEY = 320;
 
@@ -41,6 +38,7 @@ final class GraphMailbox implements Mailbox {
     private final GraphClient client;
     private final GraphRequests requests;
     private final MailboxFolders folders;
+    private final Estimator estimator;
     private final WindowPlanner planner;
     private final PageWalker walker;
     private final SingleMessages singles;
@@ -55,6 +53,7 @@ final class GraphMailbox implements Mailbox {
         this.requests = new GraphRequests(client.user(), settings.body());
         FolderLists folderLists = new FolderLists(client, requests, calls);
         this.folders = new MailboxFolders(new FolderTree(client, requests, folderLists, calls));
+        this.estimator = new Estimator(client, requests, calls, folders);
         this.planner = new WindowPlanner(client, requests, calls);
         this.walker = new PageWalker(client, requests, calls, planner);
         this.singles = new SingleMessages(client, requests, calls);
@@ -99,55 +98,12 @@ final class GraphMailbox implements Mailbox {
 
     @Override
     public MailEstimate estimate(MailQuery query) {
-        FolderTree.Tree tree = folders.tree(query);
-        List<Folder> chosen = folders.chosen(tree, query);
-        List<ApiRequest<@Nullable Long>> asked = new ArrayList<>();
-        for (Folder folder : chosen) {
-            GraphRequests.Stretch stretch = new GraphRequests.Stretch(folder.id(), query.from(), query.to());
-            asked.add(client.request(
-                    GraphOperations.COUNT,
-                    GraphErrors.Target.FOLDER,
-                    () -> requests.edge(stretch, false),
-                    body -> PageReader.read(body, countFrame()).count()));
-        }
-        List<Outcome<@Nullable Long>> counts = context.calls().all(asked);
-        long emails = 0;
-        long calls = 0;
-        CountKind kind = Subfolders.areHidden(tree, query) ? CountKind.ESTIMATE : CountKind.EXACT;
-        for (int i = 0; i < counts.size(); i++) {
-            Long count = exact(counts.get(i));
-            if (count == null) {
-                count = chosen.get(i).items();
-                kind = count == null ? CountKind.UNKNOWN : worse(kind);
-            }
-            long messages = count == null ? 0 : count;
-            emails += messages;
-            calls += calls(messages, query);
-        }
-        return kind == CountKind.UNKNOWN ? MailEstimate.unknown() : new MailEstimate(emails, kind, calls, calls);
+        return estimator.estimate(query);
     }
 
-    /** About how many requests a folder costs: its pages, its windows and their cut, its pin, and the MIME of each message where asked for. */
-    private static long calls(long messages, MailQuery query) {
-        long pages = 1 + messages / USUAL_PAGE + WindowPlanner.windowsOf(messages);
-        long pin = query.pins() ? 1 + messages / DeltaRequests.MAX_PAGE : 0;
-        return pages + pin + (query.rawMime() ? messages : 0);
-    }
-
-    private static PageReader.Frame countFrame() {
-        return new PageReader.Frame("", "", Set.of(), Seconds.FIRST, Seconds.END, 1, 1, GraphRequests.Detail.IDS);
-    }
-
-    private static @Nullable Long exact(Outcome<@Nullable Long> outcome) {
-        if (outcome instanceof Outcome.Failure<@Nullable Long> failure
-                && failure.error().kind() == SourceException.Kind.SKIP_PARTITION) {
-            return 0L;
-        }
-        return outcome.get();
-    }
-
-    private static CountKind worse(CountKind kind) {
-        return kind == CountKind.UNKNOWN ? CountKind.UNKNOWN : CountKind.ESTIMATE;
+    @Override
+    public MailEstimate count(MailQuery query) {
+        return estimator.count(query);
     }
 
     @Override

@@ -59,6 +59,9 @@ final class GraphRequests {
             new String[] {"attachments($select=id,name,contentType,size,isInline)"},
             new String[0]);
 
+    /** The least of attachments that tells which of them are links, and how long the others are. */
+    private static final String[] ATTACHMENT_SIZES = {"attachments($select=id,size)"};
+
     private static final String ATTACHMENT_VALUE =
             "{+baseurl}/users/{user%2Did}/messages/{message%2Did}/attachments/{attachment%2Did}/$value";
 
@@ -165,6 +168,26 @@ final class GraphRequests {
             query.top = 1;
             query.count = true;
             query.select = ID_PROPERTIES;
+        });
+    }
+
+    /**
+     * Asks for what is attached to the newest messages of those that have attachments, as Graph says it, or of those that have none, and
+     * how many these are.
+     *
+     * @param stretch what to list
+     * @param attached which of the two
+     * @param top the most messages
+     */
+    RequestInformation attachedTo(Stretch stretch, boolean attached, int top) {
+        return user.mailFolders().byMailFolderId(stretch.folderId()).messages().toGetRequestInformation(config -> {
+            var query = parameters(config.queryParameters);
+            query.filter = stretch.filter() + " and hasAttachments eq " + attached;
+            query.orderby = new String[] {"receivedDateTime desc"};
+            query.top = top;
+            query.count = true;
+            query.select = ID_PROPERTIES;
+            query.expand = ATTACHMENT_SIZES;
         });
     }
 

@@ -4,18 +4,26 @@ import static dev.backfill.provider.microsoft.Graphs.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backfill.api.CountKind;
+import dev.backfill.model.Attachment;
+import dev.backfill.model.EmailMessage;
+import dev.backfill.model.FolderRole;
 import dev.backfill.spi.AccessTokens;
+import dev.backfill.spi.ContentRef;
+import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Mailbox;
 import dev.backfill.spi.Partition;
 import dev.backfill.testkit.DirectMailboxContext;
 import dev.backfill.testkit.graph.FakeGraph;
 import dev.backfill.testkit.graph.GraphQuirks;
+import dev.backfill.testkit.http.Fault;
+import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.StoredMail;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 /** How folders are cut into windows, and what is estimated. */
@@ -140,6 +148,89 @@ class GraphPlanTest {
                 Mailbox mailbox = Graphs.open(graph)) {
             assertThat(mailbox.estimate(query).emails()).isEqualTo(40);
             assertThat(mailbox.estimate(query).kind()).isEqualTo(CountKind.ESTIMATE);
+        }
+    }
+
+    /** Opens every content, as a job does that includes them; says how many requests all took. */
+    private static int requestsOf(FakeGraph graph, MailQuery query) throws Exception {
+        DirectMailboxContext context = Graphs.context(graph);
+        try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
+            for (EmailMessage email : Crawl.of(mailbox, query, Crawl.limit(100)).emails()) {
+                if (query.rawMime()) {
+                    mailbox.open(ContentRef.mime(email.id()), 1 << 30).readAllBytes();
+                }
+                for (Attachment attachment : query.attachments() ? email.attachments() : List.<Attachment>of()) {
+                    mailbox.open(ContentRef.attachment(email.id(), attachment.id()), 1 << 30)
+                            .readAllBytes();
+                }
+            }
+        }
+        return context.requests() - context.requests("folders.list") - context.requests("folders.get");
+    }
+
+    @Test
+    void theEstimateCountsTheContentsOfAttachmentsToo() throws Exception {
+        List<StoredMail> mails = Graphs.withPictures(1_500);
+        MailQuery all = new MailQuery(null, Crawl.TO, List.of("all", "junk"), true, false);
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            for (MailQuery query :
+                    List.of(all, all.opening(true, false), all.opening(false, true), all.opening(true, true))) {
+                MailEstimate estimate = mailbox.estimate(query);
+                assertThat(estimate.calls())
+                        .as("attachments %s, MIME %s", query.attachments(), query.rawMime())
+                        .isCloseTo(requestsOf(graph, query), Percentage.withPercentage(6));
+                assertThat(estimate.units()).isEqualTo(estimate.calls());
+                assertThat(estimate.bytes()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aJobHearsTheNumberAloneAndTheContentsCostTwoPagesAFolder() throws Exception {
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("inbox"), false, false).opening(true, false);
+        List<StoredMail> mails = new ArrayList<>(Graphs.minutes(30, FolderPath.INBOX));
+        for (int i = 0; i < 10; i++) {
+            mails.add(Graphs.picture(1_000 + i, Graphs.START.plusSeconds(i), FolderPath.INBOX));
+        }
+        try (FakeGraph graph = Graphs.start(mails)) {
+            DirectMailboxContext context = Graphs.context(graph);
+            try (Mailbox mailbox = new MicrosoftEmailSource().open(context)) {
+                assertThat(mailbox.count(query).emails()).isEqualTo(40);
+                assertThat(context.requests("messages.count")).isEqualTo(1);
+                long plain = mailbox.estimate(query.opening(false, false)).calls();
+                assertThat(context.requests("messages.count")).isEqualTo(2);
+                // All have none by hasAttachments, and some have a picture in the text.
+                assertThat(mailbox.estimate(query).calls()).isEqualTo(plain + 10);
+                assertThat(context.requests("messages.count")).isEqualTo(2 + 3);
+                assertThat(mailbox.estimate(query.openingAtMost(1)).calls()).isEqualTo(plain);
+            }
+        }
+    }
+
+    @Test
+    void pagesOfAttachmentsThatAreRefusedOrSayNothingFailNoEstimate() throws Exception {
+        List<StoredMail> mails = Graphs.generated(300);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of(), false, false);
+        long attached = mails.stream()
+                .filter(mail -> mail.folder().role() != FolderRole.DELETED
+                        && mail.folder().role() != FolderRole.JUNK)
+                .filter(mail -> mail.parsed().attachments().stream().anyMatch(one -> !one.inline()))
+                .count();
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            MailEstimate plain = mailbox.estimate(query);
+            graph.faults()
+                    .always(RequestMatch.path("/messages$").query("$filter", "hasAttachments"), Fault.status(400));
+            assertThat(mailbox.estimate(query.opening(true, false))).isEqualTo(plain);
+
+            graph.faults().clear();
+            graph.faults()
+                    .always(
+                            RequestMatch.path("/messages$").query("$filter", "hasAttachments eq false"),
+                            Fault.status(504));
+            assertThat(mailbox.estimate(query.opening(true, false)).calls())
+                    .isGreaterThanOrEqualTo(plain.calls() + attached);
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the part of {@code $filter} that the fake knows: comparisons of {@code receivedDateTime},
- * {@code lastModifiedDateTime} and {@code isRead}, joined by {@code and}. Dates compare in the store's milliseconds, though
- * answers show whole seconds.
+ * {@code lastModifiedDateTime}, {@code isRead} and {@code hasAttachments}, joined by {@code and}. Dates compare in the store's
+ * milliseconds, though answers show whole seconds.
  */
 final class FilterParser {
     private static final Pattern COMPARISON =
@@ -62,6 +62,11 @@ final class FilterParser {
             case "isRead" -> {
                 boolean value = Boolean.parseBoolean(literal);
                 rest = rest.and(item -> (item.mail.isRead() == value) == "eq".equals(operator));
+            }
+            case "hasAttachments" -> {
+                boolean value = Boolean.parseBoolean(literal);
+                rest = rest.and(
+                        item -> (MessageRenderer.hasAttachments(item.mail.parsed()) == value) == "eq".equals(operator));
             }
             default ->
                 throw GraphFault.badRequest("Could not find a property named '" + property

@@ -103,13 +103,17 @@ final class MessageRenderer {
         }
     }
 
+    /** What Graph says of attachments: it does not count pictures in the text. */
+    static boolean hasAttachments(ParsedMail mail) {
+        return mail.attachments().stream().anyMatch(attachment -> !attachment.inline());
+    }
+
     private static void content(JsonGenerator json, String name, ParsedMail mail, MessageShape shape)
             throws IOException {
         switch (name) {
             case "sentDateTime" ->
                 nullable(json, name, mail.date().map(MessageRenderer::seconds).orElse(null));
-            case "hasAttachments" ->
-                json.writeBooleanField(name, mail.attachments().stream().anyMatch(attachment -> !attachment.inline()));
+            case "hasAttachments" -> json.writeBooleanField(name, hasAttachments(mail));
             case "internetMessageId" -> nullable(json, name, mail.messageId().isEmpty() ? null : mail.messageId());
             case "subject" -> json.writeStringField(name, mail.subject());
             case "bodyPreview" -> json.writeStringField(name, preview(mail));

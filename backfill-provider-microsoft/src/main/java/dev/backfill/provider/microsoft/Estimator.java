@@ -1,0 +1,122 @@
+package dev.backfill.provider.microsoft;
+
+import dev.backfill.api.CountKind;
+import dev.backfill.spi.ApiCalls;
+import dev.backfill.spi.ApiRequest;
+import dev.backfill.spi.MailEstimate;
+import dev.backfill.spi.MailQuery;
+import dev.backfill.spi.Outcome;
+import dev.backfill.spi.SourceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what a query would read and how many requests it takes: one count a folder, and where attachments are opened what
+ * {@link AttachmentCounts} says. Graph counts no bytes. Thread-safe.
+ */
+final class Estimator {
+    private static final int USUAL_PAGE = 100;
+
+    private final GraphClient client;
+    private final GraphRequests requests;
+    private final ApiCalls calls;
+    private final MailboxFolders folders;
+    private final AttachmentCounts attachments;
+
+    /**
+     * Messages of a folder.
+     *
+     * @param stretch where they are
+     * @param messages how many there are
+     */
+    record Counted(GraphRequests.Stretch stretch, long messages) {}
+
+    /** What was counted, and how far it can be trusted. */
+    private record Counts(List<Counted> folders, CountKind kind) {
+        long emails() {
+            return folders.stream().mapToLong(Counted::messages).sum();
+        }
+    }
+
+    Estimator(GraphClient client, GraphRequests requests, ApiCalls calls, MailboxFolders folders) {
+        this.client = client;
+        this.requests = requests;
+        this.calls = calls;
+        this.folders = folders;
+        this.attachments = new AttachmentCounts(client, requests, calls);
+    }
+
+    /** The number of messages alone. */
+    MailEstimate count(MailQuery query) {
+        Counts counts = counts(query);
+        return counts.kind() == CountKind.UNKNOWN
+                ? MailEstimate.unknown()
+                : new MailEstimate(counts.emails(), counts.kind(), 0, 0);
+    }
+
+    MailEstimate estimate(MailQuery query) {
+        Counts counts = counts(query);
+        if (counts.kind() == CountKind.UNKNOWN) {
+            return MailEstimate.unknown();
+        }
+        long all = query.attachments() ? attachments.of(query, counts.folders()) : 0;
+        for (Counted folder : counts.folders()) {
+            all += calls(folder.messages(), query);
+        }
+        return new MailEstimate(counts.emails(), counts.kind(), all, all);
+    }
+
+    private Counts counts(MailQuery query) {
+        FolderTree.Tree tree = folders.tree(query);
+        List<Folder> chosen = folders.chosen(tree, query);
+        List<GraphRequests.Stretch> stretches = chosen.stream()
+                .map(folder -> new GraphRequests.Stretch(folder.id(), query.from(), query.to()))
+                .toList();
+        List<Outcome<@Nullable Long>> outcomes =
+                calls.all(stretches.stream().map(this::count).toList());
+        List<Counted> counted = new ArrayList<>();
+        CountKind kind = Subfolders.areHidden(tree, query) ? CountKind.ESTIMATE : CountKind.EXACT;
+        for (int i = 0; i < outcomes.size(); i++) {
+            Long count = exact(outcomes.get(i));
+            if (count == null) {
+                count = chosen.get(i).items();
+                kind = count == null ? CountKind.UNKNOWN : worse(kind);
+            }
+            counted.add(new Counted(stretches.get(i), count == null ? 0 : count));
+        }
+        return new Counts(counted, kind);
+    }
+
+    private ApiRequest<@Nullable Long> count(GraphRequests.Stretch stretch) {
+        return client.request(
+                GraphOperations.COUNT,
+                GraphErrors.Target.FOLDER,
+                () -> requests.edge(stretch, false),
+                body -> PageReader.read(body, countFrame()).count());
+    }
+
+    /** About how many requests a folder costs: its pages, its windows and their cut, its pin, and the MIME of each message where asked for. */
+    private static long calls(long messages, MailQuery query) {
+        long pages = 1 + messages / USUAL_PAGE + WindowPlanner.windowsOf(messages);
+        long pin = query.pins() ? 1 + messages / DeltaRequests.MAX_PAGE : 0;
+        return pages + pin + (query.rawMime() ? messages : 0);
+    }
+
+    private static PageReader.Frame countFrame() {
+        return new PageReader.Frame("", "", Set.of(), Seconds.FIRST, Seconds.END, 1, 1, GraphRequests.Detail.IDS);
+    }
+
+    private static @Nullable Long exact(Outcome<@Nullable Long> outcome) {
+        if (outcome instanceof Outcome.Failure<@Nullable Long> failure
+                && failure.error().kind() == SourceException.Kind.SKIP_PARTITION) {
+            return 0L;
+        }
+        return outcome.get();
+    }
+
+    private static CountKind worse(CountKind kind) {
+        return kind == CountKind.UNKNOWN ? CountKind.UNKNOWN : CountKind.ESTIMATE;
+    }
+}
