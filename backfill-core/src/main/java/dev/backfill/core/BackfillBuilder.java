@@ -246,7 +246,8 @@ public final class BackfillBuilder {
 
     /**
      * Sets the limits of a provider, instead of those that the provider names: for a project whose quota was raised or lowered,
-     * or to stay under a limit of a day. What requests cost is the provider's own matter, see its settings.
+     * or to stay under a limit of a day. What requests cost is the provider's own matter, see its settings; those of its settings that
+     * make limits mean nothing beside these.
      *
      * @param provider the provider's id
      * @param value all its limits; for instance those of {@code EmailSource.quotas}, with one changed

@@ -23,7 +23,7 @@ final class Changes {
 
     private final GmailClient client;
     private final ApiCalls calls;
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final MessageFetcher fetcher;
     private final GetPlan plan;
     private final AverageBytes averageBytes;
@@ -62,13 +62,13 @@ final class Changes {
     Changes(
             GmailClient client,
             ApiCalls calls,
-            QuotaRegime regime,
+            Prices prices,
             MessageFetcher fetcher,
             GetPlan plan,
             AverageBytes averageBytes) {
         this.client = client;
         this.calls = calls;
-        this.regime = regime;
+        this.prices = prices;
         this.fetcher = fetcher;
         this.plan = plan;
         this.averageBytes = averageBytes;
@@ -119,7 +119,7 @@ final class Changes {
         String newest = "";
         do {
             String pageToken = token;
-            HistoryJson.Page page = calls.call(regime.history(), () -> client.history(place.recordId(), pageToken));
+            HistoryJson.Page page = calls.call(prices.history(), () -> client.history(place.recordId(), pageToken));
             changes.addAll(page.changes());
             newest = newest.isEmpty() ? page.historyId() : newest;
             token = page.nextPageToken();

@@ -23,7 +23,7 @@ final class Contents implements MessageFetcher.AttachmentIds {
 
     private final GmailClient client;
     private final ApiCalls calls;
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final boolean raw;
     private final HeldContents held = new HeldContents();
     private final Map<ContentRef, String> attachmentIds = Collections.synchronizedMap(new LinkedHashMap<>() {
@@ -38,10 +38,10 @@ final class Contents implements MessageFetcher.AttachmentIds {
     /**
      * @param raw true if a content that is not known is read from its message's MIME
      */
-    Contents(GmailClient client, ApiCalls calls, QuotaRegime regime, boolean raw) {
+    Contents(GmailClient client, ApiCalls calls, Prices prices, boolean raw) {
         this.client = client;
         this.calls = calls;
-        this.regime = regime;
+        this.prices = prices;
         this.raw = raw;
     }
 
@@ -86,7 +86,7 @@ final class Contents implements MessageFetcher.AttachmentIds {
     }
 
     private byte[] mime(ContentRef ref) {
-        GmailMessage message = calls.call(regime.get(), () -> client.raw(ref.messageId()));
+        GmailMessage message = calls.call(prices.get(), () -> client.raw(ref.messageId()));
         return requireNonNull(message.raw()).bytes();
     }
 
@@ -114,7 +114,7 @@ final class Contents implements MessageFetcher.AttachmentIds {
                 attachmentIds.remove(ref);
             }
         }
-        GmailMessage message = calls.call(regime.get(), () -> client.withContents(ref.messageId()));
+        GmailMessage message = calls.call(prices.get(), () -> client.withContents(ref.messageId()));
         GmailPart part = Bodies.of(message.payload()).attachedPart(String.valueOf(ref.attachmentId()));
         if (part == null) {
             throw missing("NO_SUCH_ATTACHMENT");
@@ -130,7 +130,7 @@ final class Contents implements MessageFetcher.AttachmentIds {
     }
 
     private byte[] content(ContentRef ref, String attachmentId) {
-        return calls.call(regime.attachment(), () -> client.attachment(ref.messageId(), attachmentId));
+        return calls.call(prices.attachment(), () -> client.attachment(ref.messageId(), attachmentId));
     }
 
     private static SourceException missing(String code) {

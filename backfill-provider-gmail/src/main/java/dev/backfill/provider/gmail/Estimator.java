@@ -22,18 +22,17 @@ final class Estimator {
 
     private final Windows windows;
     private final GetPlan plan;
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final GmailClient client;
     private final MailboxSize size;
     private final MailSample sample;
 
-    Estimator(
-            Windows windows, GetPlan plan, QuotaRegime regime, GmailClient client, ApiCalls calls, MailSample sample) {
+    Estimator(Windows windows, GetPlan plan, Prices prices, GmailClient client, ApiCalls calls, MailSample sample) {
         this.windows = windows;
         this.plan = plan;
-        this.regime = regime;
+        this.prices = prices;
         this.client = client;
-        this.size = new MailboxSize(windows, regime, client, calls);
+        this.size = new MailboxSize(windows, prices, client, calls);
         this.sample = sample;
     }
 
@@ -61,8 +60,8 @@ final class Estimator {
                 kind(listing),
                 Math.round(all.calls()) + lists + 1,
                 Math.round(all.units())
-                        + lists * regime.list().units()
-                        + regime.profile().units(),
+                        + lists * prices.list().units()
+                        + prices.profile().units(),
                 Math.round(bytes));
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * one window take another's messages holds across a restart while mail comes and goes. Immutable and thread-safe.
  */
 final class GetPlan {
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final boolean threads;
 
     /**
@@ -27,11 +27,11 @@ final class GetPlan {
     }
 
     /**
-     * @param regime what requests cost
+     * @param prices what requests cost
      * @param raw true if messages are read as their MIME, which threads do not give
      */
-    GetPlan(QuotaRegime regime, boolean raw) {
-        this.regime = regime;
+    GetPlan(Prices prices, boolean raw) {
+        this.prices = prices;
         this.threads = !raw;
     }
 
@@ -76,14 +76,14 @@ final class GetPlan {
 
     /** True if so many messages of a thread cost less together than one by one, and may be had so. */
     boolean isCheaperWhole(int messagesOfThread) {
-        return threads && regime.isCheaperWhole(messagesOfThread);
+        return threads && prices.isCheaperWhole(messagesOfThread);
     }
 
     /** What the messages of a mailbox cost to get, where a thread has so many of them. */
     long units(int messagesOfThread) {
         return isCheaperWhole(messagesOfThread)
-                ? regime.thread().units()
-                : (long) messagesOfThread * regime.get().units();
+                ? prices.thread().units()
+                : (long) messagesOfThread * prices.get().units();
     }
 
     /** By how many requests that is. */

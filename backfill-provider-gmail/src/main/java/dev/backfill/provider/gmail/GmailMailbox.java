@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** One Gmail mailbox. Hands each task to the class that knows it; Thread-safe. */
 final class GmailMailbox implements Mailbox {
     private final MailboxContext context;
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final GmailClient client;
     private final ApiCalls calls;
     private final KnownLabels labels;
@@ -41,13 +41,13 @@ final class GmailMailbox implements Mailbox {
 
     private GmailMailbox(MailboxContext context, GmailSettings settings, GmailClient client) {
         this.context = context;
-        this.regime = settings.regime();
+        this.prices = settings.prices();
         this.client = client;
         this.calls = context.calls();
-        this.labels = new KnownLabels(client, calls, regime);
-        this.contents = new Contents(client, calls, regime, settings.raw());
-        this.windows = new Windows(client, calls, regime, context.clock(), settings.overlap());
-        this.goneLabels = new GoneLabels(client, calls, regime);
+        this.labels = new KnownLabels(client, calls, prices);
+        this.contents = new Contents(client, calls, prices, settings.raw());
+        this.windows = new Windows(client, calls, prices, context.clock(), settings.overlap());
+        this.goneLabels = new GoneLabels(client, calls, prices);
         this.plain = reading(settings.raw() ? Form.MIME : Form.PARTS, settings);
         this.withMime = reading(Form.WITH_MIME, settings);
     }
@@ -88,7 +88,7 @@ final class GmailMailbox implements Mailbox {
     /** The profile; null where a server has none. */
     private ListJson.@Nullable Profile profile() {
         try {
-            return calls.call(regime.profile(), client::profile);
+            return calls.call(prices.profile(), client::profile);
         } catch (SourceException missing) {
             if (missing.code().equals(GmailErrors.NOT_SERVED)) {
                 return null;
@@ -99,10 +99,10 @@ final class GmailMailbox implements Mailbox {
 
     @Override
     public List<MailFolder> folders() {
-        List<ListJson.Label> known = calls.call(regime.labels(), client::labels);
+        List<ListJson.Label> known = calls.call(prices.labels(), client::labels);
         List<ApiRequest<ListJson.Label>> requests = new ArrayList<>();
         for (ListJson.Label label : known) {
-            requests.add(new ApiRequest<>(regime.label(), () -> client.label(label.id())));
+            requests.add(new ApiRequest<>(prices.label(), () -> client.label(label.id())));
         }
         List<Outcome<ListJson.Label>> counted = calls.all(requests);
         List<ListJson.Label> all = new ArrayList<>();
@@ -172,7 +172,7 @@ final class GmailMailbox implements Mailbox {
     /** Whether the history can be read from a record; a pin that nobody can build on would have everything read twice. */
     private boolean keepsHistory(String historyId) {
         try {
-            calls.call(regime.history(), () -> client.history(historyId, null));
+            calls.call(prices.history(), () -> client.history(historyId, null));
             return true;
         } catch (SourceException missing) {
             if (missing.code().equals(GmailErrors.NOT_SERVED) || missing.code().equals(GmailErrors.HISTORY_GONE)) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The provider's settings, checked. {@link GoogleEmailSource} documents them for hosts. Immutable and thread-safe.
  *
  * @param rootUrl where the API is, with a slash at its end
- * @param regime what requests cost
+ * @param regime the limits
+ * @param prices what requests cost
  * @param concurrency requests at once
  * @param raw true to read messages as their MIME rather than as Gmail's own parts
  * @param connectTimeout how long a connection may take
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 record GmailSettings(
         URI rootUrl,
         QuotaRegime regime,
+        Prices prices,
         int concurrency,
         boolean raw,
         Duration connectTimeout,
@@ -51,6 +53,7 @@ record GmailSettings(
 
     static {
         KNOWN.addAll(SignIn.SETTINGS);
+        KNOWN.addAll(Prices.SETTINGS);
     }
 
     private static final int MAX_CONCURRENCY = 100;
@@ -63,6 +66,7 @@ record GmailSettings(
         return new GmailSettings(
                 root(settings),
                 regime,
+                regime.prices().with(settings),
                 (int) settings.number(CONCURRENCY, regime.concurrency(), 1, MAX_CONCURRENCY),
                 settings.choice(CONTENT, "full", Set.of("full", "raw")).equals("raw"),
                 Duration.ofSeconds(settings.number(CONNECT_TIMEOUT, 20, 1, MAX_TIMEOUT_SECONDS)),

@@ -19,13 +19,13 @@ final class GoneLabels {
 
     private final GmailClient client;
     private final ApiCalls calls;
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
 
-    GoneLabels(GmailClient client, ApiCalls calls, QuotaRegime regime) {
+    GoneLabels(GmailClient client, ApiCalls calls, Prices prices) {
         this.client = client;
         this.calls = calls;
-        this.regime = regime;
+        this.prices = prices;
     }
 
     /**
@@ -40,7 +40,7 @@ final class GoneLabels {
         if (meant == null || !error.code().equals(GmailErrors.LABEL_REFUSED)) {
             return false;
         }
-        List<String> there = calls.call(regime.labels(), client::labels).stream()
+        List<String> there = calls.call(prices.labels(), client::labels).stream()
                 .map(ListJson.Label::id)
                 .toList();
         List<String> missing = meant.stream().filter(id -> !there.contains(id)).toList();

@@ -19,6 +19,9 @@ import java.util.List;
  *   <li>{@code quota}: {@code new} (default; projects from May 2026 on: 6,000 units a minute and user, a message costs 20),
  *       {@code legacy} (15,000 units, a message costs 5) or {@code off} (no limit but {@code concurrency}). Google does not
  *       say which holds for a project;
+ *   <li>{@code units-messages-get}, {@code units-attachments-get}, {@code units-threads-get}, {@code units-messages-list},
+ *       {@code units-history-list}, {@code units-labels-list}, {@code units-labels-get}, {@code units-profile-get}: what a request
+ *       costs, 1 to 10,000, where Google's prices are others than those of {@code quota};
  *   <li>{@code concurrency}: requests at once to a mailbox at the most, 1 to 100; default 20, for {@code off} 10. A mailbox begins
  *       with 2 ({@code new}) or 5 ({@code legacy}), gets one more whenever all of them were busy for a while, and half as many
  *       when Google finds them too many; with {@code off} all are there from the beginning;

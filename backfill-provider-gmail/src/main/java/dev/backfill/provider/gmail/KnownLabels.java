@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class KnownLabels {
     private final GmailClient client;
     private final ApiCalls calls;
-    private final QuotaRegime regime;
+    private final Prices prices;
 
     /** Labels whose names cannot be had: asked for again they would cost a unit a message. */
     private final Set<String> nameless = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable Labels labels;
 
-    KnownLabels(GmailClient client, ApiCalls calls, QuotaRegime regime) {
+    KnownLabels(GmailClient client, ApiCalls calls, Prices prices) {
         this.client = client;
         this.calls = calls;
-        this.regime = regime;
+        this.prices = prices;
     }
 
     /** Hears of labels that were asked for otherwise. */
@@ -40,7 +40,7 @@ final class KnownLabels {
     }
 
     private Labels refreshed() {
-        Labels fresh = Labels.of(calls.call(regime.labels(), client::labels));
+        Labels fresh = Labels.of(calls.call(prices.labels(), client::labels));
         labels = fresh;
         return fresh;
     }

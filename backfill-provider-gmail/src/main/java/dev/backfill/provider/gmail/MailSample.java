@@ -28,7 +28,7 @@ final class MailSample {
     private final Windows windows;
     private final GmailClient client;
     private final ApiCalls calls;
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final Form form;
     private final boolean countsBytes;
 
@@ -36,12 +36,11 @@ final class MailSample {
      * @param form what messages are read as
      * @param countsBytes true if there is a limit of bytes
      */
-    MailSample(
-            Windows windows, GmailClient client, ApiCalls calls, QuotaRegime regime, Form form, boolean countsBytes) {
+    MailSample(Windows windows, GmailClient client, ApiCalls calls, Prices prices, Form form, boolean countsBytes) {
         this.windows = windows;
         this.client = client;
         this.calls = calls;
-        this.regime = regime;
+        this.prices = prices;
         this.form = form;
         this.countsBytes = countsBytes;
     }
@@ -65,9 +64,9 @@ final class MailSample {
         for (String id : ids) {
             (found.contains(id) ? attached : others).add(id);
         }
-        int most = MOST_UNITS / regime.get().units();
+        int most = MOST_UNITS / prices.get().units();
         int ofAttached = Math.min(attached.size(), Math.max(most / 2, most - others.size()));
-        MailCost one = opens ? new MailCost(1, regime.attachment().units(), 0) : MailCost.NOTHING;
+        MailCost one = opens ? new MailCost(1, prices.attachment().units(), 0) : MailCost.NOTHING;
         MailCost all = of(attached, ofAttached, one, query, selection)
                 .plus(of(others, most - ofAttached, MailCost.NOTHING, query, selection));
         return countsBytes ? all : new MailCost(all.calls(), all.units(), 0);
@@ -98,7 +97,7 @@ final class MailSample {
         List<ApiRequest<MailCost>> requests = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String id = ids.get((int) ((2L * i + 1) * ids.size() / (2L * count)));
-            requests.add(new ApiRequest<>(regime.get(), () -> beside(client.full(id), query, selection)));
+            requests.add(new ApiRequest<>(prices.get(), () -> beside(client.full(id), query, selection)));
         }
         long before = client.receivedBytes();
         List<Outcome<MailCost>> outcomes = calls.all(requests);
@@ -138,8 +137,8 @@ final class MailSample {
     private MailCost content(GmailPart part) {
         // One that came with its message has no name of its own: its message is got once more for it.
         double units = part.attachmentId() == null
-                ? regime.get().units()
-                : regime.attachment().units();
+                ? prices.get().units()
+                : prices.attachment().units();
         return new MailCost(1, units, part.size() * CONTENT_ON_THE_WIRE);
     }
 
@@ -153,6 +152,6 @@ final class MailSample {
         long again = bodies.attachedParts().stream()
                 .filter(part -> query.opens(part.size()) && part.size() > HeldContents.MAX_BYTES_EACH)
                 .count();
-        return new MailCost(again, (double) again * regime.get().units(), bytes * (1 + again));
+        return new MailCost(again, (double) again * prices.get().units(), bytes * (1 + again));
     }
 }

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class MailboxSize {
     private final Windows windows;
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final GmailClient client;
     private final ApiCalls calls;
 
-    MailboxSize(Windows windows, QuotaRegime regime, GmailClient client, ApiCalls calls) {
+    MailboxSize(Windows windows, Prices prices, GmailClient client, ApiCalls calls) {
         this.windows = windows;
-        this.regime = regime;
+        this.prices = prices;
         this.client = client;
         this.calls = calls;
     }
@@ -48,7 +48,7 @@ final class MailboxSize {
 
     private long ofMailbox() {
         try {
-            Long messages = calls.call(regime.profile(), client::profile).messages();
+            Long messages = calls.call(prices.profile(), client::profile).messages();
             return messages == null ? Long.MAX_VALUE : messages;
         } catch (SourceException missing) {
             return unlessNotServed(missing);
@@ -71,7 +71,7 @@ final class MailboxSize {
 
     private @Nullable Long ofLabel(String labelId) {
         try {
-            return calls.call(regime.label(), () -> client.label(labelId)).messages();
+            return calls.call(prices.label(), () -> client.label(labelId)).messages();
         } catch (SourceException missing) {
             if (missing.kind() == SourceException.Kind.SKIP_MESSAGE) {
                 return null;

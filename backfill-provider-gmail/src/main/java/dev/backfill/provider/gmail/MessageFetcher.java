@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class MessageFetcher {
     private final GmailClient client;
     private final ApiCalls calls;
-    private final QuotaRegime regime;
+    private final Prices prices;
     private final Outages outages;
     private final Form form;
     private final AttachmentIds attachmentIds;
@@ -107,13 +107,13 @@ final class MessageFetcher {
     MessageFetcher(
             GmailClient client,
             ApiCalls calls,
-            QuotaRegime regime,
+            Prices prices,
             Outages outages,
             Form form,
             AttachmentIds attachmentIds) {
         this.client = client;
         this.calls = calls;
-        this.regime = regime;
+        this.prices = prices;
         this.outages = outages;
         this.form = form;
         this.attachmentIds = attachmentIds;
@@ -204,10 +204,10 @@ final class MessageFetcher {
     private ApiRequest<Answers> request(Get get, Reading reading) {
         String threadId = get.threadId();
         if (threadId == null) {
-            return new ApiRequest<>(regime.get(), () -> single(get.ids().get(0), reading), reading::hasRoom);
+            return new ApiRequest<>(prices.get(), () -> single(get.ids().get(0), reading), reading::hasRoom);
         }
         Set<String> wanted = new HashSet<>(get.ids());
-        return new ApiRequest<>(regime.thread(), () -> thread(threadId, wanted, reading), reading::hasRoom);
+        return new ApiRequest<>(prices.thread(), () -> thread(threadId, wanted, reading), reading::hasRoom);
     }
 
     private Answers single(String id, Reading reading) {
@@ -329,7 +329,7 @@ final class MessageFetcher {
             String messageId = success.value().message().id();
             for (GmailPart part : success.value().missing()) {
                 String attachmentId = part.attachmentId() == null ? "" : part.attachmentId();
-                requests.add(new ApiRequest<>(regime.attachment(), () -> client.attachment(messageId, attachmentId)));
+                requests.add(new ApiRequest<>(prices.attachment(), () -> client.attachment(messageId, attachmentId)));
             }
         }
         return requests;

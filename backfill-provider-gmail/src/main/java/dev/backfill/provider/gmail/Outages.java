@@ -7,18 +7,18 @@ import dev.backfill.spi.SourceException;
 final class Outages {
     private final GmailClient client;
     private final ApiCalls calls;
-    private final QuotaRegime regime;
+    private final Prices prices;
 
-    Outages(GmailClient client, ApiCalls calls, QuotaRegime regime) {
+    Outages(GmailClient client, ApiCalls calls, Prices prices) {
         this.client = client;
         this.calls = calls;
-        this.regime = regime;
+        this.prices = prices;
     }
 
     /** Asks for the profile, the cheapest there is; false if that is not answered either. */
     boolean isServed() {
         try {
-            calls.call(regime.profile(), client::profile);
+            calls.call(prices.profile(), client::profile);
             return true;
         } catch (SourceException failed) {
             if (failed.kind() == SourceException.Kind.FAIL_JOB) {

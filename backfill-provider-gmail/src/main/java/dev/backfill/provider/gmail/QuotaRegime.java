@@ -1,6 +1,5 @@
 package dev.backfill.provider.gmail;
 
-import dev.backfill.spi.Operation;
 import dev.backfill.spi.Quota;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,14 +22,7 @@ enum QuotaRegime {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration DAY = Duration.ofDays(1);
 
-    private final Operation list = new Operation("messages.list", 5);
-    private final Operation get;
-    private final Operation attachment;
-    private final Operation thread;
-    private final Operation labels = new Operation("labels.list", 1);
-    private final Operation label = new Operation("labels.get", 1);
-    private final Operation profile = new Operation("profile.get", 1);
-    private final Operation history = new Operation("history.list", 2);
+    private final Prices prices;
     private final long userUnitsAMinute;
     private final int firstConcurrency;
     private final int concurrency;
@@ -44,9 +36,7 @@ enum QuotaRegime {
             int firstConcurrency,
             int concurrency,
             long dailyBytes) {
-        this.get = new Operation("messages.get", get);
-        this.attachment = new Operation("attachments.get", attachment);
-        this.thread = new Operation("threads.get", thread);
+        this.prices = Prices.of(get, attachment, thread);
         this.userUnitsAMinute = userUnitsAMinute;
         this.firstConcurrency = firstConcurrency;
         this.concurrency = concurrency;
@@ -111,40 +101,8 @@ enum QuotaRegime {
                         DAY));
     }
 
-    Operation list() {
-        return list;
-    }
-
-    Operation get() {
-        return get;
-    }
-
-    Operation attachment() {
-        return attachment;
-    }
-
-    Operation thread() {
-        return thread;
-    }
-
-    /** Says whether so many messages of a thread cost more one by one than the thread as a whole. */
-    boolean isCheaperWhole(int messages) {
-        return (long) messages * get.units() > thread.units();
-    }
-
-    Operation labels() {
-        return labels;
-    }
-
-    Operation label() {
-        return label;
-    }
-
-    Operation profile() {
-        return profile;
-    }
-
-    Operation history() {
-        return history;
+    /** What requests cost unless the host says otherwise. */
+    Prices prices() {
+        return prices;
     }
 }

@@ -21,16 +21,16 @@ record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Cha
             Windows windows,
             GoneLabels goneLabels,
             Contents contents) {
-        QuotaRegime regime = settings.regime();
-        Outages outages = new Outages(client, calls, regime);
-        MessageFetcher fetcher = new MessageFetcher(client, calls, regime, outages, form, contents);
-        GetPlan plan = new GetPlan(regime, form != Form.PARTS);
+        Prices prices = settings.prices();
+        Outages outages = new Outages(client, calls, prices);
+        MessageFetcher fetcher = new MessageFetcher(client, calls, prices, outages, form, contents);
+        GetPlan plan = new GetPlan(prices, form != Form.PARTS);
         AverageBytes averageBytes = new AverageBytes();
-        MailSample sample = new MailSample(windows, client, calls, regime, form, settings.dailyBytes() > 0);
+        MailSample sample = new MailSample(windows, client, calls, prices, form, settings.dailyBytes() > 0);
         return new Reading(
                 fetcher,
-                new Estimator(windows, plan, regime, client, calls, sample),
+                new Estimator(windows, plan, prices, client, calls, sample),
                 new WindowWalk(windows, fetcher, plan, goneLabels, outages, averageBytes),
-                new Changes(client, calls, regime, fetcher, plan, averageBytes));
+                new Changes(client, calls, prices, fetcher, plan, averageBytes));
     }
 }

@@ -54,13 +54,13 @@ final class Windows {
     private final Duration overlap;
     private final IdLister lister;
 
-    Windows(GmailClient client, ApiCalls calls, QuotaRegime regime, InstantSource clock, Duration overlap) {
+    Windows(GmailClient client, ApiCalls calls, Prices prices, InstantSource clock, Duration overlap) {
         this.client = client;
         this.calls = calls;
-        this.get = regime.get();
+        this.get = prices.get();
         this.clock = clock;
         this.overlap = overlap;
-        this.lister = new IdLister(client, calls, regime.list());
+        this.lister = new IdLister(client, calls, prices.list());
     }
 
     /** The windows of a query in its scope, newest first. */

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.backfill.api.InvalidRequestException;
+import dev.backfill.spi.Operation;
 import dev.backfill.spi.Quota;
 import dev.backfill.spi.Settings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     private final GoogleEmailSource source = new GoogleEmailSource();
@@ -29,14 +32,14 @@ class SettingsTest {
                                 Quota.Measure.UNITS, Quota.Scope.PROJECT, 1_200_000L, 1_200_000L),
                         org.assertj.core.groups.Tuple.tuple(
                                 Quota.Measure.BYTES, Quota.Scope.MAILBOX, 2_500_000_000L, 2_500_000_000L));
-        assertThat(QuotaRegime.NEW.get().units()).isEqualTo(20);
-        assertThat(QuotaRegime.NEW.list().units()).isEqualTo(5);
-        assertThat(QuotaRegime.NEW.attachment().units()).isEqualTo(20);
-        assertThat(QuotaRegime.NEW.thread().units()).isEqualTo(40);
-        assertThat(QuotaRegime.LEGACY.thread().units()).isEqualTo(10);
-        assertThat(QuotaRegime.NEW.history().units()).isEqualTo(2);
-        assertThat(QuotaRegime.NEW.labels().units()).isEqualTo(1);
-        assertThat(QuotaRegime.NEW.profile().units()).isEqualTo(1);
+        assertThat(QuotaRegime.NEW.prices().get().units()).isEqualTo(20);
+        assertThat(QuotaRegime.NEW.prices().list().units()).isEqualTo(5);
+        assertThat(QuotaRegime.NEW.prices().attachment().units()).isEqualTo(20);
+        assertThat(QuotaRegime.NEW.prices().thread().units()).isEqualTo(40);
+        assertThat(QuotaRegime.LEGACY.prices().thread().units()).isEqualTo(10);
+        assertThat(QuotaRegime.NEW.prices().history().units()).isEqualTo(2);
+        assertThat(QuotaRegime.NEW.prices().labels().units()).isEqualTo(1);
+        assertThat(QuotaRegime.NEW.prices().profile().units()).isEqualTo(1);
     }
 
     @Test
@@ -47,8 +50,46 @@ class SettingsTest {
         assertThat(quotas(Map.of("quota", "legacy", "concurrency", "3")))
                 .extracting(Quota::first, Quota::amount)
                 .contains(org.assertj.core.groups.Tuple.tuple(3L, 3L));
-        assertThat(QuotaRegime.LEGACY.get().units()).isEqualTo(5);
-        assertThat(QuotaRegime.LEGACY.attachment().units()).isEqualTo(5);
+        assertThat(QuotaRegime.LEGACY.prices().get().units()).isEqualTo(5);
+        assertThat(QuotaRegime.LEGACY.prices().attachment().units()).isEqualTo(5);
+    }
+
+    @Test
+    void whatARequestCostsIsWhatTheHostSays() {
+        Map<String, String> units = Map.of(
+                "units-messages-get", "7",
+                "units-attachments-get", "8",
+                "units-threads-get", "9",
+                "units-messages-list", "10",
+                "units-history-list", "11",
+                "units-labels-list", "12",
+                "units-labels-get", "13",
+                "units-profile-get", "14");
+        Prices prices = GmailSettings.of(Settings.of("google", units)).prices();
+
+        assertThat(List.of(
+                        prices.get(),
+                        prices.attachment(),
+                        prices.thread(),
+                        prices.list(),
+                        prices.history(),
+                        prices.labels(),
+                        prices.label(),
+                        prices.profile()))
+                .extracting(Operation::units)
+                .containsExactly(7, 8, 9, 10, 11, 12, 13, 14);
+        assertThat(GmailSettings.of(Settings.of("google", Map.of("quota", "legacy")))
+                        .prices())
+                .isEqualTo(QuotaRegime.LEGACY.prices());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "10001", "many"})
+    void aPriceOutOfBoundsIsRefused(String units) {
+        assertThatExceptionOfType(InvalidRequestException.class)
+                .isThrownBy(() -> quotas(Map.of("units-messages-get", units)))
+                .withMessageContaining("units-messages-get")
+                .withMessageContaining(units);
     }
 
     @Test
