@@ -20,7 +20,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /**
- * Whole jobs in a JVM with a heap of 128 MB (256 where whole messages of 25 MB are read), with a sink that answers nothing any more half-way and comes back after longer than
+ * Whole jobs in a JVM with a heap of 128 MB (384 where whole messages of 25 MB are read), with a sink that answers nothing any more half-way and comes back after longer than
  * Google's client tries by itself: nothing may be lost, nothing may fail, the source must wait, and the heap must stay flat. The
  * fake servers are in this JVM, each job is alone in another.
  */
@@ -30,7 +30,7 @@ final class MemoryBench implements Bench {
     private static final int MB = 1_000_000;
 
     /** A message of 25 MB as its MIME takes 100 MB by itself while it is decoded. */
-    private static final int MIME_HEAP_MB = 256;
+    private static final int MIME_HEAP_MB = 384;
 
     /** The sink has room for one of them in a message. */
     private static final int ATTACHMENTS = 4;
