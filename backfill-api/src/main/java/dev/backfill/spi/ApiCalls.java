@@ -44,9 +44,12 @@ public interface ApiCalls {
      * Waits until the process has room for a large answer, which is held until the request's body ends. Called from within a body, on
      * its thread, as soon as the answer says how large it is and before the rest of it is read: only there is known that what was taken
      * for an ordinary message has 25 MB, and it cannot all be read at once by everybody. One answer is always let through, whatever is
-     * held. Time spent here counts for no timeout; a request that is not {@link ApiRequest#wanted} any more by then is broken off, which
-     * the engine does. Called again within one body it takes what is more at once and does not wait. What an answer leaves behind when
-     * its body ends counts as part of its page.
+     * held. Called again within one body it takes what is more at once and does not wait. What an answer leaves behind when its body
+     * ends counts as part of its page.
+     *
+     * <p>Time spent here counts for no timeout, and an answer that breaks off afterwards for none of the attempts. A request that is not
+     * {@link ApiRequest#wanted} any more when there is room is broken off by an exception of the engine's own, which the body must let
+     * through.
      *
      * <p>The default does nothing, for an engine without a bound of memory.
      *

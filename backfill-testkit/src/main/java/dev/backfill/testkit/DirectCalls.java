@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends requests at once and counts them; see {@link DirectMailboxContext}. Thread-safe. */
@@ -28,6 +29,12 @@ final class DirectCalls implements ApiCalls {
     private int underWay;
     private int mostAtOnce;
     private final List<Long> rooms = new ArrayList<>();
+    private final ThreadLocal<BooleanSupplier> sending = new ThreadLocal<>();
+
+    /** How an answer ends that is not wanted any more once there is room for it; no provider knows it. */
+    private static final class BrokenOff extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
 
     DirectCalls(int retries, AccessTokens tokens, @Nullable ExecutorService pool) {
         this.retries = retries;
@@ -102,10 +109,15 @@ final class DirectCalls implements ApiCalls {
         if (!request.wanted().getAsBoolean()) {
             return new Outcome.Unsent<>();
         }
+        sending.set(request.wanted());
         try {
             return new Outcome.Success<>(call(request.operation(), request.body()));
         } catch (SourceException error) {
             return new Outcome.Failure<>(error);
+        } catch (BrokenOff needless) {
+            return new Outcome.Unsent<>();
+        } finally {
+            sending.remove();
         }
     }
 
@@ -146,6 +158,10 @@ final class DirectCalls implements ApiCalls {
     @Override
     public void awaitRoom(long asked) {
         monitor.run(() -> rooms.add(asked));
+        BooleanSupplier wanted = sending.get();
+        if (wanted != null && !wanted.getAsBoolean()) {
+            throw new BrokenOff();
+        }
     }
 
     List<Long> rooms() {

@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the request gives
  */
 final class Call<T extends @Nullable Object> {
+    /** How many attempts that broke off after a wait for memory count for none. */
+    private static final int MOST_FORGIVEN = 10;
+
     private static final ThreadLocal<AnswerRoom> SENDING = new ThreadLocal<>();
 
     private final MailboxLimits limits;
     private final Visit visit;
     private final GateTokens tokens;
+    private final Retries retryPolicy;
     private final Retries.OfCall retries;
     private final TimeSource time;
     private final Duration timeout;
@@ -28,6 +32,8 @@ final class Call<T extends @Nullable Object> {
     private final MemoryBudget memory;
     private final Callable<T> body;
 
+    private long waitedForRoom;
+    private int forgivenSoFar;
     private boolean retrying;
     private boolean refreshed;
     private @Nullable String tokenUsed;
@@ -45,6 +51,7 @@ final class Call<T extends @Nullable Object> {
         this.limits = limits;
         this.visit = visit;
         this.tokens = tokens;
+        this.retryPolicy = retries;
         this.retries = retries.begin();
         this.time = time;
         this.timeout = timeout;
@@ -64,11 +71,11 @@ final class Call<T extends @Nullable Object> {
             long begin = time.nanoTime();
             try {
                 T value = send();
-                metrics.called(visit.operation().name(), null, time.nanoTime() - begin);
+                metrics.called(visit.operation().name(), null, time.nanoTime() - begin - waitedForRoom);
                 admission.succeeded();
                 return value;
             } catch (SourceException e) {
-                metrics.called(visit.operation().name(), e.kind(), time.nanoTime() - begin);
+                metrics.called(visit.operation().name(), e.kind(), time.nanoTime() - begin - waitedForRoom);
                 admission.failed(e);
                 error = e;
             } finally {
@@ -99,7 +106,7 @@ final class Call<T extends @Nullable Object> {
         Watch watch = new Watch(time, timeout, stop);
         tokens.begin();
         visit.counters().sent(visit.operation(), retrying);
-        AnswerRoom room = new AnswerRoom(memory, visit, watch);
+        AnswerRoom room = new AnswerRoom(memory, visit, watch, time);
         SENDING.set(room);
         Watch.Cause cause = null;
         Exception failure;
@@ -111,6 +118,7 @@ final class Call<T extends @Nullable Object> {
             failure = e;
         } finally {
             room.close();
+            waitedForRoom = room.waitedNanos();
             cause = watch.end();
             SENDING.remove();
             visit.counters().returned();
@@ -169,7 +177,9 @@ final class Call<T extends @Nullable Object> {
     }
 
     private void awaitRetry(SourceException error) {
-        Duration delay = retries.after(error);
+        // After a wait for room the server may have had enough of an answer that nobody took: that counts for no
+        // attempt.
+        Duration delay = waitedForRoom > 0 ? retryPolicy.delay(1) : retries.after(error);
         if (delay == null) {
             throw error;
         }

@@ -120,6 +120,19 @@ public final class MemoryBudget {
         return await(bytes, Purpose.READ, stop);
     }
 
+    /**
+     * Reserves bytes as {@link #reserveToRead} does, if it need not wait. Never blocks.
+     *
+     * @param bytes how many, 0 or more
+     * @return the reservation; null if it would have to wait
+     */
+    public @Nullable Reservation tryReserveToRead(long bytes) {
+        requireBytes(bytes);
+        synchronized (lock) {
+            return queue(Purpose.READ).isEmpty() && mayTake(bytes, Purpose.READ) ? take(bytes, Purpose.READ) : null;
+        }
+    }
+
     private Reservation await(long bytes, Purpose purpose, StopToken stop) {
         requireBytes(bytes);
         Ticket ticket = new Ticket(bytes, purpose);

@@ -18,23 +18,31 @@ final class AnswerMemory {
      * A content is first a text, a third longer, of two bytes a character, then itself beside it; later itself, what is decoded from
      * it, and once more that while it is put together.
      */
-    private static final int HELD_PER_BYTE = 4;
+    static final int HELD_PER_BYTE = 4;
+
+    /** The engine has room for three of these four where it opens a content. */
+    static final int HELD_PER_BYTE_OPENED = 1;
 
     private final LongConsumer room;
+    private final int heldPerByte;
     private long asked = LARGE;
 
     /**
      * @param room waits for so many bytes of memory the first time, and takes what is more the next times
+     * @param heldPerByte how many bytes of memory to ask for, a byte of content
      */
-    AnswerMemory(LongConsumer room) {
+    AnswerMemory(LongConsumer room, int heldPerByte) {
+        this.heldPerByte = heldPerByte;
         this.room = room;
     }
 
     /** Hears how large a content is that comes next, in bytes. */
     void expect(long size) {
-        if (size > asked) {
-            asked = size;
-            room.accept(HELD_PER_BYTE * size);
+        // No array is longer, whatever a server says.
+        long possible = Math.min(size, Integer.MAX_VALUE);
+        if (possible > asked) {
+            asked = possible;
+            room.accept(heldPerByte * possible);
         }
     }
 

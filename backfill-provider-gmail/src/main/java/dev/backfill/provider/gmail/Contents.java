@@ -130,7 +130,7 @@ final class Contents implements MessageFetcher.AttachmentIds {
     }
 
     private byte[] content(ContentRef ref, String attachmentId) {
-        return calls.call(prices.attachment(), () -> client.attachment(ref.messageId(), attachmentId));
+        return calls.call(prices.attachment(), () -> client.openedAttachment(ref.messageId(), attachmentId));
     }
 
     private static SourceException missing(String code) {

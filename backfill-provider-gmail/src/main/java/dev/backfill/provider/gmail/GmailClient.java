@@ -191,7 +191,15 @@ final class GmailClient implements AutoCloseable {
 
     /** The content of an attachment or of a large part. */
     byte[] attachment(String messageId, String attachmentId) {
-        AnswerMemory memory = memory();
+        return attachment(messageId, attachmentId, memory());
+    }
+
+    /** The content of an attachment, for which the engine has room. */
+    byte[] openedAttachment(String messageId, String attachmentId) {
+        return attachment(messageId, attachmentId, new AnswerMemory(room, AnswerMemory.HELD_PER_BYTE_OPENED));
+    }
+
+    private byte[] attachment(String messageId, String attachmentId, AnswerMemory memory) {
         return call(
                 Asked.MESSAGE,
                 memory,
@@ -270,7 +278,7 @@ final class GmailClient implements AutoCloseable {
     }
 
     private AnswerMemory memory() {
-        return new AnswerMemory(room);
+        return new AnswerMemory(room, AnswerMemory.HELD_PER_BYTE);
     }
 
     private <T> T call(Asked asked, Reader<T> reader, Request request) {
@@ -327,8 +335,17 @@ final class GmailClient implements AutoCloseable {
                 // Reads to the end, which gives the connection back.
                 content.close();
             } else {
-                response.disconnect();
+                drop(response);
             }
+        }
+    }
+
+    /** Throws away what is left of an answer. How its connection ends tells nothing, and would hide why. */
+    private static void drop(HttpResponse response) {
+        try {
+            response.disconnect();
+        } catch (IOException ended) {
+            // As it should.
         }
     }
 

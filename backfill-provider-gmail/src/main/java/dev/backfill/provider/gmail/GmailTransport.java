@@ -85,9 +85,10 @@ final class GmailTransport implements AutoCloseable {
     }
 
     private static final class CountedStream extends FilterInputStream {
+        private static final int TELL_BYTES = 65_536;
+
         private final LongConsumer received;
-        private long bytes;
-        private boolean told;
+        private long untold;
 
         private CountedStream(InputStream in, LongConsumer received) {
             super(in);
@@ -97,22 +98,34 @@ final class GmailTransport implements AutoCloseable {
         @Override
         public int read() throws IOException {
             int one = super.read();
-            bytes += one < 0 ? 0 : 1;
+            came(one < 0 ? 0 : 1);
             return one;
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
             int count = super.read(into, offset, length);
-            bytes += Math.max(0, count);
+            came(Math.max(0, count));
             return count;
+        }
+
+        /** Tells of what came now and then, for an answer that is broken off is never closed. */
+        private void came(int count) {
+            untold += count;
+            if (untold >= TELL_BYTES) {
+                tell();
+            }
+        }
+
+        private void tell() {
+            received.accept(untold);
+            untold = 0;
         }
 
         @Override
         public void close() throws IOException {
-            if (!told) {
-                told = true;
-                received.accept(bytes);
+            if (untold > 0) {
+                tell();
             }
             super.close();
         }

@@ -91,7 +91,12 @@ final class MessageFetcher {
     /** What of a mailbox is read, and how much of it there is room for. */
     private record Reading(Selection selection, Labels labels, long room, AtomicLong taken) {
         boolean hasRoom() {
-            return taken.get() < room;
+            return hasRoomBeside(0);
+        }
+
+        /** Whether there is room but for so many bytes of what was taken. */
+        boolean hasRoomBeside(long own) {
+            return taken.get() - own < room;
         }
     }
 
@@ -207,7 +212,11 @@ final class MessageFetcher {
             return new ApiRequest<>(prices.get(), () -> single(get.ids().get(0), reading), reading::hasRoom);
         }
         Set<String> wanted = new HashSet<>(get.ids());
-        return new ApiRequest<>(prices.thread(), () -> thread(threadId, wanted, reading), reading::hasRoom);
+        // What it took itself makes it no less wanted, or a thread asked for alone would break itself off, again and
+        // again.
+        AtomicLong own = new AtomicLong();
+        return new ApiRequest<>(
+                prices.thread(), () -> thread(threadId, wanted, reading, own), () -> reading.hasRoomBeside(own.get()));
     }
 
     private Answers single(String id, Reading reading) {
@@ -260,13 +269,14 @@ final class MessageFetcher {
     }
 
     /** Reads of a thread what is wanted, until it is more than there is room for; two messages are always taken. */
-    private Answers thread(String threadId, Set<String> wanted, Reading reading) {
+    private Answers thread(String threadId, Set<String> wanted, Reading reading, AtomicLong own) {
         Map<String, Outcome<Answer>> found = new HashMap<>();
         boolean answered = false;
         try {
             boolean whole = client.thread(threadId, wanted::contains, message -> {
                 Outcome<Answer> outcome = outcome(() -> answer(message, reading));
                 found.put(message.id(), outcome);
+                own.addAndGet(Answers.bytes(outcome));
                 reading.taken().addAndGet(Answers.bytes(outcome));
                 return reading.hasRoom() || found.size() < 2 || found.size() == wanted.size();
             });
@@ -275,10 +285,7 @@ final class MessageFetcher {
         } finally {
             if (!answered) {
                 // What came of it is thrown away, and it may be asked for again.
-                reading.taken()
-                        .addAndGet(-found.values().stream()
-                                .mapToLong(Answers::bytes)
-                                .sum());
+                reading.taken().addAndGet(-own.getAndSet(0));
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.backfill.spi.ContentRef;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.PageLimit;
 import dev.backfill.testkit.gmail.FakeGmail;
+import dev.backfill.testkit.gmail.GmailQuirks;
 import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.MailBytes;
 import dev.backfill.testkit.mail.StoredMail;
@@ -14,15 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What is large asks for memory before it is read. */
+@Timeout(60)
 class AnswerMemoryTest {
     private static final String ADDRESS = "ann@example.com";
     private static final PageLimit PAGE = new PageLimit(100, 50_000_000);
     private static final int LARGE = 3_000_000;
 
     private final List<Long> asked = new ArrayList<>();
-    private final AnswerMemory memory = new AnswerMemory(asked::add);
+    private final AnswerMemory memory = new AnswerMemory(asked::add, AnswerMemory.HELD_PER_BYTE);
 
     private static StoredMail mail(int number, int attachmentBytes) {
         String mime = "Subject: files\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
@@ -92,7 +95,31 @@ class AnswerMemoryTest {
             ContentRef ref = ContentRef.attachment(mails.get(0).id(), attachment);
             assertThat(box.mailbox().open(ref, LARGE).readAllBytes()).hasSize(LARGE);
 
-            assertThat(box.context().rooms()).containsExactly(4L * LARGE);
+            // The engine has room for three times as much.
+            assertThat(box.context().rooms()).containsExactly((long) LARGE);
+        }
+    }
+
+    /** A thread that broke itself off would be asked for again and again, and the walk never end. */
+    @Test
+    void aThreadOfLargeMessagesIsReadHoweverLittleRoomThereIs() throws Exception {
+        List<StoredMail> mails = new ArrayList<>();
+        for (int i = 1; i <= 6; i++) {
+            mails.add(StoredMail.builder(String.format("%016x", i), Crawl.TO.minusSeconds(60L * i))
+                    .threadKey("t")
+                    .folder(FolderPath.INBOX)
+                    .mime(MailBytes.utf8("Subject: one\r\n\r\n" + "0123456789abcdef\r\n".repeat(70_000)))
+                    .build());
+        }
+        try (FakeGmail gmail = FakeGmail.builder()
+                        .quirks(GmailQuirks.DEFAULT.withLargeBodyBytes(1 << 28))
+                        .mailbox(ADDRESS, mails)
+                        .start();
+                TestBox box = TestBox.open(gmail)) {
+            Crawl crawl = Crawl.run(box.mailbox(), Crawl.everything(), new PageLimit(100, 1));
+
+            assertThat(box.context().rooms()).isNotEmpty();
+            assertThat(crawl.ids()).containsExactlyInAnyOrderElementsOf(TestMail.shownIds(mails));
         }
     }
 
