@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends requests at once and counts them; see {@link DirectMailboxContext}. Thread-safe. */
 final class DirectCalls implements ApiCalls {
+    private static final ThreadLocal<BooleanSupplier> SENDING = new ThreadLocal<>();
+
     private final int retries;
     private final AccessTokens tokens;
     private final @Nullable ExecutorService pool;
@@ -29,7 +31,6 @@ final class DirectCalls implements ApiCalls {
     private int underWay;
     private int mostAtOnce;
     private final List<Long> rooms = new ArrayList<>();
-    private final ThreadLocal<BooleanSupplier> sending = new ThreadLocal<>();
 
     /** How an answer ends that is not wanted any more once there is room for it; no provider knows it. */
     private static final class BrokenOff extends RuntimeException {
@@ -109,7 +110,7 @@ final class DirectCalls implements ApiCalls {
         if (!request.wanted().getAsBoolean()) {
             return new Outcome.Unsent<>();
         }
-        sending.set(request.wanted());
+        SENDING.set(request.wanted());
         try {
             return new Outcome.Success<>(call(request.operation(), request.body()));
         } catch (SourceException error) {
@@ -117,7 +118,7 @@ final class DirectCalls implements ApiCalls {
         } catch (BrokenOff needless) {
             return new Outcome.Unsent<>();
         } finally {
-            sending.remove();
+            SENDING.remove();
         }
     }
 
@@ -158,7 +159,7 @@ final class DirectCalls implements ApiCalls {
     @Override
     public void awaitRoom(long asked) {
         monitor.run(() -> rooms.add(asked));
-        BooleanSupplier wanted = sending.get();
+        BooleanSupplier wanted = SENDING.get();
         if (wanted != null && !wanted.getAsBoolean()) {
             throw new BrokenOff();
         }
