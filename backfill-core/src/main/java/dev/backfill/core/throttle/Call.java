@@ -177,9 +177,9 @@ final class Call<T extends @Nullable Object> {
     }
 
     private void awaitRetry(SourceException error) {
-        // After a wait for room the server may have had enough of an answer that nobody took: that counts for no
-        // attempt.
-        Duration delay = waitedForRoom > 0 ? retryPolicy.delay(1) : retries.after(error);
+        // After a wait for room the server may have had enough of an answer that nobody took: no failure of its own.
+        boolean forgiven = waitedForRoom > 0 && forgivenSoFar++ < MOST_FORGIVEN;
+        Duration delay = forgiven ? retryPolicy.delay(1) : retries.after(error);
         if (delay == null) {
             throw error;
         }

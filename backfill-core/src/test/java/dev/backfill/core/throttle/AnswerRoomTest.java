@@ -180,6 +180,32 @@ class AnswerRoomTest {
     }
 
     @Test
+    void whatBreaksOffAgainAndAgainAfterAWaitFailsAllTheSame() {
+        rig.config = rig.config.withRetry(
+                new RetryConfig(1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(90)));
+        MemoryBudget.Reservation other = rig.memory.reserveToRead(60, rig.stop);
+        ApiCalls calls = rig.open().calls();
+        AtomicInteger attempts = new AtomicInteger();
+        CompletableFuture<Integer> call = rig.call(calls, () -> {
+            calls.awaitRoom(60);
+            attempts.incrementAndGet();
+            throw Rig.error(Kind.RETRY);
+        });
+        for (int i = 0; i < 10; i++) {
+            awaitWaiting();
+            other.close();
+            rig.time.awaitTimer(Duration.ofSeconds(1));
+            other = rig.memory.reserveToRead(60, rig.stop);
+            rig.time.advance(Duration.ofSeconds(1));
+        }
+        awaitWaiting();
+        other.close();
+
+        assertThat(Rig.error(call).kind()).isEqualTo(Kind.RETRY);
+        assertThat(attempts).hasValue(11);
+    }
+
+    @Test
     void theEndOfTheJobEndsTheWait() {
         rig.memory.reserveToRead(60, rig.stop);
         ApiCalls calls = rig.open().calls();

@@ -1,7 +1,5 @@
 package dev.backfill.provider.gmail;
 
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongConsumer;
 
@@ -51,29 +49,16 @@ final class AnswerMemory {
         return new Counting(content);
     }
 
-    private final class Counting extends FilterInputStream {
+    private final class Counting extends CountingStream {
         private long read;
 
         private Counting(InputStream content) {
             super(content);
         }
 
-        @Override
-        public int read() throws IOException {
-            int one = super.read();
-            came(one < 0 ? 0 : 1);
-            return one;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int count = super.read(buffer, offset, length);
-            came(Math.max(0, count));
-            return count;
-        }
-
         /** As text a content is a third longer than by itself; what stands around it, or was estimated too low, is not much. */
-        private void came(int count) {
+        @Override
+        void came(int count) {
             read += count;
             if (read / 4 * 3 > asked + LARGE / 4) {
                 expect(2 * asked);

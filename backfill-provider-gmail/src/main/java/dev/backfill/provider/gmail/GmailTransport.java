@@ -1,7 +1,6 @@
 package dev.backfill.provider.gmail;
 
 import com.google.api.client.http.apache.v2.ApacheHttpTransport;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -84,7 +83,7 @@ final class GmailTransport implements AutoCloseable {
         }
     }
 
-    private static final class CountedStream extends FilterInputStream {
+    private static final class CountedStream extends CountingStream {
         private static final int TELL_BYTES = 65_536;
 
         private final LongConsumer received;
@@ -95,22 +94,9 @@ final class GmailTransport implements AutoCloseable {
             this.received = received;
         }
 
-        @Override
-        public int read() throws IOException {
-            int one = super.read();
-            came(one < 0 ? 0 : 1);
-            return one;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            int count = super.read(into, offset, length);
-            came(Math.max(0, count));
-            return count;
-        }
-
         /** Tells of what came now and then, for an answer that is broken off is never closed. */
-        private void came(int count) {
+        @Override
+        void came(int count) {
             untold += count;
             if (untold >= TELL_BYTES) {
                 tell();
