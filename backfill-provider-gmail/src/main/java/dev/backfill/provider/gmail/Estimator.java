@@ -18,7 +18,7 @@ import dev.backfill.spi.Partition;
  */
 final class Estimator {
     /** How many messages are counted one by one before the rest is guessed. */
-    static final int COUNTED = 20_000;
+    private static final int COUNTED = 20_000;
 
     private final Windows windows;
     private final GetPlan plan;

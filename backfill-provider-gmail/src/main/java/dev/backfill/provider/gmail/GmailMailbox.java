@@ -53,7 +53,7 @@ final class GmailMailbox implements Mailbox {
     }
 
     private Reading reading(Form form, GmailSettings settings) {
-        return Reading.of(form, client, calls, settings, windows, goneLabels, contents);
+        return Reading.of(form, client, calls, settings, context.clock(), windows, goneLabels, contents);
     }
 
     static GmailMailbox open(MailboxContext context, GmailSettings settings) {

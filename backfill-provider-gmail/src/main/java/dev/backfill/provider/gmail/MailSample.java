@@ -6,6 +6,9 @@ import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.SourceException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,24 +28,42 @@ final class MailSample {
     /** A MIME has contents in Base64 and lines, and comes in Base64 itself; measured as above. */
     private static final double CONTENT_WITHIN_MIME = 1.3;
 
+    /** The most messages: as many as are worth their time. */
+    private static final int MOST_MESSAGES = 80;
+
+    /** As many of those with attachments are told from the rest, the newest: four pages; older ones count among the rest, by what is found there. */
+    private static final int MOST_LISTED = 2_000;
+
+    /** The sample must leave time for the rest of an estimate, for which somebody waits. */
+    private static final Duration MOST_TIME = Duration.ofSeconds(20);
+
     private final Windows windows;
     private final GmailClient client;
     private final ApiCalls calls;
     private final Prices prices;
     private final Form form;
     private final boolean countsBytes;
+    private final InstantSource clock;
 
     /**
      * @param form what messages are read as
      * @param countsBytes true if there is a limit of bytes
      */
-    MailSample(Windows windows, GmailClient client, ApiCalls calls, Prices prices, Form form, boolean countsBytes) {
+    MailSample(
+            Windows windows,
+            GmailClient client,
+            ApiCalls calls,
+            Prices prices,
+            Form form,
+            boolean countsBytes,
+            InstantSource clock) {
         this.windows = windows;
         this.client = client;
         this.calls = calls;
         this.prices = prices;
         this.form = form;
         this.countsBytes = countsBytes;
+        this.clock = clock;
     }
 
     /**
@@ -64,7 +85,7 @@ final class MailSample {
         for (String id : ids) {
             (found.contains(id) ? attached : others).add(id);
         }
-        int most = MOST_UNITS / prices.get().units();
+        int most = Math.max(1, Math.min(MOST_MESSAGES, MOST_UNITS / prices.get().units()));
         int ofAttached = Math.min(attached.size(), Math.max(most / 2, most - others.size()));
         MailCost one = opens ? new MailCost(1, prices.attachment().units(), 0) : MailCost.NOTHING;
         MailCost all = of(attached, ofAttached, one, query, selection)
@@ -75,8 +96,7 @@ final class MailSample {
     /** The messages with attachments; none where the server does not search for them, so that all are sampled alike. */
     private IdList attached(MailQuery query, Selection selection) {
         try {
-            return windows.listAttached(
-                            selection, Scopes.window(Scopes.ALL, query.from(), query.to()), Estimator.COUNTED)
+            return windows.listAttached(selection, Scopes.window(Scopes.ALL, query.from(), query.to()), MOST_LISTED)
                     .ids();
         } catch (SourceException refused) {
             if (refused.kind() == SourceException.Kind.STOPPED) {
@@ -95,9 +115,13 @@ final class MailSample {
     private MailCost of(List<String> ids, int most, MailCost otherwise, MailQuery query, Selection selection) {
         int count = Math.min(most, ids.size());
         List<ApiRequest<MailCost>> requests = new ArrayList<>();
+        Instant end = clock.instant().plus(MOST_TIME);
         for (int i = 0; i < count; i++) {
             String id = ids.get((int) ((2L * i + 1) * ids.size() / (2L * count)));
-            requests.add(new ApiRequest<>(prices.get(), () -> beside(client.full(id), query, selection)));
+            requests.add(new ApiRequest<>(
+                    prices.get(),
+                    () -> beside(client.full(id), query, selection),
+                    () -> clock.instant().isBefore(end)));
         }
         long before = client.receivedBytes();
         List<Outcome<MailCost>> outcomes = calls.all(requests);

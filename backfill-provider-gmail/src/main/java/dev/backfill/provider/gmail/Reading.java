@@ -2,6 +2,7 @@ package dev.backfill.provider.gmail;
 
 import dev.backfill.provider.gmail.MessageFetcher.Form;
 import dev.backfill.spi.ApiCalls;
+import java.time.InstantSource;
 
 /**
  * All that depends on the form in which a mailbox's messages are read: who gets them, by which requests, and what that costs.
@@ -18,6 +19,7 @@ record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Cha
             GmailClient client,
             ApiCalls calls,
             GmailSettings settings,
+            InstantSource clock,
             Windows windows,
             GoneLabels goneLabels,
             Contents contents) {
@@ -26,7 +28,7 @@ record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Cha
         MessageFetcher fetcher = new MessageFetcher(client, calls, prices, outages, form, contents);
         GetPlan plan = new GetPlan(prices, form != Form.PARTS);
         AverageBytes averageBytes = new AverageBytes();
-        MailSample sample = new MailSample(windows, client, calls, prices, form, settings.dailyBytes() > 0);
+        MailSample sample = new MailSample(windows, client, calls, prices, form, settings.dailyBytes() > 0, clock);
         return new Reading(
                 fetcher,
                 new Estimator(windows, plan, prices, client, calls, sample),

@@ -8,6 +8,9 @@ import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,11 +28,16 @@ final class AttachmentCounts {
 
     private static final int SAMPLE = 100;
 
+    /** The sample must leave time for the rest of an estimate, for which somebody waits. */
+    private static final Duration MOST_TIME = Duration.ofSeconds(20);
+
     private final GraphClient client;
     private final GraphRequests requests;
     private final ApiCalls calls;
+    private final InstantSource clock;
 
-    AttachmentCounts(GraphClient client, GraphRequests requests, ApiCalls calls) {
+    AttachmentCounts(GraphClient client, GraphRequests requests, ApiCalls calls, InstantSource clock) {
+        this.clock = clock;
         this.client = client;
         this.requests = requests;
         this.calls = calls;
@@ -48,9 +56,10 @@ final class AttachmentCounts {
                 .limit(MOST_FOLDERS)
                 .toList();
         List<ApiRequest<Sample>> asked = new ArrayList<>();
+        Instant end = clock.instant().plus(MOST_TIME);
         for (Estimator.Counted folder : largest) {
-            asked.add(sample(query, folder.stretch(), true));
-            asked.add(sample(query, folder.stretch(), false));
+            asked.add(sample(query, folder.stretch(), true, end));
+            asked.add(sample(query, folder.stretch(), false, end));
         }
         List<Outcome<Sample>> samples = calls.all(asked);
         long messages = 0;
@@ -71,12 +80,17 @@ final class AttachmentCounts {
         return messages == 0 ? 0 : Math.round(contents * total / messages);
     }
 
-    private ApiRequest<Sample> sample(MailQuery query, GraphRequests.Stretch stretch, boolean attached) {
-        return client.request(
+    /** A page that is refused tells nothing, and keeps no other folder's from being asked for. */
+    private ApiRequest<Sample> sample(MailQuery query, GraphRequests.Stretch stretch, boolean attached, Instant end) {
+        ApiRequest<Sample> request = client.request(
                 GraphOperations.COUNT,
-                GraphErrors.Target.FOLDER,
+                GraphErrors.Target.PAGE,
                 () -> requests.attachedTo(stretch, attached, SAMPLE),
                 body -> new Sample(query).read(body));
+        return new ApiRequest<>(
+                request.operation(),
+                () -> Estimator.unlessRefused(request.body(), new Sample(query)),
+                () -> clock.instant().isBefore(end));
     }
 
     private static @Nullable Sample told(Outcome<Sample> outcome) {

@@ -7,9 +7,11 @@ import dev.backfill.spi.MailEstimate;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.SourceException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +42,12 @@ final class Estimator {
         }
     }
 
-    Estimator(GraphClient client, GraphRequests requests, ApiCalls calls, MailboxFolders folders) {
+    Estimator(GraphClient client, GraphRequests requests, ApiCalls calls, MailboxFolders folders, InstantSource clock) {
         this.client = client;
         this.requests = requests;
         this.calls = calls;
         this.folders = folders;
-        this.attachments = new AttachmentCounts(client, requests, calls);
+        this.attachments = new AttachmentCounts(client, requests, calls, clock);
     }
 
     /** The number of messages alone. */
@@ -79,7 +81,7 @@ final class Estimator {
         List<Counted> counted = new ArrayList<>();
         CountKind kind = Subfolders.areHidden(tree, query) ? CountKind.ESTIMATE : CountKind.EXACT;
         for (int i = 0; i < outcomes.size(); i++) {
-            Long count = exact(outcomes.get(i));
+            Long count = outcomes.get(i).get();
             if (count == null) {
                 count = chosen.get(i).items();
                 kind = count == null ? CountKind.UNKNOWN : worse(kind);
@@ -89,12 +91,26 @@ final class Estimator {
         return new Counts(counted, kind);
     }
 
+    /** A folder that is gone holds nothing; its refusal would end the whole batch, and leave those behind it uncounted. */
     private ApiRequest<@Nullable Long> count(GraphRequests.Stretch stretch) {
-        return client.request(
+        ApiRequest<@Nullable Long> request = client.request(
                 GraphOperations.COUNT,
                 GraphErrors.Target.FOLDER,
                 () -> requests.edge(stretch, false),
                 body -> PageReader.read(body, countFrame()).count());
+        return new ApiRequest<>(request.operation(), () -> unlessRefused(request.body(), 0L));
+    }
+
+    /** What a body gives, or something else where the folder cannot be read. */
+    static <T extends @Nullable Object> T unlessRefused(Callable<T> body, T otherwise) throws Exception {
+        try {
+            return body.call();
+        } catch (SourceException refused) {
+            if (refused.kind() == SourceException.Kind.SKIP_PARTITION) {
+                return otherwise;
+            }
+            throw refused;
+        }
     }
 
     /** About how many requests a folder costs: its pages, its windows and their cut, its pin, and the MIME of each message where asked for. */
@@ -106,14 +122,6 @@ final class Estimator {
 
     private static PageReader.Frame countFrame() {
         return new PageReader.Frame("", "", Set.of(), Seconds.FIRST, Seconds.END, 1, 1, GraphRequests.Detail.IDS);
-    }
-
-    private static @Nullable Long exact(Outcome<@Nullable Long> outcome) {
-        if (outcome instanceof Outcome.Failure<@Nullable Long> failure
-                && failure.error().kind() == SourceException.Kind.SKIP_PARTITION) {
-            return 0L;
-        }
-        return outcome.get();
     }
 
     private static CountKind worse(CountKind kind) {

@@ -53,7 +53,7 @@ final class GraphMailbox implements Mailbox {
         this.requests = new GraphRequests(client.user(), settings.body());
         FolderLists folderLists = new FolderLists(client, requests, calls);
         this.folders = new MailboxFolders(new FolderTree(client, requests, folderLists, calls));
-        this.estimator = new Estimator(client, requests, calls, folders);
+        this.estimator = new Estimator(client, requests, calls, folders, context.clock());
         this.planner = new WindowPlanner(client, requests, calls);
         this.walker = new PageWalker(client, requests, calls, planner);
         this.singles = new SingleMessages(client, requests, calls);
