@@ -23,7 +23,7 @@ public interface ApiCalls {
 
     /**
      * Sends many requests within the mailbox's concurrency, on the engine's threads, and waits for all. One failure does not
-     * stop the others, unless it ends the job. One that is not wanted any more when its turn comes is not sent.
+     * stop the others, unless it {@link SourceException#endsBatch()}: then those that are not sent yet fail with the same error. One that is not wanted any more when its turn comes is not sent.
      *
      * @param <T> what a request gives
      * @param requests the requests, 0 or more; a few hundred at the most, since all answers are held

@@ -104,6 +104,20 @@ public final class SourceException extends RuntimeException {
         return tooManyConcurrent;
     }
 
+    /**
+     * Says whether the other requests of a batch ({@link ApiCalls#all}) are not sent any more once one has failed with this: it says
+     * more than something of that one request.
+     *
+     * @return true for what ends the job or the partition
+     */
+    public boolean endsBatch() {
+        return switch (kind) {
+            case AUTH, PARKED, FAIL_JOB, STOPPED -> true;
+            case RESTART_PARTITION, SKIP_PARTITION -> scope != Scope.MESSAGE;
+            case RETRY, RETRY_SMALLER, THROTTLED, SKIP_MESSAGE -> false;
+        };
+    }
+
     /** Collects the parts of an exception. Not thread-safe. */
     public static final class Builder {
         private final Kind kind;

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -89,16 +90,17 @@ final class DirectCalls implements ApiCalls {
 
     @Override
     public <T extends @Nullable Object> List<Outcome<T>> all(List<ApiRequest<T>> wanted) {
+        AtomicReference<@Nullable SourceException> end = new AtomicReference<>();
         List<Outcome<T>> outcomes = new ArrayList<>();
         if (pool == null) {
             for (ApiRequest<T> request : wanted) {
-                outcomes.add(outcome(request));
+                outcomes.add(outcome(request, end));
             }
             return outcomes;
         }
         List<Future<Outcome<T>>> futures = new ArrayList<>();
         for (ApiRequest<T> request : wanted) {
-            futures.add(pool.submit(() -> outcome(request)));
+            futures.add(pool.submit(() -> outcome(request, end)));
         }
         for (Future<Outcome<T>> future : futures) {
             outcomes.add(get(future));
@@ -106,7 +108,17 @@ final class DirectCalls implements ApiCalls {
         return outcomes;
     }
 
-    private <T extends @Nullable Object> Outcome<T> outcome(ApiRequest<T> request) {
+    /**
+     * Sends a request of a batch, unless the batch has ended.
+     *
+     * @param end the error that ended it, if one has
+     */
+    private <T extends @Nullable Object> Outcome<T> outcome(
+            ApiRequest<T> request, AtomicReference<@Nullable SourceException> end) {
+        SourceException ended = end.get();
+        if (ended != null) {
+            return new Outcome.Failure<>(ended);
+        }
         if (!request.wanted().getAsBoolean()) {
             return new Outcome.Unsent<>();
         }
@@ -114,6 +126,9 @@ final class DirectCalls implements ApiCalls {
         try {
             return new Outcome.Success<>(call(request.operation(), request.body()));
         } catch (SourceException error) {
+            if (error.endsBatch()) {
+                end.compareAndSet(null, error);
+            }
             return new Outcome.Failure<>(error);
         } catch (BrokenOff needless) {
             return new Outcome.Unsent<>();

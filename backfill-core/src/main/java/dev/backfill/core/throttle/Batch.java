@@ -4,7 +4,6 @@ import dev.backfill.core.time.Monitor;
 import dev.backfill.core.time.StopToken;
 import dev.backfill.spi.Outcome;
 import dev.backfill.spi.SourceException;
-import dev.backfill.spi.SourceException.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -93,7 +92,8 @@ final class Batch<T extends @Nullable Object> {
                 finish(
                         index,
                         outcome,
-                        outcome instanceof Outcome.Failure<T> failure && endsAll(failure.error())
+                        outcome instanceof Outcome.Failure<T> failure
+                                        && failure.error().endsBatch()
                                 ? failure.error()
                                 : null);
             } catch (RuntimeException | Error e) {
@@ -166,13 +166,5 @@ final class Batch<T extends @Nullable Object> {
             }
             next = requests.size();
         });
-    }
-
-    private static boolean endsAll(SourceException error) {
-        return switch (error.kind()) {
-            case AUTH, PARKED, FAIL_JOB, STOPPED -> true;
-            case RESTART_PARTITION, SKIP_PARTITION -> error.scope() != Scope.MESSAGE;
-            case RETRY, RETRY_SMALLER, THROTTLED, SKIP_MESSAGE -> false;
-        };
     }
 }

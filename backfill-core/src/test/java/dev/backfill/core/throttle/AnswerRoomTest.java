@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class AnswerRoomTest {
     private final Rig rig = new Rig();
+    private MemoryBudget.Reservation held;
 
     @BeforeEach
     void smallBudget() {
@@ -158,51 +159,52 @@ class AnswerRoomTest {
     /** A server may have had enough of a client that does not read; its message would be left out for it. */
     @Test
     void anAnswerThatBreaksOffAfterAWaitForRoomCountsForNoAttempt() {
-        rig.config = rig.config.withRetry(
-                new RetryConfig(1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(90)));
-        MemoryBudget.Reservation other = rig.memory.reserveToRead(60, rig.stop);
-        ApiCalls calls = rig.open().calls();
         AtomicInteger attempts = new AtomicInteger();
-        CompletableFuture<Integer> call = rig.call(calls, () -> {
-            calls.awaitRoom(60);
-            if (attempts.incrementAndGet() == 1) {
-                throw Rig.error(Kind.RETRY);
-            }
-            return 1;
-        });
-        awaitWaiting();
+        CompletableFuture<Integer> call = brokenOff(attempts, 1);
 
-        other.close();
-        rig.passes(Duration.ofSeconds(1));
+        breakOff();
+        held.close();
 
-        assertThat(get(call)).isEqualTo(1);
-        assertThat(attempts).hasValue(2);
+        assertThat(get(call)).isEqualTo(2);
     }
 
     @Test
     void whatBreaksOffAgainAndAgainAfterAWaitFailsAllTheSame() {
-        rig.config = rig.config.withRetry(
-                new RetryConfig(1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(90)));
-        MemoryBudget.Reservation other = rig.memory.reserveToRead(60, rig.stop);
-        ApiCalls calls = rig.open().calls();
         AtomicInteger attempts = new AtomicInteger();
-        CompletableFuture<Integer> call = rig.call(calls, () -> {
-            calls.awaitRoom(60);
-            attempts.incrementAndGet();
-            throw Rig.error(Kind.RETRY);
-        });
+        CompletableFuture<Integer> call = brokenOff(attempts, 100);
         for (int i = 0; i < 10; i++) {
-            awaitWaiting();
-            other.close();
-            rig.time.awaitTimer(Duration.ofSeconds(1));
-            other = rig.memory.reserveToRead(60, rig.stop);
-            rig.time.advance(Duration.ofSeconds(1));
+            breakOff();
         }
+
         awaitWaiting();
-        other.close();
+        held.close();
 
         assertThat(Rig.error(call).kind()).isEqualTo(Kind.RETRY);
         assertThat(attempts).hasValue(11);
+    }
+
+    /** A call that may be tried once, waits for room and breaks off so many times; then it gives the number of its attempts. */
+    private CompletableFuture<Integer> brokenOff(AtomicInteger attempts, int times) {
+        rig.config = rig.config.withRetry(
+                new RetryConfig(1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(90)));
+        held = rig.memory.reserveToRead(60, rig.stop);
+        ApiCalls calls = rig.open().calls();
+        return rig.call(calls, () -> {
+            calls.awaitRoom(60);
+            if (attempts.incrementAndGet() <= times) {
+                throw Rig.error(Kind.RETRY);
+            }
+            return attempts.get();
+        });
+    }
+
+    /** Gives the call that waits its room, and takes it again before its next attempt. */
+    private void breakOff() {
+        awaitWaiting();
+        held.close();
+        rig.time.awaitTimer(Duration.ofSeconds(1));
+        held = rig.memory.reserveToRead(60, rig.stop);
+        rig.time.advance(Duration.ofSeconds(1));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.backfill.spi.SourceException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Lists the ids of a stretch of time, page by page, at once: page tokens are short-lived and never kept. Thread-safe. */
@@ -26,7 +27,7 @@ final class IdLister {
      *
      * @param ids the ids in the server's order, each once
      * @param entries how many entries the answers held, counted as they came
-     * @param whole false if there are more than were wanted, or the server would not turn its pages
+     * @param whole false if there may be more than were wanted, or the server would not turn its pages
      * @param pages how many answers it took
      */
     record Listing(IdList ids, int entries, boolean whole, int pages) {}
@@ -37,16 +38,22 @@ final class IdLister {
         this.list = list;
     }
 
+    /** Lists as {@link #list(List, int, BooleanSupplier)} does, however long it takes. */
+    Listing list(List<GmailClient.ListQuery> queries, int most) {
+        return list(queries, most, () -> true);
+    }
+
     /**
      * Lists.
      *
      * @param queries what is asked for; an id found by several counts once
      * @param most how many ids are wanted; listing ends with the page that exceeds it
+     * @param wanted asked before each page; once false the listing ends
      * @return the ids
      * @throws SourceException of kind RETRY and code PAGE_TOKEN if a page token died each time, or the pages lead nowhere
      */
-    Listing list(List<GmailClient.ListQuery> queries, int most) {
-        Pass pass = new Pass(most);
+    Listing list(List<GmailClient.ListQuery> queries, int most, BooleanSupplier wanted) {
+        Pass pass = new Pass(most, wanted);
         for (GmailClient.ListQuery query : queries) {
             if (!PageTokens.listed(() -> pass.turn(query))) {
                 return pass.listing(false);
@@ -58,25 +65,27 @@ final class IdLister {
     /** One listing under way. Confined to its thread. */
     private final class Pass {
         private final int most;
+        private final BooleanSupplier wanted;
         private final IdList ids = new IdList();
         private int entries;
         private int pages;
 
-        Pass(int most) {
+        Pass(int most, BooleanSupplier wanted) {
             this.most = most;
+            this.wanted = wanted;
         }
 
         Listing listing(boolean whole) {
             return new Listing(ids, entries, whole, pages);
         }
 
-        /** Turns the pages of a query from its first to its last; false if there are more ids than are wanted. */
+        /** Turns the pages of a query from its first to its last; false if there may be more than are wanted. */
         boolean turn(GmailClient.ListQuery query) {
             String token = null;
             Set<String> tokens = new HashSet<>();
             int emptyPages = 0;
             do {
-                if (ids.size() >= most) {
+                if (ids.size() >= most || !wanted.getAsBoolean()) {
                     return false;
                 }
                 ListJson.IdPage page = next(query, token);

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Gets a few of the messages that a query finds, to say of all of them what nobody tells without: what is got beside each message, and
@@ -31,7 +33,7 @@ final class MailSample {
     /** The most messages: as many as are worth their time. */
     private static final int MOST_MESSAGES = 80;
 
-    /** As many of those with attachments are told from the rest, the newest: four pages; older ones count among the rest, by what is found there. */
+    /** As many of those with attachments are told from the rest, the newest; older ones count among the rest, by what is found there. */
     private static final int MOST_LISTED = 2_000;
 
     /** The sample must leave time for the rest of an estimate, for which somebody waits. */
@@ -42,27 +44,28 @@ final class MailSample {
     private final ApiCalls calls;
     private final Prices prices;
     private final Form form;
+    private final boolean raw;
     private final boolean countsBytes;
     private final InstantSource clock;
 
     /**
+     * @param settings say what requests cost, and whether there is a limit of bytes
      * @param form what messages are read as
-     * @param countsBytes true if there is a limit of bytes
      */
     MailSample(
             Windows windows,
             GmailClient client,
             ApiCalls calls,
-            Prices prices,
+            GmailSettings settings,
             Form form,
-            boolean countsBytes,
             InstantSource clock) {
         this.windows = windows;
         this.client = client;
         this.calls = calls;
-        this.prices = prices;
+        this.prices = settings.prices();
         this.form = form;
-        this.countsBytes = countsBytes;
+        this.raw = settings.raw();
+        this.countsBytes = settings.dailyBytes() > 0;
         this.clock = clock;
     }
 
@@ -79,24 +82,32 @@ final class MailSample {
         if (ids.isEmpty() || !opens && !countsBytes) {
             return MailCost.NOTHING;
         }
+        Instant end = clock.instant().plus(MOST_TIME);
+        BooleanSupplier wanted = () -> clock.instant().isBefore(end);
         List<String> attached = new ArrayList<>();
         List<String> others = new ArrayList<>();
-        IdList found = opens || form != Form.PARTS ? attached(query, selection) : new IdList();
+        IdList found = opens || form != Form.PARTS ? attached(query, selection, wanted) : new IdList();
         for (String id : ids) {
             (found.contains(id) ? attached : others).add(id);
         }
         int most = Math.max(1, Math.min(MOST_MESSAGES, MOST_UNITS / prices.get().units()));
         int ofAttached = Math.min(attached.size(), Math.max(most / 2, most - others.size()));
         MailCost one = opens ? new MailCost(1, prices.attachment().units(), 0) : MailCost.NOTHING;
-        MailCost all = of(attached, ofAttached, one, query, selection)
-                .plus(of(others, most - ofAttached, MailCost.NOTHING, query, selection));
+        MailCost all = of(attached, ofAttached, one, message -> beside(message, query, selection), wanted)
+                .plus(of(
+                        others,
+                        most - ofAttached,
+                        MailCost.NOTHING,
+                        message -> beside(message, query, selection),
+                        wanted));
         return countsBytes ? all : new MailCost(all.calls(), all.units(), 0);
     }
 
     /** The messages with attachments; none where the server does not search for them, so that all are sampled alike. */
-    private IdList attached(MailQuery query, Selection selection) {
+    private IdList attached(MailQuery query, Selection selection, BooleanSupplier wanted) {
         try {
-            return windows.listAttached(selection, Scopes.window(Scopes.ALL, query.from(), query.to()), MOST_LISTED)
+            return windows.listAttached(
+                            selection, Scopes.window(Scopes.ALL, query.from(), query.to()), MOST_LISTED, wanted)
                     .ids();
         } catch (SourceException refused) {
             if (refused.kind() == SourceException.Kind.STOPPED) {
@@ -111,17 +122,20 @@ final class MailSample {
      *
      * @param most how many to get
      * @param otherwise what each is taken to cost where none was given
+     * @param cost what one costs beside itself
+     * @param wanted false once there is no more time
      */
-    private MailCost of(List<String> ids, int most, MailCost otherwise, MailQuery query, Selection selection) {
+    private MailCost of(
+            List<String> ids,
+            int most,
+            MailCost otherwise,
+            Function<GmailMessage, MailCost> cost,
+            BooleanSupplier wanted) {
         int count = Math.min(most, ids.size());
         List<ApiRequest<MailCost>> requests = new ArrayList<>();
-        Instant end = clock.instant().plus(MOST_TIME);
         for (int i = 0; i < count; i++) {
             String id = ids.get((int) ((2L * i + 1) * ids.size() / (2L * count)));
-            requests.add(new ApiRequest<>(
-                    prices.get(),
-                    () -> beside(client.full(id), query, selection),
-                    () -> clock.instant().isBefore(end)));
+            requests.add(new ApiRequest<>(prices.get(), () -> cost.apply(client.full(id)), wanted));
         }
         long before = client.receivedBytes();
         List<Outcome<MailCost>> outcomes = calls.all(requests);
@@ -173,9 +187,22 @@ final class MailSample {
                 .filter(part -> part.attachmentId() != null)
                 .forEach(apart::add);
         double bytes = apart.stream().mapToDouble(GmailPart::size).sum() * CONTENT_WITHIN_MIME;
-        long again = bodies.attachedParts().stream()
-                .filter(part -> query.opens(part.size()) && part.size() > HeldContents.MAX_BYTES_EACH)
-                .count();
-        return new MailCost(again, (double) again * prices.get().units(), bytes * (1 + again));
+        MailCost cost = new MailCost(0, 0, bytes);
+        for (GmailPart part : bodies.attachedParts()) {
+            if (query.opens(part.size()) && part.size() > HeldContents.MAX_BYTES_EACH) {
+                cost = cost.plus(again(part, bytes));
+            }
+        }
+        return cost;
+    }
+
+    /** Without a mailbox read as MIMEs, an attachment is asked for as one: by its message's parts, which name it. */
+    private MailCost again(GmailPart part, double bytesOfMime) {
+        return raw
+                ? new MailCost(1, prices.get().units(), bytesOfMime)
+                : new MailCost(
+                        2,
+                        (double) prices.get().units() + prices.attachment().units(),
+                        part.size() * CONTENT_ON_THE_WIRE);
     }
 }

@@ -28,7 +28,7 @@ record Reading(MessageFetcher fetcher, Estimator estimator, WindowWalk walk, Cha
         MessageFetcher fetcher = new MessageFetcher(client, calls, prices, outages, form, contents);
         GetPlan plan = new GetPlan(prices, form != Form.PARTS);
         AverageBytes averageBytes = new AverageBytes();
-        MailSample sample = new MailSample(windows, client, calls, prices, form, settings.dailyBytes() > 0, clock);
+        MailSample sample = new MailSample(windows, client, calls, settings, form, clock);
         return new Reading(
                 fetcher,
                 new Estimator(windows, plan, prices, client, calls, sample),

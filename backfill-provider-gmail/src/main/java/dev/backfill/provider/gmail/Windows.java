@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,10 +130,10 @@ final class Windows {
         return lister.list(selection.queries(Selection.dates(stretch.from(), stretch.to())), most);
     }
 
-    /** Lists those of a stretch that have attachments, as Gmail's own search understands that. */
-    Listing listAttached(Selection selection, Partition stretch, int most) {
+    /** Lists those of a stretch that have attachments, as Gmail's own search understands that, as long as more are wanted. */
+    Listing listAttached(Selection selection, Partition stretch, int most, BooleanSupplier wanted) {
         String dates = Selection.dates(stretch.from(), stretch.to());
-        return lister.list(selection.queries((dates + " has:attachment").strip()), most);
+        return lister.list(selection.queries((dates + " has:attachment").strip()), most, wanted);
     }
 
     /** The server's own guess of how many messages a stretch holds. */

@@ -6,6 +6,7 @@ import dev.backfill.spi.ApiCalls;
 import dev.backfill.spi.ApiRequest;
 import dev.backfill.spi.MailQuery;
 import dev.backfill.spi.Outcome;
+import dev.backfill.spi.SourceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,10 @@ final class AttachmentCounts {
     static final int MOST_FOLDERS = 20;
 
     private static final int SAMPLE = 100;
+
+    /** How a page is refused by a server that does not answer such questions, or not of this folder. */
+    private static final Set<SourceException.Kind> REFUSALS =
+            Set.of(SourceException.Kind.SKIP_PARTITION, SourceException.Kind.FAIL_JOB);
 
     /** The sample must leave time for the rest of an estimate, for which somebody waits. */
     private static final Duration MOST_TIME = Duration.ofSeconds(20);
@@ -89,7 +95,7 @@ final class AttachmentCounts {
                 body -> new Sample(query).read(body));
         return new ApiRequest<>(
                 request.operation(),
-                () -> Estimator.unlessRefused(request.body(), new Sample(query)),
+                () -> Estimator.unlessRefused(request.body(), REFUSALS, new Sample(query)),
                 () -> clock.instant().isBefore(end));
     }
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Estimator {
     private static final int USUAL_PAGE = 100;
 
+    /** How a folder is refused that has gone or may not be read. */
+    private static final Set<SourceException.Kind> REFUSALS = Set.of(SourceException.Kind.SKIP_PARTITION);
+
     private final GraphClient client;
     private final GraphRequests requests;
     private final ApiCalls calls;
@@ -98,15 +101,16 @@ final class Estimator {
                 GraphErrors.Target.FOLDER,
                 () -> requests.edge(stretch, false),
                 body -> PageReader.read(body, countFrame()).count());
-        return new ApiRequest<>(request.operation(), () -> unlessRefused(request.body(), 0L));
+        return new ApiRequest<>(request.operation(), () -> unlessRefused(request.body(), REFUSALS, 0L));
     }
 
-    /** What a body gives, or something else where the folder cannot be read. */
-    static <T extends @Nullable Object> T unlessRefused(Callable<T> body, T otherwise) throws Exception {
+    /** What a body gives, or something else where it is refused in one of some ways. */
+    static <T extends @Nullable Object> T unlessRefused(
+            Callable<T> body, Set<SourceException.Kind> refusals, T otherwise) throws Exception {
         try {
             return body.call();
         } catch (SourceException refused) {
-            if (refused.kind() == SourceException.Kind.SKIP_PARTITION) {
+            if (refusals.contains(refused.kind())) {
                 return otherwise;
             }
             throw refused;

@@ -20,6 +20,7 @@ import dev.backfill.testkit.http.Fault;
 import dev.backfill.testkit.http.RequestMatch;
 import dev.backfill.testkit.mail.FolderPath;
 import dev.backfill.testkit.mail.StoredMail;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -231,6 +232,43 @@ class GraphPlanTest {
                             Fault.status(504));
             assertThat(mailbox.estimate(query.opening(true, false)).calls())
                     .isGreaterThanOrEqualTo(plain.calls() + attached);
+        }
+    }
+
+    /** In the engine, and in the test kit's calls, a refusal that is of more than a message ends the batch it was sent in. */
+    @Test
+    void aFolderThatIsRefusedLeavesNoOtherOneUncounted() throws Exception {
+        List<StoredMail> mails = Graphs.generated(300);
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("inbox", "sent"), false, false);
+        MailQuery contents = query.opening(true, false);
+        RequestMatch sample = RequestMatch.path("/messages$").query("$filter", "hasAttachments");
+        try (FakeGraph graph = Graphs.start(mails);
+                Mailbox mailbox = Graphs.open(graph)) {
+            MailEstimate plain = mailbox.estimate(query);
+            graph.faults().first(RequestMatch.path("/messages$"), 1, Fault.status(404));
+            assertThat(mailbox.estimate(query).emails()).isStrictlyBetween(0L, plain.emails());
+
+            graph.faults().clear();
+            graph.faults().first(sample, 2, Fault.status(400));
+            assertThat(mailbox.estimate(contents).calls()).isGreaterThan(plain.calls());
+        }
+    }
+
+    @Test
+    void theSampleOfAnEstimateHasTwentySecondsAndNoMore() throws Exception {
+        RequestMatch sample = RequestMatch.path("/messages$").query("$filter", "hasAttachments");
+        Instant begin = Instant.parse("2026-01-01T00:00:00Z");
+        MailQuery query = new MailQuery(null, Crawl.TO, List.of("inbox", "sent"), false, false);
+        try (FakeGraph graph = Graphs.start(Graphs.generated(300));
+                Mailbox mailbox = new MicrosoftEmailSource()
+                        .open(Graphs.builder(graph, "me")
+                                .clock(() -> graph.journal().count(sample) > 0 ? begin.plusSeconds(20) : begin)
+                                .build())) {
+            MailEstimate plain = mailbox.estimate(query);
+
+            assertThat(mailbox.estimate(query.opening(true, false)).emails()).isEqualTo(plain.emails());
+
+            assertThat(graph.journal().count(sample)).isEqualTo(1);
         }
     }
 
